@@ -1,0 +1,134 @@
+import type { Baseline, ChannelScaling, FeaturePlan, Transform } from "./FeaturePlan.ts";
+import { channelIndex, type Panel, type Position, seriesOf } from "./Panel.ts";
+import { transformReading } from "./transform.ts";
+
+export interface FeatureSettings {
+  readonly targets: readonly string[];
+  readonly covariates: readonly string[];
+  /** Channels in degrees, read as sine and cosine. */
+  readonly circular: readonly string[];
+  /** Channels learned on a log(1 + x) scale. */
+  readonly log: readonly string[];
+  readonly baseline: Baseline;
+  readonly windowSteps: number;
+  readonly horizonSteps: number;
+  readonly holdSteps: number;
+  /** Sensors within this distance are neighbours; without it, or without positions, all others are. */
+  readonly neighbourKilometres?: number;
+}
+
+/**
+ * Fits the front end on the steps `0..trainSteps - 1` of a panel: scaling, fallbacks and neighbours.
+ *
+ * The embedding is left empty; training fills it. A channel without spread gets deviation 1, one without any
+ * reading on the training span gets mean 0.
+ */
+export const fitFeaturePlan = (panel: Panel, settings: FeatureSettings, trainSteps: number): FeaturePlan => {
+  const log = new Set(settings.log);
+  const scaling = (channel: string): ChannelScaling =>
+    fitScaling(panel, channel, log.has(channel), trainSteps);
+  const targets = settings.targets.map(scaling);
+  const perSensor = targets.map((target) =>
+    panel.sensors.map((_, sensor) => fitSensor(panel, target, sensor, trainSteps)),
+  );
+  return {
+    stepMs: panel.stepMs,
+    zone: panel.zone,
+    sensors: panel.sensors,
+    targets,
+    covariates: settings.covariates.map(scaling),
+    circular: settings.circular,
+    baseline: settings.baseline,
+    windowSteps: settings.windowSteps,
+    horizonSteps: settings.horizonSteps,
+    holdSteps: settings.holdSteps,
+    neighbours: neighboursOf(panel, settings.neighbourKilometres),
+    sensorMean: perSensor.map((target) => target.map((moments) => moments.mean)),
+    sensorDeviation: perSensor.map((target) => target.map((moments) => moments.deviation)),
+    embedding: panel.sensors.map(() => []),
+  };
+};
+
+/** Deviations of a sensor are drawn towards that of all sensors as if this many of its readings were theirs. */
+const PRIOR_READINGS = 100;
+
+const fitScaling = (panel: Panel, channel: string, log: boolean, trainSteps: number): ChannelScaling => {
+  const transform: Transform = log ? "log1p" : "identity";
+  const index = channelIndex(panel, channel);
+  const readings: number[] = [];
+  let sum = 0;
+  let squares = 0;
+  for (let sensor = 0; sensor < panel.sensors.length; sensor++) {
+    const series = seriesOf(panel, index, sensor);
+    for (let step = 0; step < trainSteps; step++) {
+      const reading = series[step]!;
+      if (Number.isNaN(reading)) continue;
+      const value = transformReading(transform, reading);
+      readings.push(reading);
+      sum += value;
+      squares += value * value;
+    }
+  }
+  const mean = readings.length === 0 ? 0 : sum / readings.length;
+  const variance = readings.length === 0 ? 0 : Math.max(0, squares / readings.length - mean * mean);
+  const sorted = Float64Array.from(readings).sort();
+  return {
+    channel,
+    transform,
+    mean,
+    deviation: variance > 0 ? Math.sqrt(variance) : 1,
+    fallback: sorted.length === 0 ? 0 : sorted[sorted.length >> 1]!,
+  };
+};
+
+const fitSensor = (
+  panel: Panel,
+  target: ChannelScaling,
+  sensor: number,
+  trainSteps: number,
+): { readonly mean: number; readonly deviation: number } => {
+  const series = seriesOf(panel, channelIndex(panel, target.channel), sensor);
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  for (let step = 0; step < trainSteps; step++) {
+    if (Number.isNaN(series[step]!)) continue;
+    const value = transformReading(target.transform, series[step]!) - target.mean;
+    count++;
+    sum += value;
+    squares += value * value;
+  }
+  const weight = count + PRIOR_READINGS;
+  const mean = sum / weight;
+  const variance = (squares + PRIOR_READINGS * target.deviation ** 2) / weight - mean * mean;
+  return { mean: target.mean + mean, deviation: Math.sqrt(Math.max(variance, 1e-12)) };
+};
+
+const neighboursOf = (panel: Panel, kilometres: number | undefined): number[][] => {
+  const { positions, sensors } = panel;
+  const others = (sensor: number): number[] =>
+    sensors.map((_, index) => index).filter((index) => index !== sensor);
+  if (kilometres === undefined || positions === undefined) return sensors.map((_, sensor) => others(sensor));
+  return sensors.map((_, sensor) => {
+    const here = positions[sensor];
+    return here === undefined
+      ? others(sensor)
+      : others(sensor).filter((index) => {
+          const there = positions[index];
+          return there !== undefined && distanceKilometres(here, there) <= kilometres;
+        });
+  });
+};
+
+const EARTH_RADIUS_KILOMETRES = 6371.0088;
+
+/** Great-circle distance (haversine). */
+export const distanceKilometres = (a: Position, b: Position): number => {
+  const radians = Math.PI / 180;
+  const dLatitude = (b.latitude - a.latitude) * radians;
+  const dLongitude = (b.longitude - a.longitude) * radians;
+  const chord =
+    Math.sin(dLatitude / 2) ** 2 +
+    Math.cos(a.latitude * radians) * Math.cos(b.latitude * radians) * Math.sin(dLongitude / 2) ** 2;
+  return 2 * EARTH_RADIUS_KILOMETRES * Math.asin(Math.min(1, Math.sqrt(chord)));
+};
