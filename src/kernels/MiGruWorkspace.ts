@@ -1,0 +1,111 @@
+import { miGruModule } from "./generated/miGruModule.ts";
+import { MiGruCallError } from "./MiGruCallError.ts";
+
+const PAGE_BYTES = 65_536;
+
+/** The functions of the wasm module; addresses and strides in bytes unless named otherwise. */
+interface MiGruExports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  arenaStart(): number;
+  packColumns(from: number, strideFloats: number, rows: number, columns: number, to: number): void;
+  packTransposed(from: number, strideFloats: number, rows: number, columns: number, to: number): void;
+  unpackColumns(
+    from: number,
+    blockBytes: number,
+    rows: number,
+    columns: number,
+    to: number,
+    strideFloats: number,
+  ): void;
+  addInto(a: number, b: number, floats: number): void;
+  forward(
+    x: number,
+    w: number,
+    u: number,
+    mi: number,
+    record: number,
+    recordBytes: number,
+    resetState: number,
+    states: number,
+    rows: number,
+    steps: number,
+    inputs: number,
+    units: number,
+    quantiser: number,
+  ): void;
+  backward(
+    x: number,
+    mi: number,
+    transposedU: number,
+    transposedW: number,
+    record: number,
+    recordBytes: number,
+    scratch: number,
+    gradient: number,
+    dw: number,
+    du: number,
+    dmi: number,
+    dx: number,
+    initial: number,
+    rows: number,
+    steps: number,
+    inputs: number,
+    units: number,
+  ): void;
+}
+
+/** The part of the JavaScript interface that is used; the compiler's ES libraries do not declare it. */
+interface WebAssemblyInterface {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+}
+
+const webAssembly = (globalThis as unknown as { readonly WebAssembly: WebAssemblyInterface }).WebAssembly;
+
+let compiled: object | undefined;
+
+const compile = (): object => {
+  compiled ??= new webAssembly.Module(Uint8Array.from(atob(miGruModule), (byte) => byte.charCodeAt(0)));
+  return compiled;
+};
+
+/** One instance of the kernel with a memory of its own, so that several runs can be alive at once. */
+export class MiGruWorkspace {
+  readonly wasm: MiGruExports;
+  readonly start: number;
+  #floats: Float32Array;
+
+  constructor() {
+    this.wasm = new webAssembly.Instance(compile()).exports as MiGruExports;
+    this.start = this.wasm.arenaStart();
+    this.#floats = new Float32Array(this.wasm.memory.buffer);
+  }
+
+  /** Grows the memory to hold `bytes`; earlier views of it are void afterwards. */
+  reserve(bytes: number): void {
+    const { memory } = this.wasm;
+    const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
+    if (missing <= 0) return;
+    try {
+      memory.grow(missing);
+    } catch {
+      throw new MiGruCallError([
+        `the run needs ${Math.ceil(bytes / 2 ** 20)} MiB of wasm memory, which could not be had: take fewer steps or units`,
+      ]);
+    }
+    this.#floats = new Float32Array(memory.buffer);
+  }
+
+  write(address: number, values: Float32Array): void {
+    this.#floats.set(values, address / 4);
+  }
+
+  clear(address: number, floats: number): void {
+    this.#floats.fill(0, address / 4, address / 4 + floats);
+  }
+
+  /** A view that the next `reserve` may void: copy what must last. */
+  view(address: number, floats: number): Float32Array {
+    return this.#floats.subarray(address / 4, address / 4 + floats);
+  }
+}

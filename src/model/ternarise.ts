@@ -1,0 +1,86 @@
+import * as tf from "@tensorflow/tfjs";
+
+/** A matrix as codes and one scale per output unit: weight [row][column] is about scale[column] * code. */
+export interface TernaryMatrix {
+  /** -1, 0 or 1, laid out as the matrix. */
+  readonly codes: Int8Array;
+  /**
+   * float32, so that training and device multiply by the same number; NaN for a column that is not finite.
+   */
+  readonly scales: Float32Array;
+}
+
+/**
+ * Share of a column's mean magnitude below which a weight becomes 0 (Li and Liu, "Ternary Weight Networks",
+ * 2016).
+ */
+const THRESHOLD = 0.7;
+
+/**
+ * Ternarises a row-major [rows][columns] matrix whose columns are the output units, as [inputs][3 units]
+ * is.
+ *
+ * Per column: code = sign(w) where |w| > 0.7 mean |w|, else 0; scale = mean |w| of the kept weights, 0 when
+ * none is kept. Sums are taken in float64, row after row.
+ *
+ * @example
+ * ternarise(Float32Array.of(1, -0.25, -3, 0.25), 2, 2);
+ * // => { codes: Int8Array [ 0, -1, -1, 1 ], scales: Float32Array [ 3, 0.25 ] }
+ */
+export const ternarise = (
+  weights: Float32Array | Float64Array,
+  rows: number,
+  columns: number,
+): TernaryMatrix => {
+  const codes = new Int8Array(rows * columns);
+  const thresholds = new Float64Array(columns);
+  const sums = new Float64Array(columns);
+  const kept = new Int32Array(columns);
+  for (let i = 0; i < weights.length; i++) thresholds[i % columns]! += Math.abs(weights[i]!);
+  for (let column = 0; column < columns; column++) thresholds[column]! *= THRESHOLD / rows;
+  for (let i = 0; i < weights.length; i++) {
+    const magnitude = Math.abs(weights[i]!);
+    if (magnitude <= thresholds[i % columns]!) continue;
+    codes[i] = Math.sign(weights[i]!);
+    sums[i % columns]! += magnitude;
+    kept[i % columns]! += 1;
+  }
+  const scales = Float32Array.from(sums, (sum, column) => {
+    if (!Number.isFinite(thresholds[column]!)) return Number.NaN;
+    return kept[column] === 0 ? 0 : sum / kept[column]!;
+  });
+  return { codes, scales };
+};
+
+/** The matrix that codes and scales stand for, row-major, in float32. */
+export const expandTernary = ({ codes, scales }: TernaryMatrix): Float32Array =>
+  Float32Array.from(codes, (code, i) => code * scales[i % scales.length]!);
+
+/**
+ * The ternarised weights [inputs, output units] in the forward pass; in the reverse pass the gradient goes
+ * straight through to the latent weights, with `clipped` only where |w| <= 1 (Hubara et al., "Binarized
+ * Neural Networks").
+ *
+ * @example
+ * const states = miGru(x, ternariseStraightThrough(w), ternariseStraightThrough(u), mi, { stateQuantiser:
+ * "int8" });
+ */
+export const ternariseStraightThrough = (
+  weights: tf.Tensor2D,
+  { clipped = false }: { readonly clipped?: boolean } = {},
+): tf.Tensor2D =>
+  tf.customGrad((latent, save) => {
+    const values = latent as tf.Tensor2D;
+    if (clipped) (save as tf.GradSaveFunc)([values]);
+    const [rows, columns] = values.shape;
+    const ternary = ternarise(values.dataSync<"float32">(), rows, columns);
+    return {
+      value: tf.tensor2d(expandTernary(ternary), values.shape),
+      gradFunc: (gradient: tf.Tensor, saved: tf.Tensor[]) => {
+        const [within] = saved;
+        return within
+          ? tf.mul(gradient, tf.cast(tf.lessEqual(tf.abs(within), 1), "float32"))
+          : tf.clone(gradient);
+      },
+    };
+  })(weights);

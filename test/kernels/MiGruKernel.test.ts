@@ -1,0 +1,293 @@
+import { assert, constantFrom, integer, property } from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { StateQuantiser } from "../../src/kernels/MiGruCall.ts";
+import { createMiGruKernel } from "../../src/kernels/MiGruKernel.ts";
+import { randomMiGruCall } from "./randomMiGruCall.ts";
+import { runMiGruReference } from "./miGruReference.ts";
+
+const kernel = createMiGruKernel();
+/** No tape fits: every chunk is run again in the reverse pass. */
+const forgetfulKernel = createMiGruKernel({ tapeBytes: 1 });
+const quantisers: readonly StateQuantiser[] = ["none", "int8", "ternary"];
+
+const sizesOf = (batch: number, steps: number, inputs: number, units: number) => ({
+  batch,
+  steps,
+  inputs,
+  units,
+});
+
+const bytesOf = (values: Float32Array): Buffer =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+
+/**
+ * Relative L2 distance below 1e-5, and no element off by more than 2e-5 of the largest: a single element's error
+ * is the rounding of a sum whose terms may be as large as the tensor's largest element and cancel.
+ */
+const expectClose = (name: string, actual: Float32Array, expected: Float64Array): void => {
+  let difference = 0;
+  let norm = 0;
+  let worst = 0;
+  let largest = 0;
+  expect(actual.length, name).toBe(expected.length);
+  expected.forEach((value, index) => {
+    const error = Math.abs((actual[index] ?? Number.NaN) - value);
+    difference += error * error;
+    norm += value * value;
+    worst = error <= worst ? worst : error;
+    largest = Math.max(largest, Math.abs(value));
+  });
+  expect(Math.sqrt(difference), `${name}: L2 distance`).toBeLessThanOrEqual(1e-5 * Math.sqrt(norm));
+  expect(worst, `${name}: largest distance of an element`).toBeLessThanOrEqual(2e-5 * largest);
+};
+
+/** The reference follows the kernel's rounded states, each held to be a right rounding of the raw state. */
+const carryOf =
+  (quantiser: StateQuantiser, states: Float32Array) =>
+  (raw: number, index: number): number => {
+    if (quantiser === "none") return raw;
+    const levels = quantiser === "int8" ? 127 : 1;
+    const state = states[index] ?? Number.NaN;
+    const code = Math.round(state * levels);
+    const clipped = quantiser === "ternary" ? Math.max(-1, Math.min(1, raw)) : raw;
+    if (Math.fround(code / levels) !== state || Math.abs(clipped * levels - code) > 0.5 + levels * 1e-5) {
+      throw new Error(`state ${index} is ${state}, which is no ${quantiser} rounding of ${raw}`);
+    }
+    return state;
+  };
+
+const compare = (
+  from: ReturnType<typeof randomMiGruCall>,
+  stateQuantiser: StateQuantiser,
+  which = kernel,
+): void => {
+  const { stateGradient, ...arrays } = from;
+  const { states, tape } = which.record({ ...arrays, stateQuantiser });
+  const actual = tape.backward(stateGradient, true);
+  tape.release();
+  const reference = runMiGruReference(arrays, carryOf(stateQuantiser, states));
+  const expected = reference.backward(stateGradient);
+  expectClose("states", states, reference.states);
+  for (const name of ["w", "u", "mi", "initialState"] as const) {
+    expectClose(name, actual[name], expected[name]);
+  }
+  expectClose("x", actual.x ?? new Float32Array(), expected.x);
+};
+
+describe("against the float64 reference, states and all gradients", () => {
+  const shapes = [
+    [1, 1, 1, 1],
+    [2, 3, 1, 2],
+    [3, 5, 7, 9],
+    [4, 6, 8, 8],
+    [5, 4, 3, 8],
+    [1, 7, 5, 16],
+    [33, 3, 4, 5],
+    [70, 2, 9, 12],
+    [6, 70, 3, 4],
+    [32, 24, 16, 24],
+    [37, 5, 45, 32],
+  ] as const;
+  for (const [batch, steps, inputs, units] of shapes) {
+    for (const quantiser of quantisers) {
+      it(`batch x steps x inputs x units = ${batch} x ${steps} x ${inputs} x ${units}, state ${quantiser}`, () =>
+        compare(randomMiGruCall(sizesOf(batch, steps, inputs, units), 7), quantiser));
+    }
+  }
+
+  it.each(quantisers)("with chunks run again because the tape does not fit, state %s", (quantiser) =>
+    compare(randomMiGruCall(sizesOf(11, 9, 6, 10), 8), quantiser, forgetfulKernel),
+  );
+
+  it("any small shape", () => {
+    const size = integer({ min: 1, max: 13 });
+    assert(
+      property(size, size, size, size, constantFrom(...quantisers), (b, t, i, h, quantiser) =>
+        compare(randomMiGruCall(sizesOf(b, t, i, h), 9), quantiser),
+      ),
+      { seed: 20, numRuns: 40 },
+    );
+  });
+});
+
+/** Codes, in 127ths, of half the given states: with all weights zero z is 1/2 and c is 0. */
+const halved = (initial: readonly number[], stateQuantiser: StateQuantiser): readonly number[] => {
+  const units = initial.length;
+  const states = kernel.forward({
+    sizes: sizesOf(1, 1, 1, units),
+    x: Float32Array.of(1),
+    w: new Float32Array(3 * units),
+    u: new Float32Array(3 * units * units),
+    mi: new Float32Array(12 * units),
+    initialState: Float32Array.from(initial),
+    stateQuantiser,
+  });
+  return Array.from(states, (state) => Math.round(state * 127) + 0);
+};
+
+describe("conventions", () => {
+  // Only biases and U of the candidate: z = (3/4, 1/2), r = (1/2, 3/4), r h = (1/2, 3/8), U (r h) = (1/2, 1/4).
+  const ln3 = Math.log(3);
+  const call = {
+    sizes: sizesOf(1, 1, 1, 2),
+    x: Float32Array.of(0),
+    w: new Float32Array(6),
+    u: Float32Array.of(0, 0, 0, 0, 0.4, 0.8, 0, 0, 0, 0, 0.8, -0.4),
+    mi: Float32Array.of(...Array(6).fill(0), ...Array(12).fill(1), ln3, 0, 0, ln3, 0, 0),
+    initialState: Float32Array.of(1, 0.5),
+  };
+
+  it("the reset gate acts before U, and z weighs the candidate", () => {
+    const [first, second] = kernel.forward({ ...call, stateQuantiser: "none" });
+    // 1/4 + 3/4 tanh(1/2) and 1/4 + 1/2 tanh(1/4)
+    expect(first).toBeCloseTo(0.596587868, 6);
+    expect(second).toBeCloseTo(0.3724593312, 6);
+  });
+
+  it("int8 rounds the state to multiples of 1/127", () => {
+    const states = kernel.forward({ ...call, stateQuantiser: "int8" });
+    expect([...states]).toEqual([Math.fround(76 / 127), Math.fround(47 / 127)]);
+  });
+
+  it("ternary takes the sign beyond a half, and carries it on", () => {
+    const twice = { ...call, sizes: sizesOf(1, 2, 1, 2), x: new Float32Array(2) };
+    const states = kernel.forward({ ...twice, stateQuantiser: "ternary" });
+    expect([...states.subarray(0, 2)]).toEqual([1, 0]);
+    const second = { ...call, initialState: Float32Array.of(1, 0), stateQuantiser: "ternary" as const };
+    expect(bytesOf(states.subarray(2))).toEqual(bytesOf(kernel.forward(second)));
+  });
+
+  it("ties: a half becomes 0 in ternary, and int8 takes the even code", () => {
+    expect(halved([1, -1, 1.01, -1.01, 6], "ternary")).toEqual([0, 0, 127, -127, 127]);
+    // The float32 states nearest to 1/127, 3/127 and 5/127, halved and scaled, fall on a tie exactly.
+    expect(halved([1 / 127, 3 / 127, 5 / 127, -3 / 127], "int8")).toEqual([0, 2, 2, -2]);
+  });
+});
+
+const bytesOfRun = ({ stateGradient, ...arrays }: ReturnType<typeof randomMiGruCall>): readonly Buffer[] => {
+  const { states, tape } = kernel.record({ ...arrays, stateQuantiser: "none" });
+  const { w, u, mi, x = states, initialState } = tape.backward(stateGradient, true);
+  tape.release();
+  return [states, w, u, mi, x, initialState].map(bytesOf);
+};
+
+describe("padding and order", () => {
+  const random = randomMiGruCall(sizesOf(41, 67, 5, 7), 3);
+  const { stateGradient, ...arrays } = random;
+  const call = { ...arrays, stateQuantiser: "none" as const };
+  const { units, inputs, steps } = call.sizes;
+
+  it("gives the same bytes for the same call, whatever ran before", () => {
+    const first = bytesOfRun(random);
+    compare(randomMiGruCall(sizesOf(9, 3, 20, 30), 4), "none");
+    expect(bytesOfRun(random)).toEqual(first);
+  });
+
+  it("gives the same states with a tape, without one, and with a tape that does not fit", () => {
+    const expected = bytesOf(kernel.forward(call));
+    for (const which of [kernel, forgetfulKernel]) {
+      const { states, tape } = which.record(call);
+      tape.release();
+      expect(bytesOf(states)).toEqual(expected);
+    }
+  });
+
+  it("a row of the batch run alone gives the same bytes as among others", () => {
+    const together = kernel.forward(call);
+    for (const row of [0, 20, 40]) {
+      const x = new Float32Array(steps * inputs);
+      const expected = new Float32Array(steps * units);
+      for (let step = 0; step < steps; step++) {
+        const from = step * 41 + row;
+        x.set(call.x.subarray(from * inputs, (from + 1) * inputs), step * inputs);
+        expected.set(together.subarray(from * units, (from + 1) * units), step * units);
+      }
+      const initialState = call.initialState.slice(row * units, (row + 1) * units);
+      const alone = kernel.forward({ ...call, sizes: { ...call.sizes, batch: 1 }, x, initialState });
+      expect(bytesOf(alone)).toEqual(bytesOf(expected));
+    }
+  });
+
+  it("keeps two tapes alive at once, and each may be reversed twice", () => {
+    const other = randomMiGruCall(sizesOf(3, 4, 2, 5), 5);
+    const first = kernel.record(call);
+    const second = kernel.record({ ...other, stateQuantiser: "none" });
+    const w = first.tape.backward(stateGradient, false).w;
+    second.tape.backward(other.stateGradient, true);
+    expect(bytesOf(first.tape.backward(stateGradient, true).w)).toEqual(bytesOf(w));
+    first.tape.release();
+    second.tape.release();
+  });
+
+  it("starts from zero when no initial state is given", () => {
+    const { initialState, ...without } = call;
+    const zeros = new Float32Array(initialState.length);
+    expect(bytesOf(kernel.forward(without))).toEqual(
+      bytesOf(kernel.forward({ ...call, initialState: zeros })),
+    );
+  });
+});
+
+describe("NaN and infinity", () => {
+  const sizes = sizesOf(6, 4, 3, 5);
+  const { stateGradient, ...arrays } = randomMiGruCall(sizes, 6);
+
+  it.each(quantisers)(
+    "a NaN reading makes that row's later states NaN, and no other, state %s",
+    (quantiser) => {
+      const x = arrays.x.slice();
+      x[(1 * 6 + 2) * 3 + 1] = Number.NaN;
+      const clean = kernel.forward({ ...arrays, stateQuantiser: quantiser });
+      const { states, tape } = kernel.record({ ...arrays, x, stateQuantiser: quantiser });
+      clean.forEach((value, index) => {
+        const row = Math.floor(index / 5) % 6;
+        const isHit = row === 2 && index >= 6 * 5;
+        expect(states[index], `value ${index}`).toBe(isHit ? Number.NaN : value);
+      });
+      const gradients = tape.backward(stateGradient, true);
+      tape.release();
+      expect(gradients.w.every(Number.isNaN)).toBe(true);
+      expect(gradients.mi.every(Number.isNaN)).toBe(true);
+    },
+  );
+
+  it("a NaN in a later gradient reaches the weights", () => {
+    const { tape } = kernel.record({ ...arrays, stateQuantiser: "none" });
+    const { w } = tape.backward(stateGradient.with(stateGradient.length - 1, Number.NaN), false);
+    tape.release();
+    expect(w.some(Number.isNaN)).toBe(true);
+  });
+
+  it("an infinite reading gives NaN exactly where the equations do", () => {
+    const x = arrays.x.with(0, Number.POSITIVE_INFINITY);
+    const mi = arrays.mi.map((value, index) => (index < 15 ? Math.abs(value) : value));
+    const states = kernel.forward({ ...arrays, x, mi, stateQuantiser: "none" });
+    const expected = runMiGruReference({ ...arrays, x, mi }).states;
+    expect([...states].map(Number.isNaN)).toEqual([...expected].map(Number.isNaN));
+  });
+});
+
+describe("faulty calls", () => {
+  const { stateGradient, ...arrays } = randomMiGruCall(sizesOf(2, 2, 2, 2), 10);
+  const call = { ...arrays, stateQuantiser: "none" as const };
+
+  it("names every array that does not fit", () => {
+    const faulty = { ...call, x: new Float32Array(7), mi: new Float32Array(3) };
+    expect(() => kernel.forward(faulty)).toThrow(
+      "MI-GRU: x has 7 values: [2][2][2] needs 8; mi has 3 values: [4][6] needs 24",
+    );
+  });
+
+  it("names sizes that are no whole number of at least 1", () => {
+    const sizes = sizesOf(0, 1.5, 2, 2);
+    expect(() => kernel.record({ ...call, sizes })).toThrow(/batch is 0.*steps is 1\.5/);
+  });
+
+  it("refuses a gradient of the wrong length and a released tape", () => {
+    const { tape } = kernel.record(call);
+    expect(() => tape.backward(new Float32Array(3), false)).toThrow("the gradient has 3 values");
+    tape.release();
+    tape.release();
+    expect(() => tape.backward(stateGradient, false)).toThrow("released");
+  });
+});
