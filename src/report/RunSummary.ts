@@ -1,0 +1,127 @@
+/** Everything the report page shows of one run; plain data, so that the page can be drawn again from JSON. */
+export interface RunSummary {
+  readonly pipeline: string;
+  /** ISO 8601 UTC instant that names the run. */
+  readonly instant: string;
+  readonly dataset: {
+    readonly name: string;
+    readonly title: string;
+    readonly licence: string;
+    readonly zone: string;
+    readonly stepMs: number;
+    readonly startMs: number;
+    readonly steps: number;
+    readonly sensors: number;
+    readonly sha256: string;
+    /** Share of missing readings of each target channel, 0..1. */
+    readonly missing: readonly { readonly channel: string; readonly share: number }[];
+    /** What was odd in the input, in words with counts; empty where nothing was. */
+    readonly notes: readonly string[];
+  };
+  readonly horizonSteps: number;
+  readonly targets: readonly { readonly channel: string; readonly unit: string }[];
+  readonly span: { readonly train: Span; readonly validation: Span; readonly test: Span };
+  /** Test errors by target and lead; `models` in the order of the columns. */
+  readonly metrics: readonly {
+    readonly channel: string;
+    readonly unit: string;
+    readonly rows: readonly {
+      readonly leadSteps: number;
+      /** Forecasts judged. */
+      readonly count: number;
+      readonly models: readonly { readonly model: ModelName; readonly mae: number; readonly rmse: number }[];
+    }[];
+  }[];
+  readonly rules: readonly RuleSummary[];
+  readonly training: readonly {
+    readonly phase: "float" | "ternary";
+    readonly epoch: number;
+    readonly trainingLoss: number;
+    readonly ruleLoss: number;
+    readonly validationLoss: number;
+    /** Share of (origin, rule) pairs of the validation sample that hold, 0..1. */
+    readonly ruleSatisfaction: number;
+  }[];
+  /** Forecasts to draw: some typical ones. */
+  readonly examples: readonly ForecastCase[];
+  /** The windows on which the unshielded ternary model breaks a rule most, or errs most. */
+  readonly worst: readonly ForecastCase[];
+  readonly sizes: readonly { readonly part: string; readonly bytes: number }[];
+  readonly proof: {
+    readonly artefactSha256: string;
+    readonly seed: number;
+    readonly windows: number;
+    readonly failures: number;
+    /** Upper end of the one-sided Clopper-Pearson interval of the failure rate. */
+    readonly failureRateBound: number;
+    readonly confidence: number;
+    /** Windows of the same kinds on which the ternary model without its shield broke a rule. */
+    readonly unshieldedFailures: number;
+    readonly replayCommand: string;
+    readonly passed: boolean;
+  };
+  readonly seed: number;
+  readonly backend: string;
+  readonly machine: string;
+  readonly seconds: readonly { readonly stage: string; readonly seconds: number }[];
+}
+
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export type ModelName =
+  | "persistence"
+  | "seasonal naive"
+  | "ridge"
+  | "float"
+  | "ternary"
+  | "ternary, shielded";
+
+export interface RuleSummary {
+  readonly name: string;
+  readonly text: string;
+  readonly because: string;
+  readonly severity: string;
+  /** A goal is trained for but neither enforced nor proved. */
+  readonly goal: boolean;
+  readonly unit: string;
+  /** Share of judged test origins on which the rule holds, 0..1; NaN where none could be judged. */
+  readonly rates: {
+    readonly truth: number;
+    readonly float: number;
+    readonly ternary: number;
+    readonly shielded: number;
+  };
+  /** Share of test origins on which the truth could not be judged (missing readings). */
+  readonly truthUnknown: number;
+  readonly smallestShieldedMargin: number;
+}
+
+/** One forecast of one sensor and target, with what happened and what the rules say about it. */
+export interface ForecastCase {
+  readonly title: string;
+  /** What is worth seeing here, in a sentence or two. */
+  readonly explanation: string;
+  readonly sensor: string;
+  readonly channel: string;
+  readonly unit: string;
+  readonly issuedAtMs: number;
+  readonly stepMs: number;
+  /** Readings up to and including the origin, oldest first; NaN where missing. */
+  readonly history: readonly number[];
+  /** Lead 1..horizon; NaN where missing. */
+  readonly truth: readonly number[];
+  readonly float: readonly number[];
+  readonly ternary: readonly number[];
+  readonly shielded: readonly number[];
+  readonly lowerQuantile: readonly number[];
+  readonly upperQuantile: readonly number[];
+  /** Horizontal limits that rules set on this channel. */
+  readonly limits: readonly {
+    readonly rule: string;
+    readonly value: number;
+    readonly side: "upper" | "lower";
+  }[];
+}

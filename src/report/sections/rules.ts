@@ -1,0 +1,73 @@
+import { formatQuantity, NOT_JUDGED } from "../format/formatNumber.ts";
+import { formatShare } from "../format/formatShare.ts";
+import { html, nothing, type Markup } from "../html.ts";
+import { satisfactionBar } from "../plots/satisfactionBar.ts";
+import type { RuleSummary, RunSummary } from "../RunSummary.ts";
+import { scrollingTable, section } from "./section.ts";
+
+const judgedOn = ["truth", "float", "ternary", "shielded"] as const;
+
+const marginText = ({ smallestShieldedMargin: margin, unit }: RuleSummary): string => {
+  if (margin === Number.POSITIVE_INFINITY) return "unbounded";
+  const figure = formatQuantity(margin, unit);
+  return figure === NOT_JUDGED || margin >= 0 ? figure : `${figure} (broken)`;
+};
+
+const ruleRow = (rule: RuleSummary): Markup =>
+  html`<tr>
+    <th scope="row" class="rule">
+      <span class="name">${rule.name}</span>
+      <code>${rule.text}</code>
+      ${rule.because === "" ? nothing : html`<span class="because">Because: ${rule.because}</span>`}
+    </th>
+    <td class="words">${rule.goal ? "goal" : "enforced"}, ${rule.severity}</td>
+    ${judgedOn.map(
+      (forecast) =>
+        html`<td class="rate">
+          ${formatShare(rule.rates[forecast])} ${satisfactionBar(rule.rates[forecast])}
+        </td>`,
+    )}
+    <td>${formatShare(rule.truthUnknown)}</td>
+    <td>${marginText(rule)}</td>
+  </tr>`;
+
+/** What each rule says and how often reality and each forecast keep it. */
+export const rules = ({ rules: all }: RunSummary): Markup =>
+  section(
+    "rules",
+    "Rules",
+    all.length === 0
+      ? html`<p>This run had no rules.</p>`
+      : html`${scrollingTable(
+            "rules-table",
+            "Share of judged test origins on which each rule holds, for what happened and for each forecast",
+            html`<thead>
+                <tr>
+                  <th scope="col">rule</th>
+                  <th scope="col" class="words">kind, severity</th>
+                  <th scope="col">what happened</th>
+                  <th scope="col">float</th>
+                  <th scope="col">ternary</th>
+                  <th scope="col">ternary, shielded</th>
+                  <th scope="col">what happened: unknown</th>
+                  <th scope="col">smallest shielded margin</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${all.map(ruleRow)}
+              </tbody>`,
+          )}
+          <p class="note">
+            <strong>Why what happened may be below 100 %:</strong> a rule says what a forecast has to respect,
+            not what the city does. Sensors err, incidents happen, and a limit may be a policy that reality
+            breaks at times. A rule that what happened often breaks costs accuracy when forecasts are made to
+            keep it: compare the columns before you enforce it.
+          </p>
+          <p class="note">
+            <strong>Unknown</strong> is the share of origins on which missing readings leave the verdict on
+            what happened open; they count neither as kept nor as broken. <strong>Margin</strong> is the
+            robustness of the rule: how far the nearest shielded forecast stayed from breaking it, in the
+            rule's unit. A <strong>goal</strong> is trained for but neither enforced by the shield nor proved,
+            so its figures may lie below 100 % everywhere.
+          </p>`,
+  );
