@@ -1,0 +1,135 @@
+import {
+  Dictionary,
+  Field,
+  Float64,
+  Int32,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  TimestampMillisecond,
+  Utf8,
+  type Vector,
+  vectorFromArray,
+} from "apache-arrow";
+import type { SensorTable } from "./SensorTable.ts";
+
+/** Names of the first two columns of every batch; one float64 column a channel follows. */
+export const SENSOR_COLUMN = "sensor";
+export const INSTANT_COLUMN = "instant";
+
+/** Rows a batch holds. */
+const BATCH_ROWS = 32_768;
+
+const TWO_TO_32 = 4_294_967_296;
+
+/** A record batch of readings: dictionary-encoded sensor, UTC instant in ms, one nullable column a channel. */
+export type Readings = RecordBatch;
+
+/**
+ * Gathers readings into Arrow record batches without an object a reading.
+ *
+ * Fill the arrays at `rows` and call `commit()`; take a batch whenever it says that one is full.
+ */
+export class ReadingBatch {
+  readonly channels: readonly string[];
+  readonly sensors: SensorTable;
+  /** Sensor numbers of the rows gathered so far. */
+  sensor = new Int32Array(BATCH_ROWS);
+  /** One array a channel; NaN is missing. */
+  values: Float64Array[];
+  rows = 0;
+  #instant = new Int32Array(BATCH_ROWS * 2);
+  readonly #schema: Schema;
+  readonly #sensorType = new Dictionary(new Utf8(), new Int32(), 0);
+  #dictionary: Vector<Utf8> | undefined;
+  #dictionarySize = 0;
+
+  constructor(channels: readonly string[], sensors: SensorTable) {
+    this.channels = channels;
+    this.sensors = sensors;
+    this.values = channels.map(() => new Float64Array(BATCH_ROWS));
+    this.#schema = new Schema([
+      new Field(SENSOR_COLUMN, this.#sensorType, false),
+      new Field(INSTANT_COLUMN, new TimestampMillisecond("UTC"), false),
+      ...channels.map((channel) => new Field(channel, new Float64(), true)),
+    ]);
+  }
+
+  /** Closes the row at `rows`, whose sensor and values are already set; true where the batch is now full. */
+  commit(sensor: number, instantMs: number): boolean {
+    const row = this.rows++;
+    this.sensor[row] = sensor;
+    // An Int64 as two halves: a BigInt a row would cost more than all the rest of the row.
+    const high = Math.floor(instantMs / TWO_TO_32);
+    this.#instant[2 * row] = instantMs - high * TWO_TO_32;
+    this.#instant[2 * row + 1] = high;
+    return this.rows === BATCH_ROWS;
+  }
+
+  /** The rows gathered so far as a record batch; the arrays are handed over and new ones begun. */
+  take(): Readings {
+    const length = this.rows;
+    const columns = this.values.map((values) => {
+      const { bitmap, missing } = validityOf(values, length);
+      return makeData({
+        type: new Float64(),
+        length,
+        nullCount: missing,
+        data: values,
+        ...(missing > 0 ? { nullBitmap: bitmap } : {}),
+      });
+    });
+    const batch = new RecordBatch(
+      this.#schema,
+      makeData({
+        type: new Struct(this.#schema.fields),
+        length,
+        nullCount: 0,
+        children: [
+          makeData({
+            type: this.#sensorType,
+            length,
+            nullCount: 0,
+            data: this.sensor,
+            dictionary: this.#dictionaryVector(),
+          }),
+          makeData({
+            type: new TimestampMillisecond("UTC"),
+            length,
+            nullCount: 0,
+            data: new BigInt64Array(this.#instant.buffer),
+          }),
+          ...columns,
+        ],
+      }),
+    );
+    this.sensor = new Int32Array(BATCH_ROWS);
+    this.#instant = new Int32Array(BATCH_ROWS * 2);
+    this.values = this.channels.map(() => new Float64Array(BATCH_ROWS));
+    this.rows = 0;
+    return batch;
+  }
+
+  #dictionaryVector(): Vector<Utf8> {
+    const names = this.sensors.names;
+    if (this.#dictionary === undefined || this.#dictionarySize !== names.length) {
+      this.#dictionary = vectorFromArray(names, new Utf8());
+      this.#dictionarySize = names.length;
+    }
+    return this.#dictionary;
+  }
+}
+
+const validityOf = (values: Float64Array, length: number): { bitmap: Uint8Array; missing: number } => {
+  const bitmap = new Uint8Array(Math.ceil(length / 64) * 8);
+  let missing = 0;
+  for (let row = 0; row < length; row++) {
+    const value = values[row]!;
+    // NaN is the only value that differs from itself.
+    // oxlint-disable-next-line no-self-compare
+    if (value === value) bitmap[row >> 3]! |= 1 << (row & 7);
+    else missing++;
+  }
+  return { bitmap, missing };
+};
