@@ -52,6 +52,9 @@ export interface RunSummary {
     readonly seed: number;
     readonly windows: number;
     readonly failures: number;
+    /** Windows that missing readings leave open, and windows proved to allow no forecast that keeps the rules. */
+    readonly unjudged: number;
+    readonly infeasible: number;
     /** Upper end of the one-sided Clopper-Pearson interval of the failure rate. */
     readonly failureRateBound: number;
     readonly confidence: number;
@@ -60,6 +63,10 @@ export interface RunSummary {
     readonly replayCommand: string;
     readonly passed: boolean;
   };
+  /** Levels of the band that is drawn around a forecast, 0..1, e.g. 0.1 and 0.9; equal where there is none. */
+  readonly band: { readonly lower: number; readonly upper: number };
+  /** Further settings worth knowing, in words. */
+  readonly settings: readonly { readonly name: string; readonly value: string }[];
   readonly seed: number;
   readonly backend: string;
   readonly machine: string;

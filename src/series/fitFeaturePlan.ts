@@ -56,21 +56,13 @@ const fitScaling = (panel: Panel, channel: string, log: boolean, trainSteps: num
   const transform: Transform = log ? "log1p" : "identity";
   const index = channelIndex(panel, channel);
   const readings: number[] = [];
-  let sum = 0;
-  let squares = 0;
   for (let sensor = 0; sensor < panel.sensors.length; sensor++) {
     const series = seriesOf(panel, index, sensor);
     for (let step = 0; step < trainSteps; step++) {
-      const reading = series[step]!;
-      if (Number.isNaN(reading)) continue;
-      const value = transformReading(transform, reading);
-      readings.push(reading);
-      sum += value;
-      squares += value * value;
+      if (!Number.isNaN(series[step]!)) readings.push(series[step]!);
     }
   }
-  const mean = readings.length === 0 ? 0 : sum / readings.length;
-  const variance = readings.length === 0 ? 0 : Math.max(0, squares / readings.length - mean * mean);
+  const { mean, variance } = momentsOf(transform, readings);
   const sorted = Float64Array.from(readings).sort();
   return {
     channel,
@@ -79,6 +71,21 @@ const fitScaling = (panel: Panel, channel: string, log: boolean, trainSteps: num
     deviation: variance > 0 ? Math.sqrt(variance) : 1,
     fallback: sorted.length === 0 ? 0 : sorted[sorted.length >> 1]!,
   };
+};
+
+/** Relative to the first reading and in two passes, so that a stuck channel has a spread of exactly 0. */
+const momentsOf = (
+  transform: Transform,
+  readings: readonly number[],
+): { readonly mean: number; readonly variance: number } => {
+  if (readings.length === 0) return { mean: 0, variance: 0 };
+  const first = transformReading(transform, readings[0]!);
+  let excess = 0;
+  for (const reading of readings) excess += transformReading(transform, reading) - first;
+  const mean = first + excess / readings.length;
+  let squares = 0;
+  for (const reading of readings) squares += (transformReading(transform, reading) - mean) ** 2;
+  return { mean, variance: squares / readings.length };
 };
 
 const fitSensor = (

@@ -280,12 +280,16 @@ export const fixtureSummary = (): RunSummary => {
       failures: 0,
       failureRateBound: 0.00029953,
       confidence: 0.95,
+      unjudged: 17,
+      infeasible: 3,
       unshieldedFailures: 1234,
       replayCommand:
         "ordinance verify out/arterial/2026-11-23T05:00:00Z/edge/model.ord --seed 7 --windows 10000",
       passed: true,
     },
     seed: 42,
+    band: { lower: 0.1, upper: 0.9 },
+    settings: [{ name: "hidden state", value: "32 units" }],
     backend: "wasm (tfjs 4.22.0)",
     machine: "linux x64, 2 cores, Node 20.20.2",
     seconds: [

@@ -100,6 +100,7 @@ export const facts = (summary: RunSummary): Markup => {
             .join(", "),
         ],
         ["seed", html`<code>${String(summary.seed)}</code>`],
+        ...summary.settings.map(({ name, value }) => [name, value] as const),
         ["tensor backend", summary.backend],
         ["machine", summary.machine],
       ])}`,

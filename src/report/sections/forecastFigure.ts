@@ -1,15 +1,15 @@
 import { formatDuration } from "../format/formatDuration.ts";
 import { formatInstant } from "../format/formatInstant.ts";
-import { decimalsFor, formatNumber } from "../format/formatNumber.ts";
+import { decimalsFor, formatNumber, formatSetting } from "../format/formatNumber.ts";
 import { html, nothing, type Markup } from "../html.ts";
 import { bandKey, legend, lineKey } from "../plots/legend.ts";
 import { forecastPlot } from "../plots/forecastPlot.ts";
-import type { ForecastCase } from "../RunSummary.ts";
+import type { ForecastCase, RunSummary } from "../RunSummary.ts";
 import { historyStyle, limitStyle, modelStyle, truthStyle } from "../seriesStyle.ts";
 import { scrollingTable } from "./section.ts";
 
 /** The key of all forecast plots. */
-export const forecastLegend = (): Markup =>
+export const forecastLegend = ({ band }: Pick<RunSummary, "band">): Markup =>
   legend([
     ...[
       historyStyle,
@@ -18,7 +18,7 @@ export const forecastLegend = (): Markup =>
       { ...modelStyle.ternary, label: "ternary model" },
       { ...modelStyle["ternary, shielded"], label: "ternary, shielded (what is issued)" },
     ].map((style) => lineKey(style, { points: false })),
-    bandKey("band from lowest to highest quantile"),
+    bandKey(`band from quantile ${formatSetting(band.lower)} to ${formatSetting(band.upper)}`),
     lineKey(limitStyle, { points: false }),
   ]);
 

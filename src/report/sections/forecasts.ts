@@ -4,7 +4,7 @@ import { forecastFigure, forecastLegend } from "./forecastFigure.ts";
 import { section } from "./section.ts";
 
 /** Some typical forecasts against what happened. */
-export const forecasts = ({ examples, dataset }: RunSummary): Markup =>
+export const forecasts = ({ band, examples, dataset }: RunSummary): Markup =>
   section(
     "forecasts",
     "Forecasts against what happened",
@@ -14,7 +14,7 @@ export const forecasts = ({ examples, dataset }: RunSummary): Markup =>
             Typical forecasts from the test span. Missing readings are gaps in the line. Where the ternary and
             the shielded line part, the shield has moved a forecast that would have broken a rule.
           </p>
-          ${forecastLegend()}
+          ${forecastLegend({ band })}
           <div class="grid">
             ${examples.map((example, k) => forecastFigure(example, dataset.zone, `example-${k + 1}`))}
           </div>`,

@@ -22,13 +22,16 @@ export const proof = ({ proof: result }: RunSummary): Markup => {
         ["artefact, SHA-256", html`<code>${result.artefactSha256}</code>`],
         ["seed", html`<code>${String(result.seed)}</code>`],
         ["windows tested", formatNumber(result.windows)],
+        ["windows left open by missing readings", formatNumber(result.unjudged)],
+        ["windows after which no forecast can keep the rules", formatNumber(result.infeasible)],
         ["windows that broke a rule, shielded", formatNumber(result.failures)],
         ["windows that broke a rule, without shield", formatNumber(result.unshieldedFailures)],
       ])}
       <p>
-        The windows are recorded ones, perturbed by noise, gaps, spikes, stuck sensors and shifts. The
-        forecasts come from the artefact's own integers, as the device computes them. The bound is the upper
-        end of the one-sided Clopper-Pearson interval of the failure rate.
+        The windows are recorded ones, perturbed by noise, gaps, spikes, stuck sensors and shifts; one in
+        twenty is constant, saturated or empty instead. The forecasts come from the artefact's own integers,
+        as the device computes them. The bound is the upper end of the one-sided Clopper-Pearson interval of
+        the failure rate.
       </p>
       <h3>What it does not say</h3>
       <ul>

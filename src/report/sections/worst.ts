@@ -4,7 +4,7 @@ import { forecastFigure, forecastLegend } from "./forecastFigure.ts";
 import { section } from "./section.ts";
 
 /** The windows where the model does worst, and why. */
-export const worst = ({ worst: windows, dataset }: RunSummary): Markup =>
+export const worst = ({ band, worst: windows, dataset }: RunSummary): Markup =>
   section(
     "worst",
     "The worst windows, explained",
@@ -14,7 +14,7 @@ export const worst = ({ worst: windows, dataset }: RunSummary): Markup =>
             The windows of the test span on which the ternary model without its shield breaks a rule most, or
             errs most.
           </p>
-          ${forecastLegend()}
+          ${forecastLegend({ band })}
           <div class="grid">
             ${windows.map((window, k) => forecastFigure(window, dataset.zone, `worst-${k + 1}`))}
           </div>`,

@@ -1,0 +1,95 @@
+import { Console, Effect } from "effect";
+import { Argument, Command, Flag } from "effect/cli";
+import { DataPlace } from "../ingest/DataPlace.ts";
+import type { RunResult } from "../jobs/runPipeline.ts";
+import { alignedColumns, percent } from "./alignedColumns.ts";
+import { DoesNotHold, notJudged } from "./exitCodes.ts";
+import { productVersion } from "./productVersion.ts";
+import { terminalProgress } from "./terminalProgress.ts";
+
+export const runCommand = Command.make(
+  "run",
+  {
+    pipeline: Argument.String("pipeline").pipe(
+      Argument.withDescription("Pipeline file (pipelines/NAME.yaml)"),
+    ),
+    out: Flag.String("out").pipe(
+      Flag.withAlias("o"),
+      Flag.withDescription("Folder for the results, PIPELINE/INSTANT below it (default: out)"),
+      Flag.withDefault("out"),
+    ),
+    quiet: Flag.Boolean("quiet").pipe(
+      Flag.withAlias("q"),
+      Flag.withDescription("No progress"),
+      Flag.withDefault(false),
+    ),
+    json: Flag.Boolean("json").pipe(
+      Flag.withDescription("Print the result as JSON on standard output"),
+      Flag.withDefault(false),
+    ),
+  },
+  ({ json, out, pipeline, quiet }) =>
+    // Loaded on demand: the tensor library would slow the other commands down.
+    Effect.promise(() => import("../jobs/runPipeline.ts")).pipe(
+      Effect.flatMap(({ runPipeline }) =>
+        runPipeline({ pipelinePath: pipeline, out, productVersion: productVersion() }),
+      ),
+      Effect.flatMap((result) => Console.log(json ? JSON.stringify(result) : describe(result))),
+      Effect.mapError((error) =>
+        error._tag === "ProofFailed"
+          ? new DoesNotHold({ cause: error, userMessage: error.message })
+          : notJudged(error),
+      ),
+      Effect.onInterrupt(() =>
+        Console.error("Interrupted. The same command goes on from the last epoch that was finished."),
+      ),
+      Effect.provide(terminalProgress({ quiet: quiet || json })),
+      Effect.provide(DataPlace.layer),
+    ),
+).pipe(
+  Command.withDescription(
+    "Train, ternarise, prove and export a forecaster, issue its forecast, write the report",
+  ),
+  Command.withExamples([
+    { command: "ordinance run pipelines/arterial.yaml", description: "The main job on the embedded sample" },
+  ]),
+);
+
+const LEADS_SHOWN = 4;
+
+const describe = ({ reportPath, summary }: RunResult): string => {
+  const lines = summary.metrics.flatMap((metric) => [
+    `${metric.channel}, mean absolute error in ${metric.unit}:`,
+    ...alignedColumns([
+      ["lead", ...metric.rows[0]!.models.map(({ model }) => model)],
+      ...shownLeads(metric.rows).map((row) => [
+        `${row.leadSteps} steps`,
+        ...row.models.map(({ mae }) => mae.toPrecision(3)),
+      ]),
+    ]),
+  ]);
+  const rules = alignedColumns([
+    ["rule", "truth", "float", "ternary", "shielded"],
+    ...summary.rules.map((rule) => [
+      rule.goal ? `${rule.name} (goal)` : rule.name,
+      ...[rule.rates.truth, rule.rates.float, rule.rates.ternary, rule.rates.shielded].map(percent),
+    ]),
+  ]);
+  const { proof } = summary;
+  return [
+    ...lines,
+    "share of test origins on which each rule holds:",
+    ...rules,
+    `proof: ${proof.failures} failures in ${proof.windows} windows (${proof.unshieldedFailures} without the shield), seed ${proof.seed}`,
+    `report: ${reportPath}`,
+  ].join("\n");
+};
+
+/** First, last, and two in between. */
+const shownLeads = <Row>(rows: readonly Row[]): Row[] => {
+  const last = rows.length - 1;
+  const chosen = new Set(
+    Array.from({ length: LEADS_SHOWN }, (_, k) => Math.round((last * k * k) / (LEADS_SHOWN - 1) ** 2)),
+  );
+  return [...chosen].map((index) => rows[index]!);
+};

@@ -1,0 +1,76 @@
+import { Console, Effect, Option } from "effect";
+import { Argument, Command, Flag } from "effect/cli";
+import { DataPlace } from "../ingest/DataPlace.ts";
+import type { ProofReport } from "../verify/ProofReport.ts";
+import { DoesNotHold, notJudged } from "./exitCodes.ts";
+import { terminalProgress } from "./terminalProgress.ts";
+
+export const verifyCommand = Command.make(
+  "verify",
+  {
+    artefact: Argument.String("artefact").pipe(
+      Argument.withDescription("Artefact file (edge/model.ordinance)"),
+    ),
+    pipeline: Flag.String("pipeline").pipe(
+      Flag.withDescription("Pipeline file whose data and rules judge the artefact"),
+    ),
+    seed: Flag.Int("seed").pipe(
+      Flag.withDescription("Seed of the windows (default: the pipeline's)"),
+      Flag.optional,
+    ),
+    windows: Flag.Int("windows").pipe(
+      Flag.withDescription("How many windows to try (default: the pipeline's)"),
+      Flag.optional,
+    ),
+    path: Flag.String("path").pipe(Flag.withDescription("Replay the one window of this path"), Flag.optional),
+    json: Flag.Boolean("json").pipe(Flag.withDescription("Print the proof as JSON"), Flag.withDefault(false)),
+    quiet: Flag.Boolean("quiet").pipe(
+      Flag.withAlias("q"),
+      Flag.withDescription("No progress"),
+      Flag.withDefault(false),
+    ),
+  },
+  ({ artefact, json, path, pipeline, quiet, seed, windows }) =>
+    Effect.promise(() => import("../jobs/verifyArtefact.ts")).pipe(
+      Effect.flatMap(({ verifyArtefact }) =>
+        verifyArtefact({
+          artefactPath: artefact,
+          pipelinePath: pipeline,
+          ...(Option.isSome(seed) && { seed: seed.value }),
+          ...(Option.isSome(windows) && { windows: windows.value }),
+          ...(Option.isSome(path) && { path: path.value }),
+        }),
+      ),
+      Effect.mapError(notJudged),
+      Effect.tap((proof) => Console.log(json ? JSON.stringify(proof) : describe(proof))),
+      Effect.flatMap((proof) =>
+        proof.passed
+          ? Effect.void
+          : Effect.fail(
+              new DoesNotHold({ cause: "proof", userMessage: "the artefact does not keep its rules" }),
+            ),
+      ),
+      Effect.provide(terminalProgress({ quiet: quiet || json })),
+      Effect.provide(DataPlace.layer),
+    ),
+).pipe(
+  Command.withDescription("Prove an artefact on perturbed windows of its data, or replay one of them"),
+  Command.withExamples([
+    {
+      command:
+        "ordinance verify out/arterial/INSTANT/edge/model.ordinance --pipeline pipelines/arterial.yaml",
+      description: "Prove an artefact again",
+    },
+  ]),
+);
+
+const describe = (proof: ProofReport): string =>
+  [
+    `artefact ${proof.artefactSha256}`,
+    `${proof.judged} windows judged, ${proof.unjudged} left open by missing readings, ${proof.infeasible} that no forecast could satisfy`,
+    `${proof.failures} failures with the shield, ${proof.unshieldedFailures} without it`,
+    `with ${proof.confidence * 100} % confidence at most ${(proof.failureRateBound * 100).toPrecision(3)} % of windows of these kinds fail`,
+    ...[proof.counterexample, proof.unshieldedCounterexample].flatMap((example) =>
+      example === undefined ? [] : ["", ...example.description, `replay: ${example.replayCommand}`],
+    ),
+  ].join("\n");

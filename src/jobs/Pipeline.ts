@@ -1,0 +1,103 @@
+/** A pipeline file: which data, which rules, what to forecast, how to train and how hard to prove. */
+import { Effect, Schema } from "effect";
+
+const optional = <S extends Schema.Top>(schema: S, fallback: S["Encoded"]) =>
+  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(fallback)));
+
+const count = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }));
+const between = (minimum: number, maximum: number) =>
+  Schema.Finite.check(Schema.isBetween({ minimum, maximum }));
+const names = Schema.Array(Schema.String);
+
+/** A length of time such as `5min`, `24h`, `7d`. */
+const DurationText = Schema.String.check(
+  Schema.isPattern(/^\d+(\.\d+)?(s|min|h|d)$/, { message: "Expected a duration such as 5min, 24h or 7d" }),
+);
+/** A local date or date and time, in the zone of the data. */
+const LocalTimeText = Schema.String.check(
+  Schema.isPattern(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$/, {
+    message: "Expected a local date such as 2015-03-01 or 2015-03-01T00:00",
+  }),
+);
+
+const Forecast = Schema.Struct({
+  /** Channels to forecast. */
+  targets: Schema.NonEmptyArray(Schema.String),
+  /** Further channels to read. */
+  covariates: optional(names, []),
+  /** Channels in degrees, read as sine and cosine. */
+  circular: optional(names, []),
+  /** Channels learned on a log(1 + x) scale. */
+  log: optional(names, []),
+  history: DurationText,
+  horizon: DurationText,
+  /** How long a reading is carried over a gap; by default as long as the history. */
+  hold: Schema.optionalKey(DurationText),
+  /** What the model corrects: the last reading, or the reading one season ago. */
+  baseline: optional(Schema.Literals(["persistence", "seasonal"]), "persistence"),
+  season: optional(DurationText, "24h"),
+  /** Quantiles given beside the median. */
+  quantiles: optional(
+    Schema.Array(Schema.Finite.check(Schema.isBetween({ minimum: 0.001, maximum: 0.999 }))),
+    [0.1, 0.9],
+  ),
+  /** Smallest step of a forecast value, by channel; 0.1 where not given. */
+  quantum: optional(Schema.Record(Schema.String, between(1e-6, 1e6)), {}),
+  neighbourKilometres: Schema.optionalKey(between(0.001, 20_000)),
+});
+
+const Model = Schema.Struct({
+  units: optional(count(1, 512), 32),
+  headUnits: optional(count(1, 512), 32),
+  embedding: optional(count(0, 64), 4),
+});
+
+const Training = Schema.Struct({
+  seed: optional(count(0, 2 ** 31 - 1), 1),
+  floatEpochs: optional(count(1, 1000), 6),
+  ternaryEpochs: optional(count(1, 1000), 6),
+  batch: optional(count(1, 4096), 32),
+  warmup: optional(DurationText, "24h"),
+  scored: optional(DurationText, "5d"),
+  stepsPerEpoch: Schema.optionalKey(count(1, 1_000_000)),
+  learningRate: optional(between(1e-7, 1), 3e-3),
+  ternaryLearningRate: optional(between(1e-7, 1), 2e-3),
+  weightDecay: optional(between(0, 1), 1e-2),
+  clipNorm: optional(between(1e-6, 1e6), 1),
+  dropout: optional(between(0, 0.95), 0.2),
+  averaging: optional(between(0, 0.99999), 0.99),
+  patience: optional(count(1, 1000), 3),
+  ruleWeight: optional(between(0, 1e6), 0.1),
+  ruleMargin: optional(between(0, 1e6), 1),
+  ruleTemperature: optional(Schema.Tuple([between(1e-3, 1e6), between(1e-3, 1e6)]), [1, 10]),
+  ruleOrigins: optional(count(1, 10_000), 24),
+  ruleStride: optional(count(1, 10_000), 4),
+});
+
+const Proof = Schema.Struct({
+  windows: optional(count(1, 10_000_000), 2000),
+  seed: optional(count(0, 2 ** 31 - 1), 1),
+  confidence: optional(between(0.5, 0.999999), 0.95),
+});
+
+export class Pipeline extends Schema.Class<Pipeline>("ordinance/Pipeline")({
+  name: Schema.String.check(
+    Schema.isPattern(/^[a-z0-9][a-z0-9_-]*$/, {
+      message: "Expected a name of lower-case letters, digits, - and _ (it names the output folder)",
+    }),
+  ),
+  /** Name of a data card, or the path of one relative to the pipeline file (`./my-city.yaml`). */
+  data: Schema.NonEmptyString,
+  /** Rule file, relative to the pipeline file. */
+  rules: Schema.NonEmptyString,
+  /** Part of the recording to use, in local time; the end is exclusive. */
+  from: Schema.optionalKey(LocalTimeText),
+  to: Schema.optionalKey(LocalTimeText),
+  /** Shares of the steps kept for validation and, after it, for the test. */
+  validationShare: optional(between(0.01, 0.5), 0.1),
+  testShare: optional(between(0.01, 0.5), 0.2),
+  forecast: Forecast,
+  model: optional(Model, {}),
+  training: optional(Training, {}),
+  proof: optional(Proof, {}),
+}) {}

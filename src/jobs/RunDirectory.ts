@@ -1,0 +1,72 @@
+/** The folder that a run leaves: written aside, then put in place by renames, so that it is never half there. */
+import { Effect, FileSystem, Path, Schema } from "effect";
+
+/** A result could not be written. */
+export class OutputFailed extends Schema.TaggedError<OutputFailed>()("OutputFailed", {
+  path: Schema.String,
+  reason: Schema.String,
+}) {
+  override get message(): string {
+    return `${this.path}: cannot be written (${this.reason}). Choose a folder that you may write to with --out, or free space; nothing was left half written`;
+  }
+}
+
+const writeFailed = (path: string) => (cause: { readonly message: string }) =>
+  new OutputFailed({ path, reason: cause.message });
+
+/** Makes the folder where it is missing and tries whether it can be written to. */
+export const ensureWritable = Effect.fn("ensureWritable")(function* (folder: string) {
+  const files = yield* FileSystem.FileSystem;
+  const path = yield* Path.Path;
+  const probe = path.join(folder, ".write-probe");
+  yield* files.makeDirectory(folder, { recursive: true }).pipe(Effect.mapError(writeFailed(folder)));
+  yield* files.writeFileString(probe, "").pipe(Effect.mapError(writeFailed(folder)));
+  yield* files.remove(probe).pipe(Effect.mapError(writeFailed(folder)));
+});
+
+/** Writes a file aside and renames it into place. */
+export const writeFileAtomically = Effect.fn("writeFileAtomically")(function* (
+  file: string,
+  content: string | Uint8Array,
+) {
+  const files = yield* FileSystem.FileSystem;
+  const aside = `${file}.partial`;
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  yield* files.writeFile(aside, bytes).pipe(
+    Effect.andThen(files.rename(aside, file)),
+    Effect.tapError(() => Effect.ignore(files.remove(aside))),
+    Effect.mapError(writeFailed(file)),
+  );
+});
+
+/**
+ * Writes all files of a run, then moves the folder into place; a folder of the same name is replaced.
+ *
+ * @param contents file contents by path relative to the folder
+ */
+export const writeRunDirectory = Effect.fn("writeRunDirectory")(function* (
+  folder: string,
+  contents: Readonly<Record<string, string | Uint8Array>>,
+) {
+  const files = yield* FileSystem.FileSystem;
+  const path = yield* Path.Path;
+  const aside = `${folder}.partial`;
+  const former = `${folder}.former`;
+  const write = Effect.gen(function* () {
+    yield* files.remove(aside, { recursive: true, force: true });
+    for (const [name, content] of Object.entries(contents)) {
+      const file = path.join(aside, name);
+      yield* files.makeDirectory(path.dirname(file), { recursive: true });
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      yield* files.writeFile(file, bytes);
+    }
+    yield* files.remove(former, { recursive: true, force: true });
+    if (yield* files.exists(folder)) yield* files.rename(folder, former);
+    yield* files.rename(aside, folder);
+    yield* files.remove(former, { recursive: true, force: true });
+  });
+  yield* write.pipe(
+    Effect.tapError(() => Effect.ignore(files.remove(aside, { recursive: true, force: true }))),
+    Effect.mapError(writeFailed(folder)),
+  );
+});

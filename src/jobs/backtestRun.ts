@@ -1,0 +1,142 @@
+/** Judges a trained run on its test span: errors by lead, and how often each rule holds, for every model. */
+import { Effect } from "effect";
+import type { Runtime } from "../edge/index.ts";
+import type { RuleSummary, RunSummary } from "../report/RunSummary.ts";
+import { contextSteps } from "../series/features.ts";
+import { heldShare, judgeForecasts, type RuleTally } from "../train/judgeForecasts.ts";
+import { everySensorAt, originsOf } from "../train/originWindows.ts";
+import { predictWindows } from "../train/predictWindows.ts";
+import type { TrainedForecaster } from "../train/trainForecaster.ts";
+import { type ConformalOffsets, conformalOffsets } from "./conformalOffsets.ts";
+import { type DeviceForecasts, deviceForecasts } from "./deviceForecasts.ts";
+import { errorsByLead } from "./errorsByLead.ts";
+import { type ForecastSet, forecastOf } from "./ForecastSet.ts";
+import {
+  decodedForecasts,
+  persistenceForecasts,
+  ridgeForecasts,
+  seasonalForecasts,
+} from "./naiveForecasts.ts";
+import type { PreparedRun } from "./prepareRun.ts";
+import { Progress } from "./Progress.ts";
+
+export interface Backtest {
+  readonly origins: Int32Array;
+  readonly float: ForecastSet;
+  readonly device: DeviceForecasts;
+  readonly metrics: RunSummary["metrics"];
+  readonly rules: readonly RuleSummary[];
+  /** Tallies of the unshielded and the shielded ternary model, one a rule. */
+  readonly ternaryTallies: readonly RuleTally[];
+  readonly shieldedTallies: readonly RuleTally[];
+  readonly conformal: ConformalOffsets;
+}
+
+/** The quantiles are calibrated on the last origins of the validation span, at most so many. */
+const CALIBRATION_ORIGINS = 1000;
+
+export const backtestRun = Effect.fn("backtestRun")(function* (
+  run: PreparedRun,
+  trained: Pick<TrainedForecaster, "float">,
+  runtime: Runtime,
+) {
+  const progress = yield* Progress;
+  const { data, shape, spans } = run;
+  const context = contextSteps(data.plan);
+  // An origin lies in the test span with its whole forecast: the first one is the step before the span.
+  const origins = originsOf(data, { from: spans.test.from - 1, to: spans.test.to }, context, 1);
+  const { originOf, sensorOf } = everySensorAt(data, origins);
+  progress.update(0, "naive forecasts");
+  const naive = [
+    persistenceForecasts(data, origins),
+    seasonalForecasts(data, origins, run.seasonSteps),
+    ridgeForecasts(data, origins, spans.training),
+  ];
+  yield* Effect.sleep(0);
+  const float = decodedForecasts(
+    "float",
+    data,
+    origins,
+    predictWindows(trained.float, shape, data, sensorOf, originOf, false),
+  );
+  yield* Effect.sleep(0);
+  const device = yield* deviceForecasts(runtime, data, origins, (done) =>
+    progress.update(0.1 + 0.6 * done, "device"),
+  );
+
+  const lastOrigins = spans.validation.to - data.plan.horizonSteps - CALIBRATION_ORIGINS;
+  const calibrationSpan = { from: Math.max(spans.validation.from, lastOrigins), to: spans.validation.to };
+  const calibration = originsOf(data, calibrationSpan, context, 1);
+  const calibrated = yield* deviceForecasts(runtime, data, calibration, (done) =>
+    progress.update(0.7 + 0.15 * done, "quantiles"),
+  );
+  const bound = run.rules.rules.map((rule) => rule.bound);
+  const judge = (values: Float32Array): RuleTally[] =>
+    judgeForecasts(data, bound, origins, (index, sensor) =>
+      forecastOf(values, data.sensors, shape.outputs, index, sensor),
+    );
+  progress.update(0.85, "rules");
+  const truthTallies = judge(truthAt(run, origins));
+  yield* Effect.sleep(0);
+  const floatTallies = judge(float.values);
+  yield* Effect.sleep(0);
+  const ternaryTallies = judge(device.raw.values);
+  yield* Effect.sleep(0);
+  const shieldedTallies = judge(device.shielded.values);
+  const units = data.plan.targets.map((_, target) => run.panel.channels[target]!.unit);
+  return {
+    origins,
+    float,
+    device,
+    metrics: errorsByLead(data, origins, [...naive, float, device.raw, device.shielded], units),
+    rules: bound.map((rule, index) => ({
+      name: rule.name,
+      text: rule.text,
+      because: rule.because,
+      severity: rule.severity,
+      goal: rule.goal,
+      unit: rule.unit,
+      rates: {
+        truth: heldShare(truthTallies[index]!),
+        float: heldShare(floatTallies[index]!),
+        ternary: heldShare(ternaryTallies[index]!),
+        shielded: heldShare(shieldedTallies[index]!),
+      },
+      truthUnknown: truthTallies[index]!.unknown / Math.max(1, origins.length),
+      smallestShieldedMargin: smallestJudged(shieldedTallies[index]!),
+    })),
+    ternaryTallies,
+    shieldedTallies,
+    conformal: conformalOffsets(data, calibration, calibrated.shielded, quantilesOf(run)),
+  } satisfies Backtest;
+});
+
+/** Quantiles of a run beside the median, ascending. */
+export const quantilesOf = (run: PreparedRun): readonly number[] =>
+  [...new Set(run.pipeline.forecast.quantiles)].filter((quantile) => quantile !== 0.5).sort((a, b) => a - b);
+
+/** What happened, laid out as forecasts are; NaN where missing. */
+const truthAt = (run: PreparedRun, origins: Int32Array): Float32Array => {
+  const { data, shape } = run;
+  const { horizonSteps, targets } = data.plan;
+  const values = new Float32Array(origins.length * data.sensors * shape.outputs);
+  let at = 0;
+  for (const origin of origins) {
+    for (let sensor = 0; sensor < data.sensors; sensor++) {
+      for (let target = 0; target < targets.length; target++) {
+        const offset = (target * data.sensors + sensor) * data.steps + origin + 1;
+        values.set(data.truth.subarray(offset, offset + horizonSteps), at);
+        at += horizonSteps;
+      }
+    }
+  }
+  return values;
+};
+
+const smallestJudged = (tally: RuleTally): number => {
+  let smallest = Number.NaN;
+  for (const margin of tally.margins) {
+    if (Number.isFinite(margin) && !(margin >= smallest)) smallest = margin;
+  }
+  return smallest;
+};

@@ -1,0 +1,62 @@
+import { compileArtefact } from "../edge/index.ts";
+import type { Parameters } from "../model/Parameters.ts";
+import { computeFeatures } from "../series/features.ts";
+import { exportTernaryModel, withEmbedding } from "../train/exportTernaryModel.ts";
+import { originsOf } from "../train/originWindows.ts";
+import type { PreparedRun } from "./prepareRun.ts";
+import { readoutsOf } from "./readoutsOf.ts";
+
+const CALIBRATION_WINDOWS = 64;
+/** Step to which past readings that are not forecast are rounded where a rule reads them. */
+const PAST_QUANTUM = 0.01;
+
+/** Compiles the ternary model of a run, its front end and its rules to an artefact. */
+export const compileRun = (run: PreparedRun, ternary: Parameters): Uint8Array => {
+  const { data, shape } = run;
+  const plan = withEmbedding(data.plan, ternary, shape);
+  const targets = plan.targets.length;
+  return compileArtefact({
+    model: exportTernaryModel(ternary, shape, plan.horizonSteps, readoutsOf(run)),
+    features: plan,
+    rules: run.rules.rules.map(({ bound, unrolled }) => ({
+      unrolled,
+      text: bound.text,
+      enforced: !bound.goal,
+    })),
+    quanta: Object.fromEntries(
+      run.panel.channels.slice(targets).map((channel) => [channel.name, PAST_QUANTUM]),
+    ),
+    calibration: calibrationWindows(run, plan),
+    metadata: {
+      name: run.pipeline.name,
+      target: "typescript",
+      counter: Math.floor(issueInstantMs(run) / 1000),
+      created: new Date(issueInstantMs(run)).toISOString(),
+    },
+  });
+};
+
+/** Instant of the last reading: the origin of the forecast that a run issues, and the run's name. */
+export const issueInstantMs = (run: Pick<PreparedRun, "panel">): number =>
+  run.panel.startMs + (run.panel.steps - 1) * run.panel.stepMs;
+
+const calibrationWindows = (run: PreparedRun, plan: PreparedRun["data"]["plan"]): Float32Array => {
+  const { data, spans } = run;
+  const span = spans.validation.to - spans.validation.from;
+  const origins = originsOf(
+    data,
+    spans.validation,
+    plan.windowSteps,
+    Math.max(1, Math.floor(span / CALIBRATION_WINDOWS)),
+  );
+  const windows = Array.from(origins, (origin, index) => {
+    const all = computeFeatures(plan, data.readings, origin + 1 - plan.windowSteps, origin + 1);
+    const size = all.length / data.sensors;
+    const sensor = index % data.sensors;
+    return all.subarray(sensor * size, (sensor + 1) * size);
+  });
+  const size = windows[0]?.length ?? 0;
+  const joined = new Float32Array(windows.length * size);
+  windows.forEach((window, index) => joined.set(window, index * size));
+  return joined;
+};

@@ -1,0 +1,61 @@
+import { invertTransform, transformReading } from "../series/transform.ts";
+import type { TrainingData } from "../train/TrainingData.ts";
+import type { ForecastSet } from "./ForecastSet.ts";
+
+/** Offsets that turn a forecast into its quantiles, on the learned scale: [target][lead][quantile]. */
+export interface ConformalOffsets {
+  readonly quantiles: readonly number[];
+  readonly offsets: Float64Array;
+}
+
+/**
+ * Split-conformal quantiles (Vovk 2005): the ceil((n + 1) q)-th smallest of the n calibration residuals, by
+ * target and lead, on the learned scale. Quantiles in ascending order do not cross, because their offsets ascend.
+ *
+ * Offsets are 0 where nothing was observed.
+ */
+export const conformalOffsets = (
+  data: TrainingData,
+  origins: Int32Array,
+  forecasts: ForecastSet,
+  quantiles: readonly number[],
+): ConformalOffsets => {
+  const { horizonSteps, targets } = data.plan;
+  const outputs = targets.length * horizonSteps;
+  const offsets = new Float64Array(outputs * quantiles.length);
+  for (let output = 0; output < outputs; output++) {
+    const target = Math.floor(output / horizonSteps);
+    const lead = (output % horizonSteps) + 1;
+    const { transform } = targets[target]!;
+    const residuals: number[] = [];
+    origins.forEach((origin, index) => {
+      for (let sensor = 0; sensor < data.sensors; sensor++) {
+        const truth = data.truth[(target * data.sensors + sensor) * data.steps + origin + lead]!;
+        if (Number.isNaN(truth)) continue;
+        const forecast = forecasts.values[(index * data.sensors + sensor) * outputs + output]!;
+        residuals.push(transformReading(transform, truth) - transformReading(transform, forecast));
+      }
+    });
+    const sorted = Float64Array.from(residuals).sort();
+    quantiles.forEach((quantile, index) => {
+      const rank = Math.min(sorted.length, Math.ceil((sorted.length + 1) * quantile));
+      offsets[output * quantiles.length + index] = sorted.length === 0 ? 0 : sorted[Math.max(0, rank - 1)]!;
+    });
+  }
+  return { quantiles, offsets };
+};
+
+/** A quantile of a forecast value, kept within [minimum, maximum]. */
+export const quantileOf = (
+  data: TrainingData,
+  conformal: ConformalOffsets,
+  output: number,
+  quantile: number,
+  forecast: number,
+  limits: { readonly minimum: number; readonly maximum: number },
+): number => {
+  const { transform } = data.plan.targets[Math.floor(output / data.plan.horizonSteps)]!;
+  const offset = conformal.offsets[output * conformal.quantiles.length + quantile]!;
+  const value = invertTransform(transform, transformReading(transform, forecast) + offset);
+  return Math.min(limits.maximum, Math.max(limits.minimum, value));
+};

@@ -1,0 +1,71 @@
+import type { Readout } from "../edge/index.ts";
+import type { BoundRule } from "../stl/index.ts";
+import type { PreparedRun } from "./prepareRun.ts";
+
+const DEFAULT_QUANTUM = 0.1;
+/** Without a declared range a forecast may leave the recorded one by its own width on either side. */
+const RANGE_MARGIN = 1;
+
+/**
+ * How the outputs of a run become readings: transform and gain of the front end, the quantum of the pipeline, the
+ * range that the rule file declares for the signal (or the recorded one, widened, but not below zero where no reading
+ * was).
+ */
+export const readoutsOf = (run: PreparedRun): Readout[] => {
+  const { data, panel, pipeline, rules } = run;
+  return data.plan.targets.map((target, index) => {
+    const quantum = pipeline.forecast.quantum[target.channel] ?? DEFAULT_QUANTUM;
+    const recorded = recordedRange(run, index);
+    const declared = declaredRange(
+      rules.rules.map((rule) => rule.bound),
+      index,
+    );
+    const width = (recorded.maximum - recorded.minimum) * RANGE_MARGIN;
+    // What never went below zero is taken for a quantity that cannot.
+    const lowest = recorded.minimum >= 0 ? 0 : recorded.minimum - width;
+    return {
+      channel: target.channel,
+      unit: panel.channels[index]!.unit,
+      transform: target.transform,
+      gain: target.deviation,
+      quantum,
+      minimum: Math.ceil((declared.minimum ?? lowest) / quantum) * quantum,
+      maximum: Math.floor((declared.maximum ?? recorded.maximum + width) / quantum) * quantum,
+    };
+  });
+};
+
+const recordedRange = (
+  run: PreparedRun,
+  target: number,
+): { readonly minimum: number; readonly maximum: number } => {
+  const { data, spans } = run;
+  let minimum = Infinity;
+  let maximum = -Infinity;
+  for (let sensor = 0; sensor < data.sensors; sensor++) {
+    const offset = (target * data.sensors + sensor) * data.steps;
+    for (let step = spans.training.from; step < spans.training.to; step++) {
+      const reading = data.held[offset + step]!;
+      if (reading < minimum) minimum = reading;
+      if (reading > maximum) maximum = reading;
+    }
+  }
+  return { minimum, maximum };
+};
+
+/** Range that the rules' signal declarations give a channel, in the panel's unit. */
+const declaredRange = (
+  rules: readonly BoundRule[],
+  channel: number,
+): { readonly minimum?: number; readonly maximum?: number } => {
+  for (const rule of rules) {
+    for (const node of rule.plan.nodes) {
+      if (node.kind !== "signal" || node.channel !== channel) continue;
+      return {
+        ...(node.lower !== null && { minimum: node.lower }),
+        ...(node.upper !== null && { maximum: node.upper }),
+      };
+    }
+  }
+  return {};
+};

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { cpus } from "node:os";
+import type { Artefact } from "../edge/index.ts";
+import { describeIntake } from "../ingest/IntakeReport.ts";
+import { formatDuration } from "../ingest/parseDuration.ts";
+import type { RunSummary, Span } from "../report/RunSummary.ts";
+import { seriesOf } from "../series/Panel.ts";
+import type { StepSpan } from "../train/TrainingSettings.ts";
+import type { TrainedForecaster } from "../train/trainForecaster.ts";
+import type { Backtest } from "./backtestRun.ts";
+import { issueInstantMs } from "./compileRun.ts";
+import { typicalCases, worstCases } from "./forecastCases.ts";
+import type { PreparedRun } from "./prepareRun.ts";
+
+const FLOAT_BYTES = 4;
+
+/** Gathers what the report and the model card say of a run. */
+export const summariseRun = (
+  run: PreparedRun,
+  trained: Pick<TrainedForecaster, "history" | "ternary">,
+  artefactBytes: Uint8Array,
+  artefact: Artefact,
+  backtest: Backtest,
+  proof: RunSummary["proof"],
+  backend: string,
+  seconds: RunSummary["seconds"],
+): RunSummary => {
+  const { data, loaded, panel, pipeline, spans } = run;
+  const span = ({ from, to }: StepSpan): Span => ({
+    fromMs: panel.startMs + from * panel.stepMs,
+    toMs: panel.startMs + to * panel.stepMs,
+  });
+  const sectionBytes = artefact.manifest.sections.map(({ bytes, name }) => ({
+    part: `artefact: ${name}`,
+    bytes,
+  }));
+  const { quantiles } = backtest.conformal;
+  const parameters = Object.values(trained.ternary).reduce((sum, values) => sum + values.length, 0);
+  return {
+    pipeline: pipeline.name,
+    instant: new Date(issueInstantMs(run)).toISOString(),
+    dataset: {
+      name: loaded.card.name,
+      title: loaded.card.title,
+      licence: loaded.card.licence,
+      zone: panel.zone,
+      stepMs: panel.stepMs,
+      startMs: panel.startMs,
+      steps: panel.steps,
+      sensors: panel.sensors.length,
+      sha256: loaded.sha256,
+      missing: data.plan.targets.map(({ channel }, target) => ({
+        channel,
+        share: missingShare(run, target),
+      })),
+      notes: describeIntake(loaded.report),
+    },
+    horizonSteps: data.plan.horizonSteps,
+    targets: data.plan.targets.map(({ channel }, target) => ({
+      channel,
+      unit: panel.channels[target]!.unit,
+    })),
+    span: { train: span(spans.training), validation: span(spans.validation), test: span(spans.test) },
+    metrics: backtest.metrics,
+    rules: backtest.rules,
+    training: trained.history,
+    examples: typicalCases(run, backtest),
+    worst: worstCases(run, backtest),
+    sizes: [
+      { part: "float32 parameters", bytes: parameters * FLOAT_BYTES },
+      { part: "artefact, whole file", bytes: artefactBytes.length },
+      ...sectionBytes,
+    ],
+    proof,
+    band: { lower: quantiles[0] ?? 0.5, upper: quantiles.at(-1) ?? 0.5 },
+    settings: settingsOf(run, backtest),
+    seed: pipeline.training.seed,
+    backend,
+    machine: `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores, Node ${process.versions.node}`,
+    seconds,
+  };
+};
+
+const settingsOf = (run: PreparedRun, backtest: Backtest): RunSummary["settings"] => {
+  const { data, panel, rules, seasonSteps, settings, shape } = run;
+  const { plan } = data;
+  const baseline =
+    plan.baseline.kind === "persistence" ? "the last reading" : "the reading one season before";
+  return [
+    {
+      name: "window",
+      value: `${plan.windowSteps} steps (${formatDuration(plan.windowSteps * panel.stepMs)})`,
+    },
+    {
+      name: "model",
+      value: `MI-GRU, ${shape.units} units, ${shape.observed} features, embedding of ${shape.embedding}, corrects ${baseline}`,
+    },
+    { name: "season of the naive model", value: formatDuration(seasonSteps * panel.stepMs) },
+    { name: "rule loss", value: `weight ${settings.rules.weight}, margin ${settings.rules.margin} scales` },
+    { name: "rules, SHA-256", value: createHash("sha256").update(rules.text).digest("hex") },
+    {
+      name: "test origins",
+      value: `${backtest.origins.length}; the shield changed the forecast at ${backtest.device.movedOrigins}, could not judge a rule at ${backtest.device.unjudgedOrigins}, failed at ${backtest.device.failedOrigins}`,
+    },
+  ];
+};
+
+const missingShare = (run: PreparedRun, channel: number): number => {
+  let missing = 0;
+  for (let sensor = 0; sensor < run.panel.sensors.length; sensor++) {
+    for (const reading of seriesOf(run.panel, channel, sensor)) if (Number.isNaN(reading)) missing++;
+  }
+  return missing / (run.panel.sensors.length * run.panel.steps);
+};

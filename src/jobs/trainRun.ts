@@ -1,0 +1,82 @@
+/** Trains the forecaster of a run, going on from its checkpoint where there is one. */
+import { Effect, FileSystem, Path } from "effect";
+import { createHash } from "node:crypto";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../train/Checkpoint.ts";
+import { trainForecaster } from "../train/trainForecaster.ts";
+import type { PreparedRun } from "./prepareRun.ts";
+import { Progress } from "./Progress.ts";
+import { writeFileAtomically } from "./RunDirectory.ts";
+
+const CHECKPOINT_FILE = "checkpoint.json";
+
+/** Hash of everything that training depends on: a checkpoint with another one belongs to another training. */
+export const trainingFingerprint = (run: PreparedRun, backend: string): string =>
+  createHash("sha256")
+    .update(
+      JSON.stringify({
+        data: run.loaded.sha256,
+        from: run.panel.startMs,
+        steps: run.panel.steps,
+        rules: run.rules.text,
+        forecast: run.pipeline.forecast,
+        shares: [run.pipeline.validationShare, run.pipeline.testShare],
+        shape: run.shape,
+        settings: run.settings,
+        backend,
+      }),
+    )
+    .digest("hex");
+
+/**
+ * Trains, saving a checkpoint in `folder` after each epoch; the checkpoint stays until {@link forgetCheckpoint}.
+ */
+export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folder: string, backend: string) {
+  const files = yield* FileSystem.FileSystem;
+  const path = yield* Path.Path;
+  const progress = yield* Progress;
+  const file = path.join(folder, CHECKPOINT_FILE);
+  const fingerprint = trainingFingerprint(run, backend);
+
+  let checkpoint: Checkpoint | undefined;
+  if (yield* files.exists(file)) {
+    const found = decodeCheckpoint(yield* files.readFileString(file));
+    if (found?.fingerprint === fingerprint) {
+      checkpoint = found;
+      progress.note(`Resuming from ${file}: ${found.history.length} epochs are done.`);
+    } else {
+      progress.note(`${file} belongs to another training (data, rules or settings differ); starting anew.`);
+    }
+  }
+  return yield* trainForecaster(
+    {
+      data: run.data,
+      shape: run.shape,
+      rules: run.rules.rules.map((rule) => rule.bound),
+      training: run.spans.training,
+      validation: run.spans.validation,
+      settings: run.settings,
+      fingerprint,
+      ...(checkpoint !== undefined && { checkpoint }),
+    },
+    {
+      save: (state) => writeFileAtomically(file, encodeCheckpoint(state)),
+      progress: (done, latest, loss) =>
+        progress.update(
+          done,
+          latest === undefined
+            ? `loss ${loss.toFixed(3)}`
+            : `loss ${loss.toFixed(3)}, validation ${latest.validationLoss.toFixed(3)}, rules kept ${percent(latest.ruleSatisfaction)}`,
+        ),
+    },
+  );
+});
+
+/** Removes the checkpoint of a training that has ended and whose results are in place. */
+export const forgetCheckpoint = Effect.fn("forgetCheckpoint")(function* (folder: string) {
+  const files = yield* FileSystem.FileSystem;
+  const path = yield* Path.Path;
+  yield* files.remove(path.join(folder, CHECKPOINT_FILE), { force: true });
+});
+
+const percent = (share: number): string =>
+  Number.isNaN(share) ? "not judged" : `${(share * 100).toFixed(1)} %`;

@@ -1,0 +1,51 @@
+/** How a forecaster is trained; every number has a default in the pipeline's schema. */
+export interface TrainingSettings {
+  readonly seed: number;
+  /** Epochs in float32, then with ternary weights and an int8 state. */
+  readonly floatEpochs: number;
+  readonly ternaryEpochs: number;
+  /** Sequences a step. */
+  readonly batch: number;
+  /** Steps of a sequence before the first scored origin. */
+  readonly warmupSteps: number;
+  /** Scored origins of a sequence: each is forecast over the whole horizon. */
+  readonly scoredSteps: number;
+  /** Upper bound of optimiser steps an epoch; without it an epoch visits each origin about once. */
+  readonly stepsPerEpoch?: number;
+  readonly learningRate: number;
+  readonly ternaryLearningRate: number;
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+  /** Share of the hidden state hidden from the head at a training step, 0..1. */
+  readonly dropout: number;
+  /** Decay of the moving average of the weights, which is what is evaluated and deployed. */
+  readonly averaging: number;
+  /** Epochs without a better validation loss before a phase ends. */
+  readonly patience: number;
+  readonly rules: {
+    /** Weight of the rule loss beside the forecast loss; 0 trains without rules. */
+    readonly weight: number;
+    /** Robustness asked for, in units of each rule's scale. */
+    readonly margin: number;
+    /** Temperature of the smooth robustness at the first and the last epoch. */
+    readonly temperature: readonly [number, number];
+    /** Consecutive origins of a rule batch, and how many lie between two that are judged. */
+    readonly origins: number;
+    readonly stride: number;
+  };
+}
+
+/** Consecutive steps of the panel: an origin belongs to a span with its whole forecast. */
+export interface StepSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface EpochRecord {
+  readonly phase: "float" | "ternary";
+  readonly epoch: number;
+  readonly trainingLoss: number;
+  readonly ruleLoss: number;
+  readonly validationLoss: number;
+  readonly ruleSatisfaction: number;
+}

@@ -1,0 +1,72 @@
+import type { Readout, TernaryModel } from "../edge/TernaryModel.ts";
+import { type ForecasterShape, type Parameters } from "../model/Parameters.ts";
+import { ternarise } from "../model/ternarise.ts";
+import type { FeaturePlan } from "../series/FeaturePlan.ts";
+
+/**
+ * Hands trained parameters to the device: ternary codes of the cell, their row scales folded into alpha, beta1
+ * and beta2 (exact for multiplicative integration: alpha s_W s_U, beta1 s_U, beta2 s_W), the head as it is.
+ */
+export const exportTernaryModel = (
+  parameters: Parameters,
+  shape: ForecasterShape,
+  horizonSteps: number,
+  targets: readonly Readout[],
+): TernaryModel => {
+  const inputs = shape.observed + shape.embedding;
+  const gates = 3 * shape.units;
+  const input = ternarise(parameters.inputWeights, inputs, gates);
+  const state = ternarise(parameters.stateWeights, shape.units, gates);
+  const vector = (row: number, scale: (gate: number) => number): Float64Array =>
+    Float64Array.from(
+      { length: gates },
+      (_, gate) => parameters.integration[row * gates + gate]! * scale(gate),
+    );
+  const read = shape.units + inputs;
+  return {
+    inputs,
+    units: shape.units,
+    inputCodes: transposed(input.codes, inputs, gates, Int8Array),
+    stateCodes: transposed(state.codes, shape.units, gates, Int8Array),
+    alpha: vector(0, (gate) => input.scales[gate]! * state.scales[gate]!),
+    beta1: vector(1, (gate) => state.scales[gate]!),
+    beta2: vector(2, (gate) => input.scales[gate]!),
+    bias: vector(3, () => 1),
+    head: {
+      hiddenUnits: shape.headUnits,
+      hidden: transposed(parameters.hiddenWeights, read, shape.headUnits, Float64Array),
+      hiddenBias: Float64Array.from(parameters.hiddenBias),
+      output: transposed(parameters.outputWeights, shape.headUnits, shape.outputs, Float64Array),
+      skip: transposed(parameters.skipWeights, read, shape.outputs, Float64Array),
+      outputBias: Float64Array.from(parameters.outputBias),
+    },
+    horizonSteps,
+    targets,
+  };
+};
+
+/** The plan of a trained forecaster: its sensors' learned vectors put in. */
+export const withEmbedding = (
+  plan: FeaturePlan,
+  parameters: Parameters,
+  shape: ForecasterShape,
+): FeaturePlan => ({
+  ...plan,
+  embedding: plan.sensors.map((_, sensor) =>
+    Array.from(parameters.embedding.subarray(sensor * shape.embedding, (sensor + 1) * shape.embedding)),
+  ),
+});
+
+const transposed = <A extends Int8Array | Float64Array>(
+  matrix: ArrayLike<number>,
+  rows: number,
+  columns: number,
+  ArrayType: new (length: number) => A,
+): A => {
+  const result = new ArrayType(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++)
+      result[column * rows + row] = matrix[row * columns + column]!;
+  }
+  return result;
+};

@@ -1,0 +1,50 @@
+import { decodeOutput } from "./decodeOutput.ts";
+import type { TrainingData } from "./TrainingData.ts";
+
+export interface LossAndGradient {
+  readonly loss: number;
+  /** d loss / d outputs, same layout as the outputs. */
+  readonly gradient: Float32Array;
+}
+
+/**
+ * Mean absolute error in units of the baseline's own error, over all outputs whose truth was observed.
+ *
+ * @param outputs rows of [target][lead]; row n belongs to `sensorOf[n]`, `originOf[n]`
+ * @param scale what a unit of loss is worth, by output, in physical units
+ */
+export const forecastLoss = (
+  data: TrainingData,
+  outputs: Float32Array,
+  sensorOf: Int32Array,
+  originOf: Int32Array,
+  scale: Float64Array,
+): LossAndGradient => {
+  const { plan } = data;
+  const width = plan.targets.length * plan.horizonSteps;
+  const gradient = new Float32Array(outputs.length);
+  const values = new Float64Array(width);
+  const slopes = new Float64Array(width);
+  let sum = 0;
+  let count = 0;
+  for (let row = 0; row < sensorOf.length; row++) {
+    const sensor = sensorOf[row]!;
+    const origin = originOf[row]!;
+    decodeOutput(data, outputs, row, sensor, origin, values, slopes);
+    for (let target = 0; target < plan.targets.length; target++) {
+      const offset = (target * data.sensors + sensor) * data.steps + origin;
+      for (let lead = 1; lead <= plan.horizonSteps; lead++) {
+        const truth = data.truth[offset + lead]!;
+        if (Number.isNaN(truth)) continue;
+        const index = target * plan.horizonSteps + lead - 1;
+        const error = values[index]! - truth;
+        sum += Math.abs(error) / scale[index]!;
+        gradient[row * width + index] = (Math.sign(error) * slopes[index]!) / scale[index]!;
+        count++;
+      }
+    }
+  }
+  if (count === 0) return { loss: 0, gradient };
+  for (let k = 0; k < gradient.length; k++) gradient[k]! /= count;
+  return { loss: sum / count, gradient };
+};

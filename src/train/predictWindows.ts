@@ -1,0 +1,94 @@
+import * as tf from "@tensorflow/tfjs";
+import { forecastOutputs, type ParameterTensors } from "../model/forecaster.ts";
+import {
+  type ForecasterShape,
+  mapParameters,
+  type ParameterName,
+  type Parameters,
+  parameterShapes,
+} from "../model/Parameters.ts";
+import type { TrainingData } from "./TrainingData.ts";
+
+const WINDOWS_PER_CALL = 256;
+
+/** Parameters as tensors; the caller disposes of them (or works in a tidy). */
+export const parameterTensors = (parameters: Parameters, shape: ForecasterShape): ParameterTensors => {
+  const shapes = parameterShapes(shape);
+  const tensor = (name: ParameterName): tf.Tensor2D => tf.tensor2d(parameters[name], shapes[name]);
+  return Object.fromEntries(
+    Object.keys(shapes).map((name) => [name, tensor(name as ParameterName)]),
+  ) as ParameterTensors;
+};
+
+/**
+ * Features of sequences, [steps][batch][observed]: sequence b covers the steps `firstOf[b]..firstOf[b] + steps - 1`
+ * of sensor `sensorOf[b]`.
+ */
+export const gatherSequences = (
+  data: TrainingData,
+  sensorOf: ArrayLike<number>,
+  firstOf: ArrayLike<number>,
+  steps: number,
+): Float32Array => {
+  const batch = sensorOf.length;
+  const { observed } = data;
+  const gathered = new Float32Array(steps * batch * observed);
+  for (let b = 0; b < batch; b++) {
+    const source = (sensorOf[b]! * data.steps + firstOf[b]!) * observed;
+    for (let step = 0; step < steps; step++) {
+      const from = source + step * observed;
+      gathered.set(data.features.subarray(from, from + observed), (step * batch + b) * observed);
+    }
+  }
+  return gathered;
+};
+
+/**
+ * Head outputs of windows that start from a zero state and end at their origin, rows of [target][lead]: what the
+ * device computes, in float32.
+ */
+export const predictWindows = (
+  parameters: Parameters,
+  shape: ForecasterShape,
+  data: TrainingData,
+  sensorOf: Int32Array,
+  originOf: Int32Array,
+  ternary: boolean,
+): Float32Array => {
+  const outputs = new Float32Array(sensorOf.length * shape.outputs);
+  const { windowSteps } = data.plan;
+  tf.tidy(() => {
+    const tensors = parameterTensors(parameters, shape);
+    for (let from = 0; from < sensorOf.length; from += WINDOWS_PER_CALL) {
+      const to = Math.min(sensorOf.length, from + WINDOWS_PER_CALL);
+      const sensors = sensorOf.subarray(from, to);
+      const firstOf = originOf.subarray(from, to).map((origin) => origin - windowSteps + 1);
+      outputs.set(
+        tf.tidy(() =>
+          forecastOutputs(
+            tensors,
+            shape,
+            {
+              features: tf.tensor3d(gatherSequences(data, sensors, firstOf, windowSteps), [
+                windowSteps,
+                to - from,
+                data.observed,
+              ]),
+              sensors: tf.tensor1d(sensors, "int32"),
+              scoredFrom: windowSteps - 1,
+            },
+            { ternary },
+          ).dataSync<"float32">(),
+        ),
+        from * shape.outputs,
+      );
+    }
+  });
+  return outputs;
+};
+
+/** All-zero parameters of a shape. */
+export const zeroParameters = (shape: ForecasterShape): Parameters => {
+  const shapes = parameterShapes(shape);
+  return mapParameters((name) => new Float32Array(shapes[name][0] * shapes[name][1]));
+};

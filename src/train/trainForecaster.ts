@@ -1,0 +1,252 @@
+/** Trains a forecaster: a float phase, then a ternary phase that starts from its best weights. */
+import { Effect, Schema } from "effect";
+import { initialParameters } from "../model/initialParameters.ts";
+import {
+  copyParameters,
+  type ForecasterShape,
+  parameterNames,
+  type Parameters,
+} from "../model/Parameters.ts";
+import { contextSteps } from "../series/features.ts";
+import { type Random, random } from "../series/random.ts";
+import type { BoundRule } from "../stl/index.ts";
+import { adamWStep, copyAdamW, initialAdamW } from "./AdamW.ts";
+import type { Checkpoint } from "./Checkpoint.ts";
+import { baselineErrors } from "./decodeOutput.ts";
+import { learningRate } from "./learningRate.ts";
+import { createRuleLoss } from "./ruleLoss.ts";
+import { epochBatches } from "./trainingBatches.ts";
+import type { TrainingData } from "./TrainingData.ts";
+import type { EpochRecord, StepSpan, TrainingSettings } from "./TrainingSettings.ts";
+import { type TrainingStep, trainingStep } from "./trainingStep.ts";
+import { validate } from "./validate.ts";
+
+export interface TrainingJob {
+  readonly data: TrainingData;
+  readonly shape: ForecasterShape;
+  readonly rules: readonly BoundRule[];
+  readonly training: StepSpan;
+  readonly validation: StepSpan;
+  readonly settings: TrainingSettings;
+  readonly fingerprint: string;
+  /** Continues from here where its fingerprint is that of the job. */
+  readonly checkpoint?: Checkpoint;
+}
+
+export interface TrainingHooks<E, R> {
+  /** Called after each epoch with all that a later run needs to go on. */
+  readonly save: (checkpoint: Checkpoint) => Effect.Effect<void, E, R>;
+  /** Called now and then with the share of the training that is done, 0..1. */
+  readonly progress: (done: number, latest: EpochRecord | undefined, loss: number) => void;
+}
+
+export interface TrainedForecaster {
+  readonly float: Parameters;
+  readonly ternary: Parameters;
+  readonly history: readonly EpochRecord[];
+}
+
+/** The loss or a gradient is no longer a number. */
+export class TrainingDiverged extends Schema.TaggedError<TrainingDiverged>()("TrainingDiverged", {
+  phase: Schema.String,
+  epoch: Schema.Number,
+  step: Schema.Number,
+  culprit: Schema.String,
+}) {
+  override get message(): string {
+    return `training diverged in the ${this.phase} phase, epoch ${this.epoch}, step ${this.step}: ${this.culprit} is not a finite number. Lower training.learningRate, or look for extreme readings with \`ordinance data describe\``;
+  }
+}
+
+/** Validation looks at about this many origins, evenly spread. */
+const VALIDATION_ORIGINS = 400;
+const LEARNING_RATE_WARMUP_STEPS = 100;
+/** Steps between two chances to be interrupted and to show progress. */
+const STEPS_BETWEEN_BREATHS = 5;
+
+type Phase = "float" | "ternary";
+
+/**
+ * Runs both phases, or what a checkpoint leaves of them; the same seed gives the same bytes on one backend, and
+ * so does stopping and resuming.
+ */
+export const trainForecaster = Effect.fn("trainForecaster")(function* <E, R>(
+  job: TrainingJob,
+  hooks: TrainingHooks<E, R>,
+) {
+  const { data, settings, shape } = job;
+  const scale = baselineErrors(data, job.training.from, job.training.to);
+  const ruleLoss =
+    settings.rules.weight > 0 && job.rules.length > 0 ? createRuleLoss(data, job.rules) : undefined;
+  const totalEpochs = settings.floatEpochs + settings.ternaryEpochs;
+
+  let state: Checkpoint;
+  const source = random(settings.seed);
+  if (job.checkpoint?.fingerprint === job.fingerprint) {
+    state = job.checkpoint;
+    source.state.set(state.randomState);
+  } else {
+    const parameters = initialParameters(shape, () => source.normal());
+    state = startOfPhase(job.fingerprint, "float", parameters, source, []);
+  }
+
+  while (state.phase !== "done") {
+    const phase: Phase = state.phase;
+    const epochs = phase === "float" ? settings.floatEpochs : settings.ternaryEpochs;
+    const improving = state.best === undefined || state.epoch - state.best.epoch < settings.patience;
+    if (state.epoch >= epochs || !improving) {
+      const result: Parameters = state.best?.parameters ?? state.parameters;
+      state =
+        phase === "float"
+          ? {
+              ...startOfPhase(job.fingerprint, "ternary", copyParameters(result), source, state.history),
+              float: result,
+            }
+          : { ...state, phase: "done" };
+      yield* hooks.save(state);
+      continue;
+    }
+    state = yield* trainEpoch(job, hooks, state, phase, epochs, totalEpochs, source, scale, ruleLoss);
+    yield* hooks.save(state);
+  }
+  return {
+    float: state.float!,
+    ternary: state.best?.parameters ?? state.parameters,
+    history: state.history,
+  } satisfies TrainedForecaster;
+});
+
+const startOfPhase = (
+  fingerprint: string,
+  phase: Phase,
+  parameters: Parameters,
+  source: Random,
+  history: readonly EpochRecord[],
+): Checkpoint => ({
+  fingerprint,
+  phase,
+  epoch: 0,
+  step: 0,
+  parameters,
+  average: copyParameters(parameters),
+  optimiser: initialAdamW(parameters),
+  randomState: source.state.slice(),
+  history,
+});
+
+const trainEpoch = Effect.fnUntraced(function* (
+  job: TrainingJob,
+  hooks: Pick<TrainingHooks<never, never>, "progress">,
+  state: Checkpoint,
+  phase: Phase,
+  epochs: number,
+  totalEpochs: number,
+  source: Random,
+  scale: Float64Array,
+  ruleLoss: ReturnType<typeof createRuleLoss> | undefined,
+) {
+  const { data, settings, shape, training } = job;
+  const ternary = phase === "ternary";
+  const parameters = copyParameters(state.parameters);
+  const average = copyParameters(state.average);
+  let optimiser = copyAdamW(state.optimiser);
+  let { step } = state;
+  const batches = epochBatches(settings, training, data.sensors, data.plan.horizonSteps, source);
+  const schedule = {
+    peak: ternary ? settings.ternaryLearningRate : settings.learningRate,
+    warmupSteps: LEARNING_RATE_WARMUP_STEPS,
+    totalSteps: epochs * batches.length,
+  };
+  const [coldest, hottest] = settings.rules.temperature;
+  const progress = epochs === 1 ? 1 : state.epoch / (epochs - 1);
+  const temperature = coldest * (hottest / coldest) ** progress;
+  const epochsBefore = (ternary ? settings.floatEpochs : 0) + state.epoch;
+  let forecastSum = 0;
+  let ruleSum = 0;
+
+  for (const [index, batch] of batches.entries()) {
+    const result = trainingStep(
+      parameters,
+      shape,
+      data,
+      batch,
+      scale,
+      settings,
+      source,
+      ternary,
+      ruleLoss && { loss: ruleLoss, first: ruleBatchStart(job, source), temperature },
+    );
+    const culprit = culpritOf(result);
+    if (culprit !== undefined) {
+      return yield* new TrainingDiverged({ phase, epoch: state.epoch + 1, step: index + 1, culprit });
+    }
+    optimiser = adamWStep(
+      parameters,
+      result.gradients,
+      optimiser,
+      learningRate(schedule, step),
+      settings,
+    ).state;
+    step++;
+    follow(average, parameters, Math.min(settings.averaging, (1 + step) / (10 + step)));
+    forecastSum += result.forecastLoss;
+    ruleSum += result.ruleLoss;
+    if (index % STEPS_BETWEEN_BREATHS === 0) {
+      hooks.progress(
+        (epochsBefore + index / batches.length) / totalEpochs,
+        state.history.at(-1),
+        forecastSum / (index + 1),
+      );
+      yield* Effect.sleep(0);
+    }
+  }
+
+  const stride = Math.max(1, Math.floor((job.validation.to - job.validation.from) / VALIDATION_ORIGINS));
+  const validation = validate(average, shape, data, job.validation, stride, scale, job.rules, ternary);
+  const epoch = state.epoch + 1;
+  const record: EpochRecord = {
+    phase,
+    epoch,
+    trainingLoss: forecastSum / Math.max(1, batches.length),
+    ruleLoss: ruleSum / Math.max(1, batches.length),
+    validationLoss: validation.loss,
+    ruleSatisfaction: validation.ruleSatisfaction,
+  };
+  hooks.progress((epochsBefore + 1) / totalEpochs, record, record.trainingLoss);
+  const better = state.best === undefined || validation.loss < state.best.loss;
+  return {
+    ...state,
+    epoch,
+    step,
+    parameters,
+    average,
+    optimiser,
+    randomState: source.state.slice(),
+    ...(better && { best: { loss: validation.loss, epoch, parameters: copyParameters(average) } }),
+    history: [...state.history, record],
+  } satisfies Checkpoint;
+});
+
+/** Draws where the rule batch starts: its window and its forecasts lie in the training span. */
+const ruleBatchStart = (job: TrainingJob, source: Random): number => {
+  const { plan } = job.data;
+  const first = Math.max(job.training.from, contextSteps(plan) - plan.windowSteps);
+  const last = job.training.to - plan.windowSteps - job.settings.rules.origins - plan.horizonSteps;
+  return first + Math.floor(source.uniform() * Math.max(1, last - first));
+};
+
+const culpritOf = (step: TrainingStep): string | undefined => {
+  if (!Number.isFinite(step.forecastLoss)) return "the forecast loss";
+  if (!Number.isFinite(step.ruleLoss)) return "the rule loss";
+  return parameterNames
+    .filter((name) => step.gradients[name].some((value) => !Number.isFinite(value)))
+    .map((name) => `the gradient of ${name}`)[0];
+};
+
+const follow = (average: Parameters, parameters: Parameters, decay: number): void => {
+  for (const name of parameterNames) {
+    const slow = average[name];
+    const fast = parameters[name];
+    for (let k = 0; k < slow.length; k++) slow[k] = decay * slow[k]! + (1 - decay) * fast[k]!;
+  }
+};
