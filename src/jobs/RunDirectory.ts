@@ -34,13 +34,16 @@ export const writeFileAtomically = Effect.fn("writeFileAtomically")(function* (
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   yield* files.writeFile(aside, bytes).pipe(
     Effect.andThen(files.rename(aside, file)),
-    Effect.tapError(() => Effect.ignore(files.remove(aside))),
+    Effect.onError(() => Effect.ignore(files.remove(aside, { force: true }))),
     Effect.mapError(writeFailed(file)),
   );
 });
 
 /**
  * Writes all files of a run, then moves the folder into place; a folder of the same name is replaced.
+ *
+ * A failure or an interruption leaves the old folder. A process killed between the two renames leaves it under
+ * `.former`, from where the next call brings it back.
  *
  * @param contents file contents by path relative to the folder
  */
@@ -52,21 +55,32 @@ export const writeRunDirectory = Effect.fn("writeRunDirectory")(function* (
   const path = yield* Path.Path;
   const aside = `${folder}.partial`;
   const former = `${folder}.former`;
+  const removeAll = (name: string) => files.remove(name, { recursive: true, force: true });
+  const recover = Effect.gen(function* () {
+    if (yield* files.exists(folder)) yield* removeAll(former);
+    else if (yield* files.exists(former)) yield* files.rename(former, folder);
+  });
   const write = Effect.gen(function* () {
-    yield* files.remove(aside, { recursive: true, force: true });
+    yield* removeAll(aside);
     for (const [name, content] of Object.entries(contents)) {
       const file = path.join(aside, name);
       yield* files.makeDirectory(path.dirname(file), { recursive: true });
       const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
       yield* files.writeFile(file, bytes);
     }
-    yield* files.remove(former, { recursive: true, force: true });
-    if (yield* files.exists(folder)) yield* files.rename(folder, former);
-    yield* files.rename(aside, folder);
-    yield* files.remove(former, { recursive: true, force: true });
   });
-  yield* write.pipe(
-    Effect.tapError(() => Effect.ignore(files.remove(aside, { recursive: true, force: true }))),
+  const replace = Effect.gen(function* () {
+    const replaces = yield* files.exists(folder);
+    if (replaces) yield* files.rename(folder, former);
+    yield* files
+      .rename(aside, folder)
+      .pipe(Effect.tapError(() => (replaces ? Effect.ignore(files.rename(former, folder)) : Effect.void)));
+    yield* removeAll(former);
+  });
+  yield* recover.pipe(
+    Effect.andThen(write),
+    Effect.andThen(Effect.uninterruptible(replace)),
+    Effect.onError(() => Effect.ignore(removeAll(aside))),
     Effect.mapError(writeFailed(folder)),
   );
 });

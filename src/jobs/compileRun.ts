@@ -1,6 +1,6 @@
 import { compileArtefact } from "../edge/index.ts";
 import type { Parameters } from "../model/Parameters.ts";
-import { computeFeatures } from "../series/features.ts";
+import { computeFeatures, contextSteps } from "../series/features.ts";
 import { exportTernaryModel, withEmbedding } from "../train/exportTernaryModel.ts";
 import { originsOf } from "../train/originWindows.ts";
 import type { PreparedRun } from "./prepareRun.ts";
@@ -26,6 +26,7 @@ export const compileRun = (run: PreparedRun, ternary: Parameters): Uint8Array =>
     quanta: Object.fromEntries(
       run.panel.channels.slice(targets).map((channel) => [channel.name, PAST_QUANTUM]),
     ),
+    holds: holdsOf(run),
     calibration: calibrationWindows(run, plan),
     metadata: {
       name: run.pipeline.name,
@@ -34,6 +35,23 @@ export const compileRun = (run: PreparedRun, ternary: Parameters): Uint8Array =>
       created: new Date(issueInstantMs(run)).toISOString(),
     },
   });
+};
+
+/** Longest gap, by channel, over which the rules hold a reading; never longer than what a forecast reads. */
+const holdsOf = ({ data, panel, rules }: PreparedRun): Record<string, number> => {
+  const longest = contextSteps(data.plan) - 1;
+  const holds: Record<string, number> = {};
+  for (const { bound } of rules.rules) {
+    for (const node of bound.plan.nodes) {
+      if (node.kind !== "signal") continue;
+      const { name } = panel.channels[node.channel]!;
+      holds[name] = Math.max(
+        holds[name] ?? 0,
+        Math.min(longest - bound.historySteps, node.holdSteps ?? longest),
+      );
+    }
+  }
+  return holds;
 };
 
 /** Instant of the last reading: the origin of the forecast that a run issues, and the run's name. */

@@ -80,8 +80,14 @@ export const runPipeline = Effect.fn("runPipeline")(function* (options: RunOptio
   const trained = training.result;
   const bytes = yield* Effect.try({
     try: () => compileRun(run, trained.ternary),
-    catch: (cause) => (cause instanceof ArtefactError ? new ExportRefused({ reason: cause.message }) : cause),
-  }).pipe(Effect.catchIf((error) => !(error instanceof ExportRefused), Effect.die));
+    catch: (cause) => cause,
+  }).pipe(
+    Effect.catch((cause) =>
+      cause instanceof ArtefactError
+        ? Effect.fail(new ExportRefused({ reason: cause.message }))
+        : Effect.die(cause),
+    ),
+  );
   const artefact = openArtefact(bytes);
   const runtime = createRuntime(artefact);
   const backtest = yield* timedStage("Testing", backtestRun(run, trained, runtime));

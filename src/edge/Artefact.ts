@@ -1,0 +1,96 @@
+import type { FeaturePlan } from "../series/FeaturePlan.ts";
+import type { CompiledRule, RuleChannel } from "./CompiledRule.ts";
+import type { IntegerModel } from "./IntegerModel.ts";
+import type { Readout } from "./TernaryModel.ts";
+
+/**
+ * The artefact: one file, little endian throughout, every section at a multiple of four bytes (zeros between).
+ *
+ * ```
+ * offset  bytes
+ * 0       4      "ORDN"
+ * 4       2      u16 format version (1)
+ * 6       2      zero
+ * 8       4      u32 length of the whole file
+ * 12      4      u32 length M of the manifest
+ * 16      M      manifest: canonical JSON (sorted keys, no blanks) in UTF-8; zeros up to a multiple of 4
+ *                the sections, in this order, of the lengths that the manifest's `sections` states:
+ *   weights      W then U, each: for every gate row, bits of ceil(columns / 8) bytes, lowest bit first; first the
+ *                plane "not zero" of all rows, then the plane "negative" of all rows
+ *   gates        i32[3 units] alpha, beta1, beta2, bias; u8 alphaShift, beta2Shift, productShift, 0
+ *   head         u8 code bits (8 or 16), 0, 0, 0; layers hidden, skip, output, each: codes i8 or i16 [row][column],
+ *                u16 multiplier[rows], u8 shift[rows], each padded to 4; i32 hiddenBias, outputBias
+ *   readouts     per target: u8 transform (0 identity, 1 log1p), u8 gainShift, u16 0, i32 gain, minimum, maximum,
+ *                inverseQuantum
+ *   tables       u16 tanh[769], padded to 4; u32 powers[257]
+ *   rules        per rule, every number packed (see ByteWriter.packed): flags (1 enforced), unitsPerOne, margin,
+ *                nodes N, children C, leaves L, terms T, clock tests K; u8 kind[N]; then lists, each number less the
+ *                one before: childOffsets[N + 1], children[C], argument[N], termOffsets[L + 1], coefficient[T],
+ *                channel[T], sensor[T], step[T], constant[L]; per clock test field, step, lower, upper
+ *   golden       cell cases: u32 seed, i8 state[units] padded, i32 quanta[target][lead]; shield cases: u32 seed,
+ *                i32 quanta[target][sensor][lead]; their inputs follow from the seed, see golden.ts
+ * last 32        SHA-256 of all bytes before
+ * ```
+ */
+export interface Artefact {
+  readonly manifest: ArtefactManifest;
+  readonly model: IntegerModel;
+  readonly rules: readonly CompiledRule[];
+  readonly golden: GoldenVectors;
+  /** SHA-256 of the file without its last 32 bytes, in hexadecimal: the artefact's identity. */
+  readonly sha256: string;
+}
+
+export const ARTEFACT_MAGIC = "ORDN";
+export const ARTEFACT_VERSION = 1;
+export const SECTION_NAMES = ["weights", "gates", "head", "readouts", "tables", "rules", "golden"] as const;
+export type SectionName = (typeof SECTION_NAMES)[number];
+
+/** What the caller says about an artefact. */
+export interface ArtefactMetadata {
+  readonly name: string;
+  /** The device or site it is made for. */
+  readonly target: string;
+  /** Grows with every release; a device refuses a lower one than it has seen. */
+  readonly counter: number;
+  /** ISO 8601 UTC instants. */
+  readonly created: string;
+  readonly expires?: string;
+}
+
+export interface ArtefactManifest extends ArtefactMetadata {
+  readonly formatVersion: number;
+  readonly inputs: number;
+  readonly units: number;
+  readonly hiddenUnits: number;
+  readonly horizonSteps: number;
+  readonly readouts: readonly Readout[];
+  readonly features: FeaturePlan;
+  /** Channels that rules can read, the targets first. */
+  readonly ruleChannels: readonly RuleChannel[];
+  readonly rules: readonly { readonly name: string; readonly text: string; readonly enforced: boolean }[];
+  /** SHA-256 of the rules' canonical JSON, in hexadecimal. */
+  readonly rulesSha256: string;
+  readonly goldenCells: number;
+  readonly goldenShields: number;
+  readonly sections: readonly { readonly name: SectionName; readonly bytes: number }[];
+}
+
+/** Cases with their expected outputs, made when the artefact was compiled. */
+export interface GoldenVectors {
+  readonly cells: readonly GoldenCell[];
+  readonly shields: readonly GoldenShield[];
+}
+
+export interface GoldenCell {
+  readonly seed: number;
+  readonly state: Int8Array;
+  /** [target][lead] */
+  readonly quanta: Int32Array;
+}
+
+export interface GoldenShield {
+  readonly seed: number;
+  /** [target][sensor][lead] */
+  readonly quanta: Int32Array;
+}

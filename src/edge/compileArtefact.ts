@@ -1,0 +1,211 @@
+import type { FeaturePlan } from "../series/FeaturePlan.ts";
+import { planChannels } from "../series/features.ts";
+import {
+  ARTEFACT_MAGIC,
+  ARTEFACT_VERSION,
+  type ArtefactManifest,
+  type ArtefactMetadata,
+  type GoldenVectors,
+  SECTION_NAMES,
+  type SectionName,
+} from "./Artefact.ts";
+import { ArtefactError } from "./ArtefactError.ts";
+import { ByteWriter } from "./ByteWriter.ts";
+import { canonicalJson } from "./canonicalJson.ts";
+import type { CompiledRule, RuleChannel } from "./CompiledRule.ts";
+import { compileRule, type RuleToCompile } from "./compileRule.ts";
+import { goldenCellInput, makeGoldenCells, makeGoldenShields, ruleSystemOf } from "./golden.ts";
+import { baselineInteger } from "./integerHead.ts";
+import type { IntegerModel } from "./IntegerModel.ts";
+import { quantiseModel } from "./quantiseModel.ts";
+import { quantiseFeatures } from "./quantiseFeatures.ts";
+import {
+  writeGates,
+  writeGolden,
+  writeHead,
+  writeReadouts,
+  writeRule,
+  writeTables,
+  writeTernary,
+} from "./sections.ts";
+import { sha256, toHex } from "./sha256.ts";
+import type { TernaryModel } from "./TernaryModel.ts";
+import { createWindowForecaster } from "./windowForecast.ts";
+
+const GOLDEN_CELL_SEEDS = [1, 2, 3, 4, 6, 8, 11, 15];
+const GOLDEN_SHIELD_SEEDS = [101, 102, 103];
+/** An int8 head is taken where it moves forecasts by at most this many quanta on average. */
+const HEAD_LOSS_QUANTA = 0.25;
+
+/** What an artefact is made of. */
+export interface ArtefactParts {
+  readonly model: TernaryModel;
+  readonly features: FeaturePlan;
+  readonly rules: readonly RuleToCompile[];
+  /** Names of the channels that the rules' channel indices count; left out, those of the plan, in its order. */
+  readonly ruleChannels?: readonly string[];
+  /** Steps to which past readings of channels that are not forecast are rounded, by channel, for rules that read them. */
+  readonly quanta?: Readonly<Record<string, number>>;
+  /** Steps for which rules read the last reading of a channel over a gap, by channel; 0 where not given. */
+  readonly holds?: Readonly<Record<string, number>>;
+  readonly metadata: ArtefactMetadata;
+  /** Some typical feature windows, float32 [window][step][feature]: on them the width of the head is chosen. */
+  readonly calibration?: Float32Array;
+}
+
+/**
+ * Compiles a model, its front end and its rules to one file; see the layout at {@link Artefact}.
+ *
+ * Equal parts give equal bytes. Throws an {@link ArtefactError} `not-representable` where a number does not fit the
+ * integers of the device, or where model and feature plan do not belong together.
+ *
+ * @example
+ * openArtefact(compileArtefact({ model, features, rules: [], metadata })).manifest.formatVersion; // => 1
+ */
+export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
+  const { features, metadata } = parts;
+  checkPlan(parts);
+  const model = quantiseModel(parts.model, headWidth(parts));
+  const targets = parts.model.targets;
+  const ruleChannels: RuleChannel[] = [
+    ...targets.map(({ channel, quantum }) => ({ channel, quantum, holdSteps: parts.holds?.[channel] ?? 0 })),
+    ...planChannels(features)
+      .filter((channel) => targets.every((target) => target.channel !== channel))
+      .flatMap((channel) => {
+        const quantum = parts.quanta?.[channel];
+        return quantum === undefined ? [] : [{ channel, quantum, holdSteps: parts.holds?.[channel] ?? 0 }];
+      }),
+  ];
+  const rules = parts.rules.map((rule) =>
+    compileRule(rule, {
+      channels: parts.ruleChannels ?? planChannels(features),
+      ruleChannels,
+      targets: targets.length,
+      sensors: features.sensors.length,
+      horizonSteps: parts.model.horizonSteps,
+    }),
+  );
+  const ruleTexts = rules.map(({ name, text, enforced }) => ({ name, text, enforced }));
+  const manifest: Omit<ArtefactManifest, "sections"> = {
+    name: metadata.name,
+    target: metadata.target,
+    counter: metadata.counter,
+    created: metadata.created,
+    ...(metadata.expires === undefined ? {} : { expires: metadata.expires }),
+    formatVersion: ARTEFACT_VERSION,
+    inputs: model.inputs,
+    units: model.units,
+    hiddenUnits: model.hiddenUnits,
+    horizonSteps: model.horizonSteps,
+    readouts: targets,
+    features,
+    ruleChannels,
+    rules: ruleTexts,
+    rulesSha256: toHex(sha256(new TextEncoder().encode(canonicalJson(ruleTexts)))),
+    goldenCells: GOLDEN_CELL_SEEDS.length,
+    goldenShields: GOLDEN_SHIELD_SEEDS.length,
+  };
+  const system = ruleSystemOf({ manifest: { ...manifest, sections: [] }, rules });
+  const golden: GoldenVectors = {
+    cells: makeGoldenCells(model, GOLDEN_CELL_SEEDS),
+    shields: makeGoldenShields(system, model.readouts, features.stepMs, GOLDEN_SHIELD_SEEDS),
+  };
+  return assemble(manifest, writeSections(model, rules, golden));
+};
+
+const checkPlan = ({ model, features, metadata }: ArtefactParts): void => {
+  const problems: string[] = [];
+  if (model.horizonSteps !== features.horizonSteps) {
+    problems.push(
+      `the model forecasts ${model.horizonSteps} steps, the feature plan ${features.horizonSteps}`,
+    );
+  }
+  const forecast = model.targets.map((target) => target.channel).join(", ");
+  const planned = features.targets.map((target) => target.channel).join(", ");
+  if (forecast !== planned) problems.push(`the model forecasts ${forecast}, the feature plan ${planned}`);
+  if (!Number.isSafeInteger(metadata.counter) || metadata.counter < 0) {
+    problems.push(`the counter is ${metadata.counter}, not a whole number from 0`);
+  }
+  if (problems.length > 0) {
+    throw new ArtefactError("not-representable", `${problems.join("; ")}. Export model and plan of one run`);
+  }
+};
+
+/** 8 where an int8 head differs little enough from an int16 one on the calibration windows, else 16. */
+const headWidth = ({ model, features, calibration }: ArtefactParts): 8 | 16 => {
+  const wide = quantiseModel(model, 16);
+  const narrow = quantiseModel(model, 8);
+  const width = features.windowSteps * model.inputs;
+  const windows =
+    calibration === undefined ? GOLDEN_CELL_SEEDS.length : Math.floor(calibration.length / width);
+  const baselines = new Int32Array(model.targets.length * model.horizonSteps);
+  wide.readouts.forEach((readout, target) => {
+    const value = baselineInteger(
+      readout,
+      model.targets[target]!.quantum,
+      features.targets[target]!.fallback,
+    );
+    baselines.fill(value, target * model.horizonSteps, (target + 1) * model.horizonSteps);
+  });
+  const withWide = createWindowForecaster(wide);
+  const withNarrow = createWindowForecaster(narrow);
+  let loss = 0;
+  for (let window = 0; window < windows; window++) {
+    const input =
+      calibration === undefined
+        ? goldenCellInput(wide, GOLDEN_CELL_SEEDS[window]!).features
+        : quantiseFeatures(calibration.subarray(window * width, (window + 1) * width));
+    const expected = withWide(input, baselines).quanta;
+    withNarrow(input, baselines).quanta.forEach(
+      (value, index) => (loss += Math.abs(value - expected[index]!)),
+    );
+  }
+  return loss <= HEAD_LOSS_QUANTA * windows * baselines.length ? 8 : 16;
+};
+
+const section = (write: (writer: ByteWriter) => void): Uint8Array => {
+  const writer = new ByteWriter();
+  write(writer);
+  writer.align();
+  return writer.finish();
+};
+
+const writeSections = (
+  model: IntegerModel,
+  rules: readonly CompiledRule[],
+  golden: GoldenVectors,
+): Record<SectionName, Uint8Array> => ({
+  weights: section((writer) => {
+    writeTernary(writer, model.inputCodes, model.inputs);
+    writeTernary(writer, model.stateCodes, model.units);
+  }),
+  gates: section((writer) => writeGates(writer, model.gates)),
+  head: section((writer) => writeHead(writer, model.head)),
+  readouts: section((writer) => writeReadouts(writer, model.readouts)),
+  tables: section((writer) => writeTables(writer, model.tanh, model.powers)),
+  rules: section((writer) => rules.forEach((rule) => writeRule(writer, rule))),
+  golden: section((writer) => writeGolden(writer, golden)),
+});
+
+const assemble = (
+  manifest: Omit<ArtefactManifest, "sections">,
+  sections: Record<SectionName, Uint8Array>,
+): Uint8Array => {
+  const json = canonicalJson({
+    ...manifest,
+    sections: SECTION_NAMES.map((name) => ({ name, bytes: sections[name].length })),
+  });
+  const text = new TextEncoder().encode(json);
+  const writer = new ByteWriter();
+  writer.bytes(new TextEncoder().encode(ARTEFACT_MAGIC));
+  writer.u16(ARTEFACT_VERSION);
+  writer.u16(0);
+  const body = SECTION_NAMES.reduce((sum, name) => sum + sections[name].length, 0);
+  writer.u32(16 + Math.ceil(text.length / 4) * 4 + body + 32);
+  writer.u32(text.length);
+  writer.bytes(text);
+  writer.align();
+  for (const name of SECTION_NAMES) writer.bytes(sections[name]);
+  writer.bytes(sha256(writer.finish()));
+  return writer.finish();
+};

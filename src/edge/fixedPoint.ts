@@ -1,0 +1,89 @@
+/**
+ * The number formats of the device, and the only places where something is rounded.
+ *
+ * | quantity               | one is  | range            |
+ * |------------------------|---------|------------------|
+ * | feature x              | 1024    | +-6144           |
+ * | hidden state h         | 127     | +-127            |
+ * | gated state r * h      | 2032    | +-2032           |
+ * | pre-activation a       | 2^14    | +-(2^18 - 1)     |
+ * | tanh                   | 2^15    | +-2^15           |
+ * | sigmoid                | 2^16    | 0 .. 2^16        |
+ * | hidden unit of head    | 1024    | 0 .. 65535       |
+ * | output y               | 2^16    | +-2^23           |
+ *
+ * Every product is formed exactly before it is rounded: magnitudes stay below 2^52, so a double holds them
+ * (64-bit integers do in C). Rounding is always to nearest, halves up: floor(v / 2^bits + 1/2).
+ */
+export const FEATURE_ONE = 1024;
+export const FEATURE_MAXIMUM = 6 * FEATURE_ONE;
+export const STATE_ONE = 127;
+export const GATED_STATE_ONE = 16 * STATE_ONE;
+export const ACTIVATION_BITS = 14;
+export const ACTIVATION_MAXIMUM = 2 ** 18 - 1;
+const TANH_BITS = 15;
+export const HIDDEN_ONE = 1024;
+export const HIDDEN_MAXIMUM = 65_535;
+export const OUTPUT_BITS = 16;
+export const OUTPUT_MAXIMUM = 2 ** 23;
+/** Exact integers that still leave a bit for the rounding half. */
+export const EXACT_MAXIMUM = 2 ** 52;
+
+/** Steps of the tanh table: tanh(k / 128), k = 0..768; beyond 6 tanh is one. */
+export const TANH_STEPS = 768;
+/** Steps of the table of powers of two: 2^(k / 256), k = 0..256, at one = 2^24. */
+export const POWER_STEPS = 256;
+const POWER_BITS = 24;
+/** An exponent of two has 20 fractional bits; it is kept between -8 and 21. */
+export const EXPONENT_BITS = 20;
+const EXPONENT_MINIMUM = -8 * 2 ** EXPONENT_BITS;
+const EXPONENT_MAXIMUM = 21 * 2 ** EXPONENT_BITS;
+
+/** `value / 2^bits` rounded to nearest, halves up; exact for |value| < 2^52. */
+export const roundShift = (value: number, bits: number): number => Math.floor(value / 2 ** bits + 0.5);
+
+export const clamp = (value: number, minimum: number, maximum: number): number =>
+  value < minimum ? minimum : value > maximum ? maximum : value;
+
+/** The table that {@link integerTanh} and {@link integerSigmoid} read, values 0..2^15. */
+export const tanhTable = (): Uint16Array =>
+  Uint16Array.from({ length: TANH_STEPS + 1 }, (_, k) => Math.round(2 ** TANH_BITS * Math.tanh(k / 128)));
+
+/** The table that {@link integerPowerOfTwo} reads, values 2^24..2^25. */
+export const powerTable = (): Uint32Array =>
+  Uint32Array.from({ length: POWER_STEPS + 1 }, (_, k) => Math.round(2 ** (POWER_BITS + k / POWER_STEPS)));
+
+/** tanh of a pre-activation (one = 2^14), one = 2^15. Odd, monotone; linear between the entries of the table. */
+export const integerTanh = (table: Uint16Array, activation: number): number => {
+  const magnitude = activation < 0 ? -activation : activation;
+  const index = magnitude >> 7;
+  if (index >= TANH_STEPS) return activation < 0 ? -32_768 : 32_768;
+  const low = table[index]!;
+  const value = low + (((table[index + 1]! - low) * (magnitude & 127) + 64) >> 7);
+  return activation < 0 ? -value : value;
+};
+
+/** sigmoid(a) = (1 + tanh(a / 2)) / 2 of a pre-activation (one = 2^14), one = 2^16. */
+export const integerSigmoid = (table: Uint16Array, activation: number): number => {
+  const magnitude = activation < 0 ? -activation : activation;
+  const index = magnitude >> 8;
+  if (index >= TANH_STEPS) return activation < 0 ? 0 : 65_536;
+  const low = table[index]!;
+  const value = low + (((table[index + 1]! - low) * (magnitude & 255) + 128) >> 8);
+  return activation < 0 ? 32_768 - value : 32_768 + value;
+};
+
+/**
+ * 2^exponent with one = 2^8, for an exponent with one = 2^20, which is first kept within -8..21. Monotone; the
+ * result is below 2^30 and all steps fit 32 bits.
+ */
+export const integerPowerOfTwo = (table: Uint32Array, exponent: number): number => {
+  const kept = clamp(exponent, EXPONENT_MINIMUM, EXPONENT_MAXIMUM);
+  const whole = kept >> EXPONENT_BITS;
+  const fraction = kept & (2 ** EXPONENT_BITS - 1);
+  const index = fraction >> 12;
+  const low = table[index]!;
+  const mantissa = low + (((table[index + 1]! - low) * (fraction & 4095) + 2048) >> 12);
+  const drop = POWER_BITS - 8 - whole;
+  return drop > 0 ? (mantissa + (1 << (drop - 1))) >> drop : mantissa << -drop;
+};

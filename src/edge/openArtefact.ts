@@ -1,0 +1,157 @@
+import {
+  type Artefact,
+  ARTEFACT_MAGIC,
+  ARTEFACT_VERSION,
+  type ArtefactManifest,
+  SECTION_NAMES,
+  type SectionName,
+} from "./Artefact.ts";
+import { ArtefactError } from "./ArtefactError.ts";
+import { ByteReader } from "./ByteReader.ts";
+import type { CompiledRule } from "./CompiledRule.ts";
+import {
+  readGates,
+  readGolden,
+  readHead,
+  readReadouts,
+  readRule,
+  readTables,
+  readTernary,
+} from "./sections.ts";
+import { sha256, toHex } from "./sha256.ts";
+
+const HEADER_BYTES = 16;
+const DIGEST_BYTES = 32;
+
+/** What the device knows and an artefact must agree with; each is checked only where it is given. */
+export interface OpenConditions {
+  /** Highest counter that the device has accepted; a lower one is refused. */
+  readonly newestCounter?: number;
+  readonly target?: string;
+  /** Milliseconds since 1970-01-01T00:00Z, held against the artefact's expiry. */
+  readonly nowMs?: number;
+}
+
+/**
+ * Checks an artefact byte for byte and reads it.
+ *
+ * Throws an {@link ArtefactError} whose `problem` is `wrong-magic`, `newer-version`, `truncated`, `hash-mismatch`,
+ * `malformed`, `older-counter`, `wrong-target` or `expired`.
+ */
+export const openArtefact = (bytes: Uint8Array, conditions: OpenConditions = {}): Artefact => {
+  const { manifestLength, digest } = checkFrame(bytes);
+  const reader = new ByteReader(bytes.subarray(0, bytes.length - DIGEST_BYTES), "the artefact");
+  reader.bytes(HEADER_BYTES);
+  const manifest = parseManifest(reader.bytes(manifestLength));
+  reader.align();
+  checkConditions(manifest, conditions);
+
+  const section = {} as Record<SectionName, ByteReader>;
+  SECTION_NAMES.forEach((name, index) => {
+    const stated = manifest.sections[index];
+    if (stated?.name !== name)
+      throw malformed(`section ${index} is ${stated?.name ?? "missing"}, not ${name}`);
+    section[name] = new ByteReader(reader.bytes(stated.bytes), `section ${name}`);
+  });
+  const { inputs, units, hiddenUnits, horizonSteps } = manifest;
+  const outputs = manifest.readouts.length * horizonSteps;
+  const shape = { inputs, units, hiddenUnits, outputs };
+  const rules = manifest.rules.map(({ name, text }): CompiledRule => readRule(section.rules, name, text));
+  return {
+    manifest,
+    model: {
+      inputs,
+      units,
+      hiddenUnits,
+      horizonSteps,
+      inputCodes: readTernary(section.weights, 3 * units, inputs),
+      stateCodes: readTernary(section.weights, 3 * units, units),
+      gates: readGates(section.gates, units),
+      head: readHead(section.head, shape),
+      readouts: readReadouts(section.readouts, manifest.readouts.length),
+      ...readTables(section.tables),
+    },
+    rules,
+    golden: readGolden(
+      section.golden,
+      {
+        cells: manifest.goldenCells,
+        shields: manifest.goldenShields,
+        sensors: manifest.features.sensors.length,
+      },
+      shape,
+    ),
+    sha256: digest,
+  };
+};
+
+const checkFrame = (bytes: Uint8Array): { manifestLength: number; digest: string } => {
+  const magic = new TextDecoder("latin1").decode(bytes.subarray(0, 4));
+  if (magic !== ARTEFACT_MAGIC) {
+    throw new ArtefactError(
+      "wrong-magic",
+      `the file begins with ${JSON.stringify(magic)}, not "${ARTEFACT_MAGIC}"; give a file made by ordinance export`,
+    );
+  }
+  const reader = new ByteReader(bytes, "the artefact");
+  reader.bytes(4);
+  const version = reader.u16();
+  if (version > ARTEFACT_VERSION) {
+    throw new ArtefactError(
+      "newer-version",
+      `the artefact has format version ${version}, this runtime reads ${ARTEFACT_VERSION}; update the runtime`,
+    );
+  }
+  reader.u16();
+  const length = reader.u32();
+  if (bytes.length < length || bytes.length < HEADER_BYTES + DIGEST_BYTES) {
+    throw new ArtefactError(
+      "truncated",
+      `the artefact has ${bytes.length} of its ${length} bytes; copy it again from where it was exported`,
+    );
+  }
+  const stated = toHex(bytes.subarray(bytes.length - DIGEST_BYTES));
+  const digest = toHex(sha256(bytes.subarray(0, bytes.length - DIGEST_BYTES)));
+  if (stated !== digest || length !== bytes.length) {
+    throw new ArtefactError(
+      "hash-mismatch",
+      `the artefact's SHA-256 is ${digest}, but it states ${stated}: it was changed or damaged; ` +
+        "copy it again from where it was exported",
+    );
+  }
+  if (version !== ARTEFACT_VERSION) throw malformed(`format version ${version} was never published`);
+  return { manifestLength: reader.u32(), digest };
+};
+
+const malformed = (what: string): ArtefactError =>
+  new ArtefactError("malformed", `the artefact is intact but not well formed: ${what}; export it anew`);
+
+const parseManifest = (text: Uint8Array): ArtefactManifest => {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text)) as ArtefactManifest;
+  } catch (cause) {
+    throw malformed(`its manifest is not JSON (${cause instanceof Error ? cause.message : String(cause)})`);
+  }
+};
+
+const checkConditions = (manifest: ArtefactManifest, conditions: OpenConditions): void => {
+  const { newestCounter, target, nowMs } = conditions;
+  if (newestCounter !== undefined && manifest.counter < newestCounter) {
+    throw new ArtefactError(
+      "older-counter",
+      `${manifest.name} has counter ${manifest.counter}, this device has accepted ${newestCounter}; install a newer release`,
+    );
+  }
+  if (target !== undefined && manifest.target !== target) {
+    throw new ArtefactError(
+      "wrong-target",
+      `${manifest.name} is made for ${manifest.target}, this device is ${target}; export it for this target`,
+    );
+  }
+  if (nowMs !== undefined && manifest.expires !== undefined && !(nowMs < Date.parse(manifest.expires))) {
+    throw new ArtefactError(
+      "expired",
+      `${manifest.name} expired at ${manifest.expires}; install a newer release`,
+    );
+  }
+};

@@ -1,0 +1,60 @@
+import type { Readings } from "../series/features.ts";
+import type { RuleChannel } from "./CompiledRule.ts";
+import { READING_MAXIMUM } from "./compileRule.ts";
+import type { PastQuanta } from "./RuleSystem.ts";
+
+/** A reading this near to a quantum (in quanta) lies on it: decimals are not exact in binary. */
+const ON_GRID = 1e-9;
+
+/** Reads the past of one origin into quanta; the result is reused by the next call. */
+export type PastReader = (readings: Readings, origin: number) => PastQuanta;
+
+/**
+ * Makes a reader of the `pastSteps` steps up to and including an origin, for the channels that rules read.
+ *
+ * A missing reading is the last one where that is at most `holdSteps` of its channel old. A reading between two quanta
+ * is kept as both; one that is still missing, and one beyond 2^21 quanta, is unknown.
+ */
+export const createPastReader = (
+  ruleChannels: readonly RuleChannel[],
+  channelsOfPlan: readonly string[],
+  sensors: number,
+  pastSteps: number,
+): PastReader => {
+  const size = ruleChannels.length * sensors * pastSteps;
+  const past: PastQuanta = {
+    lower: new Int32Array(size),
+    upper: new Int32Array(size),
+    known: new Uint8Array(size),
+  };
+  const columns = ruleChannels.map(({ channel }) => channelsOfPlan.indexOf(channel));
+  return (readings, origin) => {
+    ruleChannels.forEach(({ holdSteps, quantum }, index) => {
+      for (let sensor = 0; sensor < sensors; sensor++) {
+        const series = (columns[index]! * sensors + sensor) * readings.steps;
+        const row = (index * sensors + sensor) * pastSteps;
+        const oldest = origin - pastSteps + 1;
+        let held = lastReading(readings.values, series, oldest - 1, holdSteps);
+        for (let step = 0; step < pastSteps; step++) {
+          const at = oldest + step;
+          if (at >= 0 && !Number.isNaN(readings.values[series + at]!)) held = at;
+          const value =
+            held >= 0 && at - held <= holdSteps ? readings.values[series + held]! / quantum : Number.NaN;
+          const known = Math.abs(value) <= READING_MAXIMUM;
+          past.known[row + step] = known ? 1 : 0;
+          past.lower[row + step] = known ? Math.floor(value + ON_GRID) : 0;
+          past.upper[row + step] = known ? Math.ceil(value - ON_GRID) : 0;
+        }
+      }
+    });
+    return past;
+  };
+};
+
+/** Latest step from `from` back to `from - holdSteps` that has a reading, or -1. */
+const lastReading = (values: Float64Array, series: number, from: number, holdSteps: number): number => {
+  for (let step = from; step >= 0 && step >= from - holdSteps; step--) {
+    if (!Number.isNaN(values[series + step]!)) return step;
+  }
+  return -1;
+};

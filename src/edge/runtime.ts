@@ -1,0 +1,164 @@
+import {
+  baselineForecast,
+  computeFeatures,
+  contextSteps,
+  planChannels,
+  type Readings,
+} from "../series/features.ts";
+import type { Artefact } from "./Artefact.ts";
+import { ArtefactError } from "./ArtefactError.ts";
+import { readsClock } from "./compileRule.ts";
+import type { DeviceForecast } from "./DeviceForecast.ts";
+import { dequantise } from "./DeviceForecast.ts";
+import { ruleSystemOf } from "./golden.ts";
+import { createIntegerCell } from "./integerCell.ts";
+import { baselineInteger, createIntegerHead, decode } from "./integerHead.ts";
+import { createPastReader } from "./pastQuanta.ts";
+import { quantiseFeatures } from "./quantiseFeatures.ts";
+import { createShield } from "./shield.ts";
+import type { Readout } from "./TernaryModel.ts";
+
+/** Memory for the projected steps of one block of origins. */
+const BLOCK_BYTES = 64 * 2 ** 20;
+const BLOCK_ORIGINS = 512;
+
+/** An artefact at work. */
+export interface Runtime {
+  /** Steps up to and including the origin that a forecast needs. */
+  readonly contextSteps: number;
+  readonly horizonSteps: number;
+  readonly sensors: readonly string[];
+  readonly targets: readonly Readout[];
+  /**
+   * Forecast from the last step of the readings, channels in the order of the feature plan.
+   *
+   * `readings.clock` must go on for `horizonSteps` past the origin where a rule reads the clock. Throws an
+   * {@link ArtefactError} `window-too-short` for fewer steps than `contextSteps`.
+   */
+  readonly forecast: (readings: Readings) => DeviceForecast;
+  /**
+   * Forecasts from every step `from..to - 1` of the readings as origin, in order: the same forecasts, but each step
+   * is projected once for all windows that contain it.
+   */
+  readonly forecastSpan: (
+    readings: Readings,
+    from: number,
+    to: number,
+    visit: (forecast: DeviceForecast, origin: number) => void,
+  ) => void;
+}
+
+/**
+ * Makes a runtime. Features and baseline are float64 and are rounded at the border (quantiseFeatures.ts and
+ * `baselineInteger`); all after it is integer arithmetic, equal to the bit on every machine.
+ */
+export const createRuntime = (artefact: Artefact): Runtime => {
+  const { manifest, model, rules } = artefact;
+  const { features: plan, readouts: targets } = manifest;
+  const { inputs, units, horizonSteps, readouts } = model;
+  const sensors = plan.sensors.length;
+  const rows = 3 * units;
+  const context = contextSteps(plan);
+  const cell = createIntegerCell(model);
+  const head = createIntegerHead(model);
+  const system = ruleSystemOf(artefact);
+  const shield = createShield(system, readouts);
+  const readPast = createPastReader(manifest.ruleChannels, planChannels(plan), sensors, system.pastSteps);
+  const needsClock = rules.some(readsClock);
+  const lastClockStep = Math.max(0, ...system.clockTests.map((test) => test.step));
+
+  const check = (readings: Readings, from: number, to: number): void => {
+    if (from < context - 1 || to > readings.steps) {
+      throw new ArtefactError(
+        "window-too-short",
+        `origins ${from}..${to - 1} were asked of ${readings.steps} steps of readings; each needs ${context} steps ` +
+          `up to and including it, so the first possible origin is ${context - 1}`,
+      );
+    }
+    const clockSteps = readings.clock.minuteOfDay.length;
+    if (needsClock && to + lastClockStep > clockSteps) {
+      throw new ArtefactError(
+        "window-too-short",
+        `rules read the clock ${lastClockStep} steps past the origin, but the clock ends with step ${clockSteps - 1}; ` +
+          `give it ${to + lastClockStep} steps`,
+      );
+    }
+  };
+
+  const forecastSpan: Runtime["forecastSpan"] = (readings, from, to, visit) => {
+    check(readings, from, to);
+    const stepBytes = sensors * rows * 2 * Int32Array.BYTES_PER_ELEMENT;
+    const blockOrigins = Math.max(
+      1,
+      Math.min(BLOCK_ORIGINS, Math.floor(BLOCK_BYTES / stepBytes) - plan.windowSteps),
+    );
+    const state = new Float64Array(units);
+    const outputs = new Float64Array(targets.length * horizonSteps);
+    for (let blockFrom = from; blockFrom < to; blockFrom += blockOrigins) {
+      const blockTo = Math.min(to, blockFrom + blockOrigins);
+      const firstStep = blockFrom - plan.windowSteps + 1;
+      const steps = blockTo - firstStep;
+      const features = quantiseFeatures(computeFeatures(plan, readings, firstStep, blockTo));
+      const slopes = new Int32Array(sensors * steps * rows);
+      const offsets = new Int32Array(sensors * steps * rows);
+      cell.project(features, sensors * steps, slopes, offsets);
+      for (let origin = blockFrom; origin < blockTo; origin++) {
+        const baseline = baselineForecast(plan, readings, origin);
+        const raw = new Int32Array(targets.length * sensors * horizonSteps);
+        for (let sensor = 0; sensor < sensors; sensor++) {
+          const last = sensor * steps + origin - firstStep;
+          cell.walk(slopes, offsets, last - plan.windowSteps + 1, plan.windowSteps, state);
+          head(state, features, last * inputs, outputs);
+          for (let target = 0; target < targets.length; target++) {
+            const readout = readouts[target]!;
+            const at = (target * sensors + sensor) * horizonSteps;
+            for (let lead = 0; lead < horizonSteps; lead++) {
+              const start = baselineInteger(readout, targets[target]!.quantum, finite(baseline[at + lead]!));
+              raw[at + lead] = decode(readout, model.powers, start, outputs[target * horizonSteps + lead]!);
+            }
+          }
+        }
+        visit(shielded(readings, origin, raw), origin);
+      }
+    }
+  };
+
+  const shielded = (readings: Readings, origin: number, raw: Int32Array): DeviceForecast => {
+    const { minuteOfDay, weekday, dayNumber } = readings.clock;
+    const fields = [minuteOfDay, weekday, dayNumber] as const;
+    const outcome = shield(raw, readPast(readings, origin), (field, step) => fields[field]![origin + step]!);
+    return {
+      raw,
+      shielded: outcome.forecast,
+      infeasible: outcome.infeasible,
+      rules: outcome.verdicts.map((verdict, index) => {
+        const { name, enforced, unitsPerOne } = rules[index]!;
+        return { ...verdict, name, enforced, unitsPerOne };
+      }),
+      physical: (quanta) => dequantise(quanta, targets),
+    };
+  };
+
+  return {
+    contextSteps: context,
+    horizonSteps,
+    sensors: plan.sensors,
+    targets,
+    forecastSpan,
+    forecast: (readings) => {
+      let result: DeviceForecast | undefined;
+      forecastSpan(readings, readings.steps - 1, readings.steps, (forecast) => {
+        result = forecast;
+      });
+      return result!;
+    },
+  };
+};
+
+const finite = (value: number): number => {
+  if (Number.isFinite(value)) return value;
+  throw new ArtefactError(
+    "not-representable",
+    `the baseline forecast is ${value}; the feature plan must give a finite fallback for every target`,
+  );
+};

@@ -1,0 +1,35 @@
+import { createIntegerCell } from "./integerCell.ts";
+import { createIntegerHead, decode } from "./integerHead.ts";
+import type { IntegerModel } from "./IntegerModel.ts";
+
+/** What one sensor's window comes to. */
+export interface WindowForecast {
+  /** Hidden state after the window, one = 127. */
+  readonly state: Float64Array;
+  /** Quanta, [target][lead]. */
+  readonly quanta: Int32Array;
+}
+
+/** Forecasts one sensor from `features` (int16, [step][input], one = 1024) and baseline integers [target][lead]. */
+export type WindowForecaster = (features: Int16Array, baselines: Int32Array) => WindowForecast;
+
+/** Makes a forecaster of single windows: the plain route through cell, head and readout. */
+export const createWindowForecaster = (model: IntegerModel): WindowForecaster => {
+  const { inputs, units, horizonSteps, readouts } = model;
+  const cell = createIntegerCell(model);
+  const head = createIntegerHead(model);
+  return (features, baselines) => {
+    const steps = features.length / inputs;
+    const slopes = new Int32Array(steps * 3 * units);
+    const offsets = new Int32Array(steps * 3 * units);
+    const state = new Float64Array(units);
+    const outputs = new Float64Array(readouts.length * horizonSteps);
+    cell.project(features, steps, slopes, offsets);
+    cell.walk(slopes, offsets, 0, steps, state);
+    head(state, features, (steps - 1) * inputs, outputs);
+    const quanta = Int32Array.from(outputs, (output, index) =>
+      decode(readouts[Math.floor(index / horizonSteps)]!, model.powers, baselines[index]!, output),
+    );
+    return { state, quanta };
+  };
+};

@@ -1,0 +1,404 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { compileRule } from "../../src/edge/compileRule.ts";
+import type { IntegerReadout } from "../../src/edge/IntegerModel.ts";
+import { createRuleSystem, type PastQuanta } from "../../src/edge/RuleSystem.ts";
+import { createShield, type ShieldOutcome } from "../../src/edge/shield.ts";
+import { type RuleTree, uniform, unrolled } from "./fixture.ts";
+
+/** A system over one target of some sensors, quantum 1, channel 0. */
+interface Small {
+  readonly sensors: number;
+  readonly horizonSteps: number;
+  readonly maximum: number;
+  /** [sensor], the reading at the origin. */
+  readonly past: readonly number[];
+  readonly forecast: readonly number[];
+  readonly rules: readonly RuleTree[];
+  readonly margin: number;
+}
+
+const pastOf = (values: readonly number[]): PastQuanta => ({
+  lower: Int32Array.from(values, (value) => (Number.isNaN(value) ? 0 : Math.floor(value))),
+  upper: Int32Array.from(values, (value) => (Number.isNaN(value) ? 0 : Math.ceil(value))),
+  known: Uint8Array.from(values, (value) => (Number.isNaN(value) ? 0 : 1)),
+});
+
+const run = (small: Small): ShieldOutcome => {
+  const site = {
+    channels: ["a"],
+    ruleChannels: [{ channel: "a", quantum: 1, holdSteps: 0 }],
+    targets: 1,
+    sensors: small.sensors,
+    horizonSteps: small.horizonSteps,
+  };
+  const compiled = small.rules.map((tree, index) =>
+    compileRule(
+      { unrolled: unrolled(`rule ${index}`, tree), text: "", enforced: true, margin: small.margin },
+      site,
+    ),
+  );
+  const system = createRuleSystem(compiled, { ...site, channels: 1 });
+  const readout: IntegerReadout = {
+    transform: "identity",
+    gain: 0,
+    gainShift: 0,
+    minimum: 0,
+    maximum: small.maximum,
+    inverseQuantum: 0,
+  };
+  const clock = (_: number, step: number): number => step;
+  return createShield(system, [readout])(Int32Array.from(small.forecast), pastOf(small.past), clock);
+};
+
+/** Robustness of a tree by recursion on physical values; `at(sensor, step)`. */
+const robustness = (tree: RuleTree, at: (sensor: number, step: number) => number): number => {
+  if ("leaf" in tree)
+    return tree.leaf.reduce((sum, [c, , sensor, step]) => sum + c * at(sensor, step), tree.constant);
+  if ("clock" in tree)
+    return tree.clock.step >= tree.clock.lower && tree.clock.step <= tree.clock.upper ? Infinity : -Infinity;
+  if ("all" in tree) return Math.min(Infinity, ...tree.all.map((child) => robustness(child, at)));
+  if ("any" in tree) return Math.max(-Infinity, ...tree.any.map((child) => robustness(child, at)));
+  const sorted = tree.of.map((child) => robustness(child, at)).sort((a, b) => b - a);
+  return sorted[tree.atLeast - 1] ?? -Infinity;
+};
+
+const reader =
+  (small: Small, forecast: ArrayLike<number>) =>
+  (sensor: number, step: number): number =>
+    step <= 0 ? small.past[sensor]! : forecast[sensor * small.horizonSteps + step - 1]!;
+
+const worstOf = (small: Small, forecast: ArrayLike<number>): number =>
+  Math.min(Infinity, ...small.rules.map((tree) => robustness(tree, reader(small, forecast))));
+
+const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.hypot(...Array.from(a, (value, index) => value - b[index]!));
+
+const leaf = (constant: number, ...terms: [c: number, sensor: number, step: number][]): RuleTree => ({
+  leaf: terms.map(([c, sensor, step]) => [c, 0, sensor, step] as const),
+  constant,
+});
+
+/**
+ * Limits, ramps, relations of sensors and recoveries that a hidden trace keeps with the margin, and a forecast
+ * that need not keep them.
+ */
+const feasible = (size: { sensors: number; horizonSteps: number; maximum: number }): fc.Arbitrary<Small> =>
+  fc
+    .record({
+      seed: fc.integer(),
+      jump: fc.integer({ min: 1, max: 4 }),
+      margin: fc.integer({ min: 0, max: 2 }),
+    })
+    .map(({ seed, jump, margin }) => {
+      const { sensors, horizonSteps, maximum } = size;
+      const random = uniform(seed);
+      const upTo = (most: number): number => Math.floor(random() * (most + 1));
+      const hidden = Array.from({ length: sensors }, () => {
+        let value = upTo(maximum);
+        return Array.from({ length: horizonSteps + 1 }, () => {
+          const now = value;
+          value = Math.min(maximum, Math.max(0, value + upTo(2 * jump) - jump));
+          return now;
+        });
+      });
+      const at = (sensor: number, step: number): number => hidden[sensor]![Math.max(0, step)]!;
+      const rules: RuleTree[] = [];
+      const steps = Array.from({ length: horizonSteps }, (_, index) => index + 1);
+      for (let sensor = 0; sensor < sensors; sensor++) {
+        const ramps = steps.flatMap((step): RuleTree[] =>
+          [1, -1].map((sign) => leaf(jump + margin, [sign, sensor, step], [-sign, sensor, step - 1])),
+        );
+        if (random() < 0.8) rules.push({ all: ramps });
+        const peak = Math.max(...steps.map((step) => at(sensor, step)));
+        if (random() < 0.6) {
+          rules.push({ all: steps.map((step) => leaf(peak + margin, [-1, sensor, step])) });
+        }
+        if (random() < 0.6) {
+          const limit = at(sensor, horizonSteps);
+          const within = Math.min(3, horizonSteps - 1);
+          rules.push({
+            all: steps
+              .filter((step) => step + within <= horizonSteps)
+              .filter((step) =>
+                Array.from({ length: within + 1 }, (_, later) => at(sensor, step + later)).some(
+                  (value) => value <= limit,
+                ),
+              )
+              .map((step) => ({
+                any: Array.from({ length: within + 1 }, (_, later) =>
+                  leaf(limit + margin, [-1, sensor, step + later]),
+                ),
+              })),
+          });
+        }
+      }
+      if (sensors > 1 && random() < 0.7) {
+        const gap = Math.max(...steps.map((step) => at(0, step) - at(1, step)));
+        rules.push({ all: steps.map((step) => leaf(gap + margin, [1, 1, step], [-1, 0, step])) });
+      }
+      if (sensors > 2 && random() < 0.5) {
+        const levels = Array.from({ length: sensors }, (_, sensor) => at(sensor, horizonSteps)).sort(
+          (a, b) => b - a,
+        );
+        rules.push({
+          atLeast: 2,
+          of: Array.from({ length: sensors }, (_, sensor) =>
+            leaf(margin - levels[1]!, [1, sensor, horizonSteps]),
+          ),
+        });
+      }
+      const forecast = Array.from({ length: sensors * horizonSteps }, () => upTo(maximum));
+      return { ...size, past: hidden.map((values) => values[0]!), forecast, rules, margin };
+    });
+
+describe("shield", () => {
+  it("always restores limits, ramps, relations and recoveries that can be kept", () => {
+    fc.assert(
+      fc.property(
+        fc
+          .constantFrom(
+            { sensors: 1, horizonSteps: 24, maximum: 200 },
+            { sensors: 3, horizonSteps: 12, maximum: 60 },
+            { sensors: 2, horizonSteps: 4, maximum: 9 },
+          )
+          .chain(feasible),
+        (small) => {
+          const { forecast, verdicts, infeasible } = run(small);
+          expect(infeasible).toBe(false);
+          expect(verdicts.map((verdict) => verdict.flag)).not.toContain("failed");
+          expect(worstOf(small, forecast)).toBeGreaterThanOrEqual(small.margin);
+          expect(Math.min(...forecast)).toBeGreaterThanOrEqual(0);
+          expect(Math.max(...forecast)).toBeLessThanOrEqual(small.maximum);
+        },
+      ),
+      { seed: 11, numRuns: 600 },
+    );
+  });
+
+  it("reports robustness as an independent judge finds it, and leaves a forecast alone that keeps the margin", () => {
+    fc.assert(
+      fc.property(feasible({ sensors: 3, horizonSteps: 3, maximum: 6 }), (small) => {
+        const outcome = run(small);
+        outcome.verdicts.forEach((verdict, index) => {
+          const tree = small.rules[index]!;
+          expect(verdict.before).toBe(robustness(tree, reader(small, small.forecast)));
+          expect(verdict.after).toBe(robustness(tree, reader(small, outcome.forecast)));
+          expect(verdict.flag).toBe(verdict.before >= 0 ? "satisfied" : "restored");
+        });
+        const again = run({ ...small, forecast: [...outcome.forecast] });
+        expect(again.forecast).toEqual(outcome.forecast);
+        expect(again.verdicts.every((verdict) => verdict.flag === "satisfied")).toBe(true);
+      }),
+      { seed: 5, numRuns: 400 },
+    );
+  });
+
+  it("agrees with brute force on tiny grids about what is possible; the distance to the nearest is printed", () => {
+    const ratios: number[] = [];
+    let impossible = 0;
+    let proved = 0;
+    const arbitrary = fc.record({
+      seed: fc.integer(),
+      steps: fc.integer({ min: 1, max: 3 }),
+    });
+    fc.assert(
+      fc.property(arbitrary, ({ seed, steps }) => {
+        const random = uniform(seed);
+        const pick = (most: number): number => Math.floor(random() * (most + 1));
+        const maximum = 4;
+        const sensors = 2;
+        const anyLeaf = (): RuleTree =>
+          leaf(
+            pick(8) - 4,
+            [(random() < 0.5 ? 1 : -1) * (1 + pick(2)), pick(1), 1 + pick(steps - 1)],
+            ...(random() < 0.5
+              ? [[random() < 0.5 ? 1 : -1, pick(1), pick(steps)] as [number, number, number]]
+              : []),
+          );
+        const tree = (depth: number): RuleTree => {
+          const kind = depth === 0 ? 0 : pick(3);
+          if (kind === 0) return anyLeaf();
+          const children = Array.from({ length: 2 + pick(1) }, () => tree(depth - 1));
+          if (kind === 1) return { all: children };
+          return kind === 2 ? { any: children } : { atLeast: 1 + pick(1), of: children };
+        };
+        const small: Small = {
+          sensors,
+          horizonSteps: steps,
+          maximum,
+          past: [pick(maximum), pick(maximum)],
+          forecast: Array.from({ length: sensors * steps }, () => pick(maximum)),
+          rules: Array.from({ length: 1 + pick(2) }, () => tree(2)),
+          margin: 0,
+        };
+        const entries = sensors * steps;
+        let nearest = Infinity;
+        for (let code = 0; code < (maximum + 1) ** entries; code++) {
+          const grid = Array.from(
+            { length: entries },
+            (_, index) => Math.floor(code / (maximum + 1) ** index) % (maximum + 1),
+          );
+          if (worstOf(small, grid) >= 0) nearest = Math.min(nearest, distance(grid, small.forecast));
+        }
+        const outcome = run(small);
+        if (nearest === Infinity) {
+          impossible++;
+          if (outcome.infeasible) proved++;
+          expect(outcome.verdicts.some((verdict) => verdict.flag === "failed")).toBe(true);
+        } else {
+          expect(outcome.infeasible).toBe(false);
+          expect(worstOf(small, outcome.forecast)).toBeGreaterThanOrEqual(0);
+          if (nearest > 0) ratios.push(distance(outcome.forecast, small.forecast) / nearest);
+        }
+      }),
+      { seed: 3, numRuns: 250 },
+    );
+    ratios.sort((a, b) => a - b);
+    const at = (share: number): string =>
+      ratios[Math.min(ratios.length - 1, Math.floor(share * ratios.length))]!.toFixed(2);
+    process.stdout.write(
+      `shield distance / nearest: median ${at(0.5)}, 90 % ${at(0.9)}, worst ${at(1)} of ${ratios.length}; ` +
+        `${proved} of ${impossible} impossible cases proved so\n`,
+    );
+    expect(impossible).toBeGreaterThan(10);
+    expect(ratios.length).toBeGreaterThan(50);
+  });
+
+  const ramp = (sensor: number, steps: number, most: number): RuleTree => ({
+    all: Array.from({ length: steps }, (_, index) => index + 1).flatMap((step): RuleTree[] =>
+      [1, -1].map((sign) => leaf(most, [sign, sensor, step], [-sign, sensor, step - 1])),
+    ),
+  });
+
+  it("settles a ramp chain that must start to fall long before its limit", () => {
+    const falling = (most: number): Small => ({
+      sensors: 1,
+      horizonSteps: 24,
+      maximum: 200,
+      past: [120],
+      forecast: Array.from({ length: 24 }, () => 120),
+      rules: [ramp(0, 24, most), leaf(30, [-1, 0, 24])],
+      margin: 1,
+    });
+    const flagsOf = (small: Small): string[] => run(small).verdicts.map((verdict) => verdict.flag);
+    const easy = falling(5);
+    expect(flagsOf(easy)).toEqual(["satisfied", "restored"]);
+    expect(worstOf(easy, run(easy).forecast)).toBeGreaterThanOrEqual(1);
+    // 24 steps of 4 reach 24 only without the margin; 24 steps of 3 do not reach 30 at all.
+    expect(worstOf(falling(4), run(falling(4)).forecast)).toBe(0);
+    expect(flagsOf(falling(3))).toContain("failed");
+    expect(run(falling(3)).infeasible).toBe(true);
+  });
+
+  it("proves what cannot be: a ramp from a past that a limit forbids", () => {
+    const outcome = run({
+      sensors: 1,
+      horizonSteps: 2,
+      maximum: 200,
+      past: [150],
+      forecast: [100, 100],
+      rules: [ramp(0, 2, 10), { all: [leaf(120, [-1, 0, 1]), leaf(120, [-1, 0, 2])] }],
+      margin: 1,
+    });
+    expect(outcome.infeasible).toBe(true);
+    expect(outcome.verdicts.some((verdict) => verdict.flag === "failed")).toBe(true);
+  });
+
+  it("gives up the margin before the rule: an equality", () => {
+    const small: Small = {
+      sensors: 1,
+      horizonSteps: 1,
+      maximum: 9,
+      past: [0],
+      forecast: [2],
+      rules: [{ all: [leaf(-5, [1, 0, 1]), leaf(5, [-1, 0, 1])] }],
+      margin: 1,
+    };
+    const { forecast, verdicts } = run(small);
+    expect([...forecast]).toEqual([5]);
+    expect(verdicts).toEqual([{ before: -3, after: 0, flag: "restored" }]);
+  });
+
+  it("splits a deficit evenly and never moves the past", () => {
+    const small: Small = {
+      sensors: 2,
+      horizonSteps: 1,
+      maximum: 100,
+      past: [50, 50],
+      forecast: [10, 20],
+      rules: [leaf(-40, [1, 0, 1], [1, 1, 1], [0, 0, 0])],
+      margin: 0,
+    };
+    expect([...run(small).forecast]).toEqual([15, 25]);
+  });
+
+  it("calls a rule unjudged where a missing reading decides, and still mends the rest of it", () => {
+    const { forecast, verdicts, infeasible } = run({
+      sensors: 1,
+      horizonSteps: 3,
+      maximum: 100,
+      past: [Number.NaN],
+      forecast: [10, 50, 10],
+      rules: [ramp(0, 3, 10)],
+      margin: 0,
+    });
+    expect(infeasible).toBe(false);
+    expect(verdicts[0]!.flag).toBe("unjudged");
+    expect(verdicts[0]!.after).toBe(-Infinity);
+    expect(Math.abs(forecast[1]! - forecast[0]!)).toBeLessThanOrEqual(10);
+    expect(Math.abs(forecast[2]! - forecast[1]!)).toBeLessThanOrEqual(10);
+  });
+
+  it("relies on a disjunct that can be judged, and on the clock", () => {
+    const base = { sensors: 1, horizonSteps: 1, maximum: 100, past: [Number.NaN], forecast: [10], margin: 0 };
+    const either: RuleTree = { any: [leaf(-5, [1, 0, 0]), leaf(-20, [1, 0, 1])] };
+    const mended = run({ ...base, rules: [either] });
+    expect([...mended.forecast]).toEqual([20]);
+    expect(mended.verdicts[0]!.flag).toBe("restored");
+    const clock = (lower: number): RuleTree => ({
+      any: [{ clock: { field: "minuteOfDay", step: 1, lower, upper: 9 } }, leaf(-20, [1, 0, 1])],
+    });
+    expect([...run({ ...base, rules: [clock(1)] }).forecast]).toEqual([10]);
+    expect([...run({ ...base, rules: [clock(2)] }).forecast]).toEqual([20]);
+  });
+
+  it("does not call impossible what an unknown reading may hold", () => {
+    const either: RuleTree = { any: [leaf(-5, [1, 0, 0]), leaf(-20, [1, 0, 1])] };
+    const outcome = run({
+      sensors: 1,
+      horizonSteps: 1,
+      maximum: 100,
+      past: [Number.NaN],
+      forecast: [15],
+      rules: [either, leaf(10, [-1, 0, 1])],
+      margin: 0,
+    });
+    expect(outcome.infeasible).toBe(false);
+    const known = run({
+      sensors: 1,
+      horizonSteps: 1,
+      maximum: 100,
+      past: [4],
+      forecast: [15],
+      rules: [either, leaf(10, [-1, 0, 1])],
+      margin: 0,
+    });
+    expect(known.infeasible).toBe(true);
+  });
+
+  it("rounds a reading between two quanta against the rule", () => {
+    const small: Small = {
+      sensors: 1,
+      horizonSteps: 1,
+      maximum: 100,
+      past: [50.5],
+      forecast: [61],
+      rules: [ramp(0, 1, 10)],
+      margin: 0,
+    };
+    const { forecast, verdicts } = run(small);
+    expect(verdicts[0]!.before).toBe(-1);
+    expect([...forecast]).toEqual([60]);
+  });
+});

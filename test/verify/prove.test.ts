@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { compileArtefact } from "../../src/edge/compileArtefact.ts";
+import { openArtefact } from "../../src/edge/openArtefact.ts";
+import { sha256 } from "../../src/edge/sha256.ts";
+import { contextSteps, type Readings } from "../../src/series/features.ts";
+import type { UnrolledRule } from "../../src/stl/UnrolledRule.ts";
+import { type Judge, proveArtefact } from "../../src/verify/prove.ts";
+import type { WindowProvider } from "../../src/verify/windows.ts";
+import {
+  fixtureMetadata,
+  fixtureModel,
+  fixturePlan,
+  fixtureReadings,
+  limitRule,
+  rampRule,
+} from "../edge/fixture.ts";
+
+const plan = fixturePlan();
+const model = fixtureModel(plan);
+const context = contextSteps(plan);
+const data = fixtureReadings(plan, 80, 21, 0.01);
+
+const provider: WindowProvider = {
+  count: data.steps - context + 1,
+  window: (index): Readings => {
+    const rows = data.values.length / data.steps;
+    const values = new Float64Array(rows * context);
+    for (let row = 0; row < rows; row++) {
+      values.set(
+        data.values.subarray(row * data.steps + index, row * data.steps + index + context),
+        row * context,
+      );
+    }
+    const end = index + context + plan.horizonSteps;
+    const { minuteOfDay, weekday, dayNumber } = data.clock;
+    const clock = {
+      minuteOfDay: minuteOfDay.slice(index, end),
+      weekday: weekday.slice(index, end),
+      dayNumber: dayNumber.slice(index, end),
+    };
+    return { values, steps: context, clock };
+  },
+};
+
+/** Judges a conjunction of leaves on physical values: the shape of both rules here. */
+const judgeOf = (rule: UnrolledRule): Judge => ({
+  rule: rule.name,
+  judge: ({ values, steps }, origin) => {
+    let lower = Infinity;
+    let upper = Infinity;
+    for (let leaf = 0; leaf < rule.constant.length; leaf++) {
+      let sum = rule.constant[leaf]!;
+      for (let term = rule.termOffsets[leaf]!; term < rule.termOffsets[leaf + 1]!; term++) {
+        const at =
+          (rule.channel[term]! * plan.sensors.length + rule.sensor[term]!) * steps +
+          origin +
+          rule.step[term]!;
+        sum += rule.coefficient[term]! * values[at]!;
+      }
+      lower = Math.min(lower, Number.isNaN(sum) ? -Infinity : sum);
+      upper = Math.min(upper, Number.isNaN(sum) ? Infinity : sum);
+    }
+    return { lower, upper };
+  },
+});
+
+const limit = limitRule(plan, 0, 20, 80);
+const ramp = rampRule(plan, 0, 30);
+const artefactOf = (limitInside: UnrolledRule): Uint8Array =>
+  compileArtefact({
+    model,
+    features: plan,
+    rules: [
+      { unrolled: limitInside, text: "limit", enforced: true },
+      { unrolled: ramp, text: "ramp", enforced: true },
+    ],
+    metadata: fixtureMetadata,
+  });
+const judges = [judgeOf(limit), judgeOf(ramp)];
+const bytes = artefactOf(limit);
+
+describe("proveArtefact", () => {
+  const report = proveArtefact({ bytes, provider, judges, runs: 400, seed: 5 });
+
+  it("passes a shield that keeps its rules, and counts what it could not judge apart", () => {
+    expect(report.passed).toBe(true);
+    expect(report).toMatchObject({ runs: 400, failures: 0, disagreements: 0, seed: 5, confidence: 0.95 });
+    expect(report.judged + report.unjudged + report.infeasible).toBe(400);
+    expect(report.judged).toBeGreaterThan(100);
+    expect(report.unjudged).toBeGreaterThan(5);
+    expect(report.infeasible).toBeGreaterThan(0);
+    expect(report.failureRateBound).toBeCloseTo(1 - 0.05 ** (1 / report.judged), 9);
+    expect(report.artefactSha256).toBe(openArtefact(bytes).sha256);
+    for (const rule of report.rules) {
+      expect(rule.broken).toBe(0);
+      expect(rule.kept + rule.unjudged).toBe(400 - report.infeasible);
+      expect(rule.smallestMargin).toBeGreaterThanOrEqual(0);
+    }
+    expect(report.counterexample).toBeUndefined();
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  it("shows the smallest window on which the forecast without shield breaks a rule", () => {
+    expect(report.unshieldedFailures).toBeGreaterThan(10);
+    const { description, window, margin, replayCommand, path } = report.unshieldedCounterexample!;
+    expect(window.perturbations.length).toBeLessThanOrEqual(1);
+    expect(margin).toBeLessThan(0);
+    expect(description.at(-1)).toMatch(
+      /then the unshielded forecast breaks (limit|ramp) by [\d.]+ at s\d, step \d/,
+    );
+    expect(replayCommand).toBe(`ordinance verify ARTEFACT --seed 5 --path ${path}`);
+  });
+
+  it("is repeatable", () => {
+    expect(proveArtefact({ bytes, provider, judges, runs: 400, seed: 5 })).toEqual(report);
+  });
+
+  it("finds a loosened rule, names the window and replays it", () => {
+    const loose = artefactOf(limitRule(plan, 0, 20, 90));
+    const seen: number[] = [];
+    const found = proveArtefact({
+      bytes: loose,
+      provider,
+      judges,
+      runs: 200,
+      seed: 9,
+      artefactPath: "edge/model.ordn",
+      onProgress: (done) => seen.push(done),
+    });
+    expect(seen).toEqual([100, 200, 200]);
+    expect(found.passed).toBe(false);
+    expect(found.failures).toBeGreaterThan(0);
+    expect(found.disagreements).toBe(found.failures);
+    const example = found.counterexample!;
+    expect(example.rule).toBe("limit");
+    expect(example.margin).toBeLessThan(0);
+    expect(example.margin).toBeGreaterThanOrEqual(-10);
+    expect(example.step).toBeGreaterThan(0);
+    expect(example.window.perturbations.length).toBeLessThanOrEqual(1);
+    expect(example.replayCommand).toMatch(/^ordinance verify edge\/model\.ordn --seed 9 --path \d+(:\d+)*$/);
+    const replayed = proveArtefact({
+      bytes: loose,
+      provider,
+      judges,
+      runs: 200,
+      seed: 9,
+      path: example.path,
+    });
+    expect(replayed).toMatchObject({ runs: 1, failures: 1, passed: false });
+    expect(replayed.counterexample!.window).toEqual(example.window);
+    const cured = proveArtefact({ bytes, provider, judges, runs: 200, seed: 9, path: example.path });
+    expect(cured).toMatchObject({ runs: 1, failures: 0 });
+  });
+
+  it("refuses an artefact with another weight, and one with other rules", () => {
+    const { model: inside } = openArtefact(bytes);
+    expect(inside.inputCodes[0]).toBe(model.inputCodes[0]);
+    const changed = bytes.slice();
+    const manifestLength = new DataView(changed.buffer).getUint32(12, true);
+    changed[16 + Math.ceil(manifestLength / 4) * 4]! ^= 1;
+    changed.set(sha256(changed.subarray(0, -32)), changed.length - 32);
+    const request = { provider, judges, runs: 10, seed: 1 };
+    expect(() => proveArtefact({ ...request, bytes: changed })).toThrow(/computes other outputs/);
+    expect(() => proveArtefact({ ...request, bytes, judges: judges.toReversed() })).toThrow(
+      /carries the rules limit, ramp, but the spec judges ramp, limit/,
+    );
+  });
+
+  it("never passes where nothing can be judged", () => {
+    const empty = {
+      ...provider,
+      window: (index: number) => {
+        const window = provider.window(index);
+        return { ...window, values: window.values.map(() => Number.NaN) };
+      },
+    };
+    const nothing = proveArtefact({ bytes, provider: empty, judges, runs: 20, seed: 2 });
+    expect(nothing.passed).toBe(nothing.judged > 0);
+    expect(nothing.unjudged).toBeGreaterThan(15);
+  });
+});
