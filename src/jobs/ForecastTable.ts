@@ -25,8 +25,9 @@ export interface ForecastTable {
 
 /** The table as an Arrow IPC file (columns sensor, issued_at, valid_at, channel, quantile, value, rule_margin). */
 export const forecastToArrow = (table: ForecastTable): Uint8Array => {
-  const text = (values: readonly string[]) =>
-    vectorFromArray(values, new Dictionary(new Utf8(), new Int32()));
+  // Numbered here: by itself Arrow counts dictionaries up, and the same table would have other bytes.
+  const text = (values: readonly string[], dictionary: number) =>
+    vectorFromArray(values, new Dictionary(new Utf8(), new Int32(), dictionary));
   const instant = (values: readonly number[]) =>
     vectorFromArray(
       values.map((value) => new Date(value)),
@@ -34,10 +35,10 @@ export const forecastToArrow = (table: ForecastTable): Uint8Array => {
     );
   return tableToIPC(
     new Table({
-      sensor: text(table.sensor),
+      sensor: text(table.sensor, 0),
       issued_at: instant(table.issuedAtMs),
       valid_at: instant(table.validAtMs),
-      channel: text(table.channel),
+      channel: text(table.channel, 1),
       quantile: makeVector(table.quantile),
       value: makeVector(table.value),
       rule_margin: vectorFromArray(nullable(table.ruleMargin), new Float64()),

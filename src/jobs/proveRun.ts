@@ -25,7 +25,7 @@ export const proveRun = Effect.fn("proveRun")(function* (
   options: ProveOptions,
 ) {
   const progress = yield* Progress;
-  return yield* Effect.sync(() =>
+  return yield* Effect.promise(() =>
     proveArtefact({
       bytes,
       provider: testWindows(run),

@@ -16,7 +16,8 @@ import { applyPerturbations, perturbedWindows, type WindowProvider } from "./win
 const DEFAULT_CONFIDENCE = 0.95;
 /** Robustness this little below zero is the noise of float64 sums, not a broken rule. */
 const FLOAT_NOISE = 1e-8;
-const PROGRESS_EVERY = 100;
+/** Windows between two chances for the rest of the program to run, a request to stop among it. */
+const WINDOWS_AT_ONCE = 20;
 
 /** Judges one rule of the artefact in physical units, by other means than the device. */
 export interface Judge {
@@ -51,7 +52,7 @@ export interface ProofRequest {
  * A window that breaks a rule is shrunk to the smallest found. Throws an {@link ArtefactError} for an artefact that
  * cannot be opened, whose golden vectors differ here, or whose rules are not those of the judges.
  */
-export const proveArtefact = (request: ProofRequest): ProofReport => {
+export const proveArtefact = async (request: ProofRequest): Promise<ProofReport> => {
   const artefact = openArtefact(request.bytes);
   checkGolden(artefact);
   checkJudges(artefact, request.judges);
@@ -61,11 +62,13 @@ export const proveArtefact = (request: ProofRequest): ProofReport => {
 
   if (request.path === undefined) {
     let done = 0;
-    fc.assert(
-      fc.property(windows, (window) => {
+    await fc.assert(
+      fc.asyncProperty(windows, async (window) => {
         tally.add(trial.run(window));
         done++;
-        if (done % PROGRESS_EVERY === 0) request.onProgress?.(done, request.runs);
+        if (done % WINDOWS_AT_ONCE !== 0) return;
+        request.onProgress?.(done, request.runs);
+        await breath();
       }),
       { seed: request.seed, numRuns: request.runs },
     );
@@ -74,13 +77,16 @@ export const proveArtefact = (request: ProofRequest): ProofReport => {
   }
   request.onProgress?.(tally.runs(), tally.runs());
 
-  const smallest = (kind: "shielded" | "unshielded"): Counterexample | undefined => {
+  const smallest = async (kind: "shielded" | "unshielded"): Promise<Counterexample | undefined> => {
     if (request.path !== undefined) {
       const window = windowAt(windows, request.seed, request.path);
       return trial.counterexample(window, trial.run(window), kind, request.path);
     }
-    const details = fc.check(
-      fc.property(windows, (window) => failingRule(trial.run(window), kind) === undefined),
+    const details = await fc.check(
+      fc.asyncProperty(windows, async (window) => {
+        await breath();
+        return failingRule(trial.run(window), kind) === undefined;
+      }),
       { seed: request.seed, numRuns: request.runs },
     );
     const window = details.counterexample?.[0];
@@ -88,8 +94,8 @@ export const proveArtefact = (request: ProofRequest): ProofReport => {
     return trial.counterexample(window, trial.run(window), kind, details.counterexamplePath!);
   };
   const counts = tally.counts();
-  const counterexample = counts.failures > 0 ? smallest("shielded") : undefined;
-  const unshieldedCounterexample = counts.unshieldedFailures > 0 ? smallest("unshielded") : undefined;
+  const counterexample = counts.failures > 0 ? await smallest("shielded") : undefined;
+  const unshieldedCounterexample = counts.unshieldedFailures > 0 ? await smallest("unshielded") : undefined;
   const confidence = request.confidence ?? DEFAULT_CONFIDENCE;
   return {
     artefactSha256: artefact.sha256,
@@ -104,6 +110,8 @@ export const proveArtefact = (request: ProofRequest): ProofReport => {
     passed: counts.judged > 0 && counts.failures === 0 && counts.disagreements === 0,
   };
 };
+
+const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const checkJudges = (artefact: Artefact, judges: readonly Judge[]): void => {
   const named = artefact.rules.map((rule) => rule.name).join(", ");

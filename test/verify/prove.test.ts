@@ -79,8 +79,8 @@ const artefactOf = (limitInside: UnrolledRule): Uint8Array =>
 const judges = [judgeOf(limit), judgeOf(ramp)];
 const bytes = artefactOf(limit);
 
-describe("proveArtefact", () => {
-  const report = proveArtefact({ bytes, provider, judges, runs: 400, seed: 5 });
+describe("proveArtefact", async () => {
+  const report = await proveArtefact({ bytes, provider, judges, runs: 400, seed: 5 });
 
   it("passes a shield that keeps its rules, and counts what it could not judge apart", () => {
     expect(report.passed).toBe(true);
@@ -111,14 +111,14 @@ describe("proveArtefact", () => {
     expect(replayCommand).toBe(`ordinance verify ARTEFACT --seed 5 --path ${path}`);
   });
 
-  it("is repeatable", () => {
-    expect(proveArtefact({ bytes, provider, judges, runs: 400, seed: 5 })).toEqual(report);
+  it("is repeatable", async () => {
+    expect(await proveArtefact({ bytes, provider, judges, runs: 400, seed: 5 })).toEqual(report);
   });
 
-  it("finds a loosened rule, names the window and replays it", () => {
+  it("finds a loosened rule, names the window and replays it", async () => {
     const loose = artefactOf(limitRule(plan, 0, 20, 90));
     const seen: number[] = [];
-    const found = proveArtefact({
+    const found = await proveArtefact({
       bytes: loose,
       provider,
       judges,
@@ -127,7 +127,7 @@ describe("proveArtefact", () => {
       artefactPath: "edge/model.ordn",
       onProgress: (done) => seen.push(done),
     });
-    expect(seen).toEqual([100, 200, 200]);
+    expect(seen).toEqual([20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 200]);
     expect(found.passed).toBe(false);
     expect(found.failures).toBeGreaterThan(0);
     expect(found.disagreements).toBe(found.failures);
@@ -138,7 +138,7 @@ describe("proveArtefact", () => {
     expect(example.step).toBeGreaterThan(0);
     expect(example.window.perturbations.length).toBeLessThanOrEqual(1);
     expect(example.replayCommand).toMatch(/^ordinance verify edge\/model\.ordn --seed 9 --path \d+(:\d+)*$/);
-    const replayed = proveArtefact({
+    const replayed = await proveArtefact({
       bytes: loose,
       provider,
       judges,
@@ -148,11 +148,11 @@ describe("proveArtefact", () => {
     });
     expect(replayed).toMatchObject({ runs: 1, failures: 1, passed: false });
     expect(replayed.counterexample!.window).toEqual(example.window);
-    const cured = proveArtefact({ bytes, provider, judges, runs: 200, seed: 9, path: example.path });
+    const cured = await proveArtefact({ bytes, provider, judges, runs: 200, seed: 9, path: example.path });
     expect(cured).toMatchObject({ runs: 1, failures: 0 });
   });
 
-  it("refuses an artefact with another weight, and one with other rules", () => {
+  it("refuses an artefact with another weight, and one with other rules", async () => {
     const { model: inside } = openArtefact(bytes);
     expect(inside.inputCodes[0]).toBe(model.inputCodes[0]);
     const changed = bytes.slice();
@@ -160,13 +160,13 @@ describe("proveArtefact", () => {
     changed[16 + Math.ceil(manifestLength / 4) * 4]! ^= 1;
     changed.set(sha256(changed.subarray(0, -32)), changed.length - 32);
     const request = { provider, judges, runs: 10, seed: 1 };
-    expect(() => proveArtefact({ ...request, bytes: changed })).toThrow(/computes other outputs/);
-    expect(() => proveArtefact({ ...request, bytes, judges: judges.toReversed() })).toThrow(
+    await expect(proveArtefact({ ...request, bytes: changed })).rejects.toThrow(/computes other outputs/);
+    await expect(proveArtefact({ ...request, bytes, judges: judges.toReversed() })).rejects.toThrow(
       /carries the rules limit, ramp, but the spec judges ramp, limit/,
     );
   });
 
-  it("never passes where nothing can be judged", () => {
+  it("never passes where nothing can be judged", async () => {
     const empty = {
       ...provider,
       window: (index: number) => {
@@ -174,7 +174,7 @@ describe("proveArtefact", () => {
         return { ...window, values: window.values.map(() => Number.NaN) };
       },
     };
-    const nothing = proveArtefact({ bytes, provider: empty, judges, runs: 20, seed: 2 });
+    const nothing = await proveArtefact({ bytes, provider: empty, judges, runs: 20, seed: 2 });
     expect(nothing.passed).toBe(nothing.judged > 0);
     expect(nothing.unjudged).toBeGreaterThan(15);
   });
