@@ -2,8 +2,7 @@
 import { Console, Effect, Option } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
 import { DataPlace } from "../ingest/DataPlace.ts";
-import { loadPanel } from "../ingest/loadPanel.ts";
-import { readCard } from "../ingest/readCard.ts";
+import { loadSpan } from "../jobs/loadRunPanel.ts";
 import { type CheckedRules, checkRules } from "../jobs/checkRules.ts";
 import { alignedColumns, percent } from "./alignedColumns.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
@@ -22,16 +21,21 @@ const stlCheck = Command.make(
       ),
       Flag.optional,
     ),
+    from: Flag.String("from").pipe(
+      Flag.withDescription("Judge from this local time on (2015-03-01 or 2015-03-01T00:00; default: all)"),
+      Flag.optional,
+    ),
+    to: Flag.String("to").pipe(Flag.withDescription("Judge up to this local time, exclusive"), Flag.optional),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print the findings as JSON"),
       Flag.withDefault(false),
     ),
   },
-  ({ data, json, specs }) =>
+  ({ data, from, json, specs, to }) =>
     Effect.gen(function* () {
       const panel = Option.isNone(data)
         ? undefined
-        : (yield* Effect.flatMap(readCard(data.value), (card) => loadPanel({ card }))).panel;
+        : (yield* loadSpan(data.value, Option.getOrUndefined(from), Option.getOrUndefined(to))).panel;
       const checked = yield* Effect.forEach(specs, (spec) => checkRules(spec, panel));
       yield* Console.log(json ? JSON.stringify(checked.map(forPrograms)) : checked.map(forPeople).join("\n"));
       return checked.filter((each) => each.faulty).map((each) => each.path);
@@ -64,9 +68,10 @@ const forPeople = (checked: CheckedRules): string => {
   return [
     ...lines,
     ...alignedColumns([
-      ["rule", "holds on", "not judged", "smallest margin", "reaches"],
-      ...checked.past.map(({ broken, held, rule, smallestMargin, unknown }) => [
+      ["rule", "one sensor", "all at once", "not judged", "smallest margin", "reaches"],
+      ...checked.past.map(({ broken, eachSensor, held, rule, smallestMargin, unknown }) => [
         rule.goal ? `${rule.name} (goal)` : rule.name,
+        eachSensor === undefined ? "-" : percent(share(eachSensor.held, eachSensor.broken)),
         percent(share(held, broken)),
         percent(unknown / (held + broken + unknown)),
         `${Number(smallestMargin.toPrecision(4))} ${rule.unit}`,
@@ -80,12 +85,13 @@ const forPrograms = ({ faulty, past, path, problems }: CheckedRules): object => 
   path,
   faulty,
   problems,
-  rules: past.map(({ broken, held, rule, smallestMargin, unknown }) => ({
+  rules: past.map(({ broken, eachSensor, held, rule, smallestMargin, unknown }) => ({
     name: rule.name,
     goal: rule.goal,
     held,
     broken,
     unknown,
+    eachSensor,
     smallestMargin,
     unit: rule.unit,
   })),

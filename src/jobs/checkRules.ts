@@ -23,6 +23,11 @@ export interface PastOfRule {
   readonly unknown: number;
   /** Smallest robustness among the judged instants, in the rule's unit; NaN where none was judged. */
   readonly smallestMargin: number;
+  /**
+   * The same for each sensor on its own, where the rule is one for all sensors: pairs of sensor and instant. A rule
+   * for twelve stations at once is rarely judged where one of them fails, a rule for one station is.
+   */
+  readonly eachSensor: { readonly held: number; readonly broken: number } | undefined;
 }
 
 export interface CheckedRules {
@@ -72,14 +77,44 @@ const judgePast = (rules: readonly BoundRule[], panel: Panel): PastOfRule[] => {
     let [held, broken, unknown] = [0, 0, 0];
     let smallestMargin = Number.NaN;
     lower.forEach((low, step) => {
+      const high = upper[step]!;
       if (low >= 0) held++;
-      else if (upper[step]! < 0) broken++;
+      else if (high < 0) broken++;
       else {
         unknown++;
         return;
       }
-      if (Number.isFinite(low) && !(low >= smallestMargin)) smallestMargin = low;
+      // Where a rule is broken, the upper bound says by how much at the least.
+      const margin = low >= 0 ? low : high;
+      if (Number.isFinite(margin) && !(margin >= smallestMargin)) smallestMargin = margin;
     });
-    return { rule, held, broken, unknown, smallestMargin };
+    const eachSensor = perTuple(rule)?.reduce(
+      (sum, single) => {
+        const bounds = panelRobustness(single, { values: panel.values, steps: panel.steps, clock });
+        bounds.lower.forEach((low, step) => {
+          if (low >= 0) sum.held++;
+          else if (bounds.upper[step]! < 0) sum.broken++;
+        });
+        return sum;
+      },
+      { held: 0, broken: 0 },
+    );
+    return { rule, held, broken, unknown, smallestMargin, eachSensor };
   });
+};
+
+/** A rule for all sensors as one rule a sensor; undefined where it is none. */
+const perTuple = (rule: BoundRule): BoundRule[] | undefined => {
+  const root = rule.plan.nodes.at(-1);
+  if (root?.kind !== "allOver") return undefined;
+  return root.over.rows.map((row) => ({
+    ...rule,
+    plan: {
+      ...rule.plan,
+      nodes: [
+        ...rule.plan.nodes.slice(0, -1),
+        { ...root, over: { node: root.over.node, offsets: [0, 1], rows: [row] } },
+      ],
+    },
+  }));
 };

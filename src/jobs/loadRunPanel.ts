@@ -4,14 +4,23 @@ import { type LoadedPanel, loadPanel } from "../ingest/loadPanel.ts";
 import { readCard } from "../ingest/readCard.ts";
 import type { Pipeline } from "./Pipeline.ts";
 
-/** The data has no reading in the span of the pipeline. */
+/** The data has no reading in the span that was asked for. */
 export class NoReadings extends Schema.TaggedError<NoReadings>()("NoReadings", {
   dataset: Schema.String,
   from: Schema.String,
   to: Schema.String,
 }) {
   override get message(): string {
-    return `${this.dataset} has no reading from ${this.from} to ${this.to}. Change \`from\` and \`to\` of the pipeline; \`ordinance data describe ${this.dataset}\` says what it holds`;
+    return `${this.dataset} has no reading from ${this.from} to ${this.to}. Change \`from\` and \`to\`; \`ordinance data describe ${this.dataset}\` says what it holds`;
+  }
+}
+
+/** A text that is no local time. */
+export class LocalTimeRefused extends Schema.TaggedError<LocalTimeRefused>()("LocalTimeRefused", {
+  text: Schema.String,
+}) {
+  override get message(): string {
+    return `${this.text} is no local time; write it as 2015-03-01 or 2015-03-01T06:00`;
   }
 }
 
@@ -22,19 +31,32 @@ export class NoReadings extends Schema.TaggedError<NoReadings>()("NoReadings", {
 export const loadRunPanel = Effect.fn("loadRunPanel")(function* (pipeline: Pipeline, pipelinePath: string) {
   const path = yield* Path.Path;
   const own = pipeline.data.endsWith(".yaml");
-  const card = yield* readCard(own ? path.resolve(path.dirname(pipelinePath), pipeline.data) : pipeline.data);
-  const instant = (text: string): number =>
-    Temporal.PlainDateTime.from(text).toZonedDateTime(card.zone).epochMilliseconds;
+  const card = own ? path.resolve(path.dirname(pipelinePath), pipeline.data) : pipeline.data;
+  return yield* loadSpan(card, pipeline.from, pipeline.to);
+});
+
+/** Loads what a data set (a name, or the path of a card) holds between two local times; all where left out. */
+export const loadSpan = Effect.fn("loadSpan")(function* (
+  name: string,
+  from: string | undefined,
+  to: string | undefined,
+) {
+  const card = yield* readCard(name);
+  const instant = (text: string) =>
+    Effect.try({
+      try: () => Temporal.PlainDateTime.from(text).toZonedDateTime(card.zone).epochMilliseconds,
+      catch: () => new LocalTimeRefused({ text }),
+    });
   const loaded: LoadedPanel = yield* loadPanel({
     card,
-    ...(pipeline.from !== undefined && { from: instant(pipeline.from) }),
-    ...(pipeline.to !== undefined && { to: instant(pipeline.to) }),
+    ...(from !== undefined && { from: yield* instant(from) }),
+    ...(to !== undefined && { to: yield* instant(to) }),
   });
   if (loaded.panel.steps === 0 || loaded.panel.sensors.length === 0) {
     return yield* new NoReadings({
       dataset: card.name,
-      from: pipeline.from ?? "the beginning",
-      to: pipeline.to ?? "the end",
+      from: from ?? "the beginning",
+      to: to ?? "the end",
     });
   }
   return loaded;

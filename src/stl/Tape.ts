@@ -1,0 +1,41 @@
+/** Numbers written on a walk forward and read from their end on the walk back. */
+export class Tape {
+  #numbers = new Float64Array(1024);
+  #end = 0;
+  #recording = false;
+
+  start(recording: boolean): void {
+    this.#end = 0;
+    this.#recording = recording;
+  }
+
+  #reserve(count: number): void {
+    if (this.#end + count <= this.#numbers.length) return;
+    const grown = new Float64Array(2 * (this.#end + count));
+    grown.set(this.#numbers.subarray(0, this.#end));
+    this.#numbers = grown;
+  }
+
+  keep(numbers: Float64Array, count: number): void {
+    if (!this.#recording) return;
+    this.#reserve(count);
+    for (let i = 0; i < count; i++) this.#numbers[this.#end + i] = numbers[i] as number;
+    this.#end += count;
+  }
+
+  keepOne(number: number): void {
+    if (!this.#recording) return;
+    this.#reserve(1);
+    this.#numbers[this.#end++] = number;
+  }
+
+  /** Goes back over the last `count` numbers and returns where they start. */
+  back(count: number): number {
+    this.#end -= count;
+    return this.#end;
+  }
+
+  at(position: number): number {
+    return this.#numbers[position] as number;
+  }
+}

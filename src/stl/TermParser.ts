@@ -1,0 +1,505 @@
+import type { Dialect } from "./tokenize.ts";
+import { durationParts } from "./Duration.ts";
+import { type Place, placeFromTo, type Problem, problemAt } from "./Problem.ts";
+import type {
+  AggregateTerm,
+  ArithmeticTerm,
+  BinaryTemporalOperator,
+  ConnectiveOperator,
+  Count,
+  DurationUnit,
+  Interval,
+  NameTerm,
+  QuantifierTerm,
+  Relation,
+  TemporalOperator,
+  Term,
+} from "./Syntax.ts";
+import type { Token } from "./Token.ts";
+import { SyntaxFault, TokenReader } from "./TokenReader.ts";
+import { isUnitName } from "./Unit.ts";
+
+const temporalWords = new Set([
+  "always",
+  "eventually",
+  "historically",
+  "once",
+  "next",
+  "prev",
+  "s_next",
+  "s_prev",
+]);
+const timedWords = new Set(["always", "eventually", "historically", "once"]);
+const binaryTemporalWords = new Set(["until", "release", "unless", "since", "triggers"]);
+const quantifierWords = new Set(["forall", "exists", "atleast", "atmost", "exactly"]);
+const aggregateWords = new Set(["mean", "min", "max", "sum", "count"]);
+const durationUnits = new Set(["ns", "us", "ms", "s", "min", "h", "d"]);
+const connectiveSymbols: Readonly<Record<string, ConnectiveOperator>> = {
+  "&&": "and",
+  "||": "or",
+  "->": "implies",
+  "<->": "iff",
+};
+const rtamtWords: Readonly<Record<string, string>> = {
+  G: "always",
+  F: "eventually",
+  H: "historically",
+  O: "once",
+  X: "next",
+  Y: "prev",
+  U: "until",
+  S: "since",
+  W: "unless",
+};
+/** Words that stand between operands or end them, so that no operand starts with one. */
+const reservedWords = new Set([
+  ...binaryTemporalWords,
+  ..."and or implies iff xor in where over inf".split(" "),
+]);
+
+/** Nested deeper than this, a formula is refused: every walk over it recurses. */
+const greatestDepth = 400;
+
+type Relationship = Readonly<Record<string, Relation>>;
+const relations: Relationship = {
+  "<": "<",
+  "<=": "<=",
+  ">": ">",
+  ">=": ">=",
+  "==": "==",
+  "!=": "!=",
+  "!==": "!=",
+};
+
+/**
+ * Reads terms by precedence climbing: quantifiers bind loosest, then iff and xor, implies, or, and, until and
+ * its kin, prefix operators, comparisons, sums, products, minus, powers.
+ */
+export class TermParser {
+  readonly reader: TokenReader;
+  readonly problems: Problem[] = [];
+  readonly #dialect: Dialect;
+  readonly #heights = new WeakMap<Term, number>();
+  #nesting = 0;
+
+  constructor(tokens: readonly Token[], dialect: Dialect) {
+    this.reader = new TokenReader(tokens);
+    this.#dialect = dialect;
+  }
+
+  /** A formula or an expression. */
+  term(): Term {
+    return this.#nested(() => this.#equivalence());
+  }
+
+  name(purpose: string): NameTerm {
+    const token = this.reader.expectName(purpose);
+    return { kind: "name", name: token.text, place: token.place };
+  }
+
+  #nested(parse: () => Term): Term {
+    this.#nesting++;
+    if (this.#nesting > greatestDepth) this.#tooDeep(this.reader.peek().place);
+    const term = parse();
+    this.#nesting--;
+    return term;
+  }
+
+  #tooDeep(place: Place): never {
+    const message = `the formula nests deeper than ${greatestDepth} levels`;
+    throw new SyntaxFault(problemAt(place, "error", "too-deep", message, "Name parts of it with let."));
+  }
+
+  /** Called after a fault, before the next item. */
+  resetNesting(): void {
+    this.#nesting = 0;
+  }
+
+  #built<T extends Term>(term: T, ...children: readonly Term[]): T {
+    let height = 0;
+    for (const child of children) height = Math.max(height, this.#heights.get(child) ?? 0);
+    if (height >= greatestDepth) this.#tooDeep(term.place);
+    this.#heights.set(term, height + 1);
+    return term;
+  }
+
+  /** The word or symbol at the reader, if it joins formulas, in its long spelling. */
+  #word(): string {
+    const token = this.reader.peek();
+    if (token.kind === "symbol") return connectiveSymbols[token.text] ?? "";
+    if (token.kind !== "name") return "";
+    return this.#dialect === "rtamt" ? (rtamtWords[token.text] ?? token.text) : token.text;
+  }
+
+  #connect(operator: ConnectiveOperator, left: Term, right: Term): Term {
+    const place = placeFromTo(left.place, right.place);
+    return this.#built({ kind: "connective", operator, left, right, place }, left, right);
+  }
+
+  #equivalence(): Term {
+    let left = this.#implication();
+    for (let word = this.#word(); word === "iff" || word === "xor"; word = this.#word()) {
+      this.reader.read();
+      left = this.#connect(word, left, this.#implication());
+    }
+    return left;
+  }
+
+  #implication(): Term {
+    let left = this.#disjunction();
+    while (this.#word() === "implies") {
+      this.reader.read();
+      // rtamt groups implications to the left, everybody else to the right.
+      if (this.#dialect === "rtamt") left = this.#connect("implies", left, this.#disjunction());
+      else return this.#connect("implies", left, this.#nested(() => this.#implication()));
+    }
+    return left;
+  }
+
+  #disjunction(): Term {
+    let left = this.#conjunction();
+    while (this.#word() === "or") {
+      this.reader.read();
+      left = this.#connect("or", left, this.#conjunction());
+    }
+    return left;
+  }
+
+  #conjunction(): Term {
+    let left = this.#binaryTemporal();
+    while (this.#word() === "and") {
+      this.reader.read();
+      left = this.#connect("and", left, this.#binaryTemporal());
+    }
+    return left;
+  }
+
+  #binaryTemporal(): Term {
+    let left = this.#prefix();
+    for (let joined = false; binaryTemporalWords.has(this.#word()); joined = true) {
+      const operator = this.#word() as BinaryTemporalOperator;
+      const token = this.reader.read();
+      if (joined && left.parenthesised !== true) {
+        this.problems.push(
+          problemAt(
+            token.place,
+            "error",
+            "ambiguous",
+            `${operator} follows another until, release, unless, since or triggers`,
+            "Put parentheses around the pair that belongs together.",
+          ),
+        );
+      }
+      const interval = this.#interval();
+      const right = this.#prefix();
+      const place = placeFromTo(left.place, right.place);
+      const term = { kind: "binaryTemporal", operator, left, right, place } as const;
+      left = this.#built(interval === undefined ? term : { ...term, interval }, left, right);
+    }
+    return left;
+  }
+
+  #prefix(): Term {
+    const token = this.reader.peek();
+    const word = this.#word();
+    if (this.reader.isSymbol("!") || word === "not") {
+      this.reader.read();
+      const operand = this.#nested(() => this.#prefix());
+      return this.#built({ kind: "not", operand, place: this.reader.placeSince(token.place) }, operand);
+    }
+    if (temporalWords.has(word)) {
+      const operator = word as TemporalOperator;
+      this.reader.read();
+      const interval = timedWords.has(word) ? this.#interval() : undefined;
+      const operand = this.#nested(() => this.#prefix());
+      const place = this.reader.placeSince(token.place);
+      const term = { kind: "temporal", operator, operand, place } as const;
+      return this.#built(interval === undefined ? term : { ...term, interval }, operand);
+    }
+    if (quantifierWords.has(word)) return this.#quantifier();
+    return this.#comparison();
+  }
+
+  #interval(): Interval | undefined {
+    const reader = this.reader;
+    const open = reader.isSymbol("(") && this.#commaWithinParentheses();
+    if (!open && !reader.isSymbol("[")) return undefined;
+    const first = reader.read().place;
+    const lower = this.#sum();
+    if (!reader.takeSymbol(":")) reader.expectSymbol(",", "between the bounds");
+    const upper = reader.takeWord("inf") ? undefined : this.#sum();
+    const upperOpen = reader.isSymbol(")");
+    if (upperOpen) reader.read();
+    else reader.expectSymbol("]", "after the bounds");
+    const interval = { lower, lowerOpen: open, upperOpen, place: reader.placeSince(first) };
+    return upper === undefined ? interval : { ...interval, upper };
+  }
+
+  /** Tells `always (0, 5] p` from `always (p)`: a formula has no comma of its own within its parentheses. */
+  #commaWithinParentheses(): boolean {
+    let depth = 0;
+    for (let ahead = 0; ; ahead++) {
+      const token = this.reader.peek(ahead);
+      if (token.kind === "end" || (token.kind === "symbol" && token.text === ";")) return false;
+      if (token.kind !== "symbol") continue;
+      if (token.text === "(" || token.text === "[") depth++;
+      else if (token.text === ")" || token.text === "]") depth--;
+      else if (token.text === "," && depth === 1) return true;
+      if (depth === 0) return false;
+    }
+  }
+
+  #count(): Count {
+    const token = this.reader.peek();
+    if (token.kind !== "number") return this.reader.fail("how many sensors, as a number or a percentage");
+    this.reader.read();
+    const percent = this.reader.takeSymbol("%");
+    const place = this.reader.placeSince(token.place);
+    const value = Number(token.text);
+    if (percent ? value > 100 : !Number.isInteger(value)) {
+      const message = `${token.text}${percent ? "%" : ""} is no ${percent ? "share" : "number"} of sensors`;
+      const remedy = percent ? "Write a percentage from 0% to 100%." : "Write a whole number or a percentage.";
+      this.problems.push(problemAt(place, "error", "bad-count", message, remedy));
+    }
+    return { value, percent, place };
+  }
+
+  #quantifier(): Term {
+    const token = this.reader.read();
+    const quantifier = token.text as QuantifierTerm["quantifier"];
+    const count = quantifier === "forall" || quantifier === "exists" ? undefined : this.#count();
+    const { variable, domain, where, body } = this.#binding();
+    const term = {
+      kind: "quantifier",
+      quantifier,
+      variable,
+      domain,
+      body,
+      place: this.reader.placeSince(token.place),
+      ...(count === undefined ? {} : { count }),
+      ...(where === undefined ? {} : { where }),
+    } as const;
+    return this.#built(term, body, domain, ...(where === undefined ? [] : [where]));
+  }
+
+  /** `s in schools where c : body`. */
+  #binding(): Pick<QuantifierTerm, "variable" | "domain" | "body"> & { readonly where: Term | undefined } {
+    const reader = this.reader;
+    const variable = this.name("a name for the sensor");
+    if (!reader.takeWord("in")) reader.fail("in");
+    const domain = this.#domain();
+    const where = reader.takeWord("where") ? this.term() : undefined;
+    reader.expectSymbol(":", "before what is said of each sensor");
+    return { variable, domain, where, body: this.term() };
+  }
+
+  #domain(): Term {
+    const name = this.name("sensors, a group, tag(...) or near(...)");
+    return this.reader.isSymbol("(") ? this.#call(name) : this.#built(name);
+  }
+
+  #comparison(): Term {
+    const first = this.#sum();
+    const operands: Term[] = [first];
+    const found: Relation[] = [];
+    const reader = this.reader;
+    if (first.kind === "name" && reader.isWord("in")) {
+      reader.read();
+      const domain = this.#domain();
+      return this.#built(
+        { kind: "member", element: first, domain, place: placeFromTo(first.place, domain.place) },
+        domain,
+      );
+    }
+    if (reader.isSymbol("=")) reader.fail("a relation", "Write == to compare.");
+    for (;;) {
+      const token = reader.peek();
+      const relation = token.kind === "symbol" ? relations[token.text] : undefined;
+      if (relation === undefined) break;
+      reader.read();
+      found.push(relation);
+      operands.push(this.#sum());
+    }
+    if (found.length === 0) return first;
+    const place = reader.placeSince(first.place);
+    if (found.length > 1 && !oneWay(found)) {
+      const message = `the chain ${found.join(" ")} does not go one way`;
+      this.problems.push(
+        problemAt(place, "error", "mixed-chain", message, "Write two comparisons joined by and."),
+      );
+    }
+    return this.#built({ kind: "comparison", operands, relations: found, place }, ...operands);
+  }
+
+  #sum(): Term {
+    let left = this.#product();
+    for (;;) {
+      const operator = this.reader.peek().text;
+      if (!this.reader.isSymbol("+") && !this.reader.isSymbol("-")) return left;
+      this.reader.read();
+      left = this.#arithmetic(operator as "+" | "-", left, this.#product());
+    }
+  }
+
+  #product(): Term {
+    let left = this.#negation();
+    for (;;) {
+      const operator = this.reader.peek().text;
+      if (!this.reader.isSymbol("*") && !this.reader.isSymbol("/")) return left;
+      this.reader.read();
+      left = this.#arithmetic(operator as "*" | "/", left, this.#negation());
+    }
+  }
+
+  #arithmetic(operator: ArithmeticTerm["operator"], left: Term, right: Term): Term {
+    const place = placeFromTo(left.place, right.place);
+    return this.#built({ kind: "arithmetic", operator, left, right, place }, left, right);
+  }
+
+  #negation(): Term {
+    const token = this.reader.peek();
+    if (!this.reader.takeSymbol("-")) return this.#power();
+    const operand = this.#nested(() => this.#negation());
+    return this.#built({ kind: "negate", operand, place: this.reader.placeSince(token.place) }, operand);
+  }
+
+  #power(): Term {
+    const base = this.#primary();
+    if (!this.reader.takeSymbol("^")) return base;
+    return this.#arithmetic("^", base, this.#nested(() => this.#negation()));
+  }
+
+  #primary(): Term {
+    const reader = this.reader;
+    const token = reader.peek();
+    switch (token.kind) {
+      case "number":
+        return this.#quantity();
+      case "duration":
+        reader.read();
+        return this.#built({ kind: "duration", parts: durationParts(token.text), place: token.place });
+      case "text":
+        reader.read();
+        return this.#built({ kind: "text", value: token.text, place: token.place });
+      case "quoted":
+        return this.#named();
+      case "name":
+        if (token.text === "true" || token.text === "false") {
+          reader.read();
+          return this.#built({ kind: "boolean", value: token.text === "true", place: token.place });
+        }
+        if (reservedWords.has(this.#word())) reader.fail("a formula or an expression");
+        return this.#named();
+      case "symbol":
+        if (!reader.takeSymbol("(")) return reader.fail("a formula or an expression");
+        return this.#parenthesised(token.place);
+      case "end":
+        return reader.fail("a formula or an expression");
+    }
+  }
+
+  #parenthesised(opening: Place): Term {
+    const term = this.term();
+    this.reader.expectSymbol(")", `to close the parenthesis of line ${opening.line}, column ${opening.column}`);
+    return this.#built({ ...term, parenthesised: true, place: this.reader.placeSince(opening) }, term);
+  }
+
+  #named(): Term {
+    const reader = this.reader;
+    const quoted = reader.peek().kind === "quoted";
+    const name = this.name("a name");
+    if (reader.isSymbol("[")) {
+      reader.read();
+      const sensor = this.name("a sensor");
+      reader.expectSymbol("]", "after the sensor");
+      const place = reader.placeSince(name.place);
+      return this.#built({ kind: "index", signal: name, sensor, place });
+    }
+    if (!reader.isSymbol("(") || quoted) return this.#built(name);
+    if (aggregateWords.has(name.name) && reader.isWord("in", 2)) return this.#aggregate(name);
+    return this.#call(name);
+  }
+
+  #aggregate(name: NameTerm): Term {
+    this.reader.read();
+    const { variable, domain, where, body } = this.#binding();
+    this.reader.expectSymbol(")", `to close ${name.name}(`);
+    const term = {
+      kind: "aggregate",
+      operator: name.name as AggregateTerm["operator"],
+      variable,
+      domain,
+      body,
+      place: this.reader.placeSince(name.place),
+      ...(where === undefined ? {} : { where }),
+    } as const;
+    return this.#built(term, body, domain, ...(where === undefined ? [] : [where]));
+  }
+
+  #call(callee: NameTerm): Term {
+    const reader = this.reader;
+    reader.read();
+    const args: Term[] = [];
+    if (!reader.isSymbol(")")) {
+      do args.push(this.term());
+      while (reader.takeSymbol(","));
+    }
+    reader.expectSymbol(")", `to close ${callee.name}(`);
+    const over = reader.takeWord("over") ? this.#primary() : undefined;
+    const term = { kind: "call", callee, args, place: reader.placeSince(callee.place) } as const;
+    return over === undefined
+      ? this.#built(term, ...args)
+      : this.#built({ ...term, over }, ...args, over);
+  }
+
+  /** A number and, without spaces within it, its unit. */
+  #quantity(): Term {
+    const reader = this.reader;
+    const token = reader.read();
+    const value = Number(token.text);
+    if (reader.isSymbol("%")) {
+      reader.read();
+      return this.#built({ kind: "quantity", value, unit: "%", place: reader.placeSince(token.place) });
+    }
+    const next = reader.peek();
+    if (next.kind === "name" && (next.text === "samples" || next.text === "sample")) {
+      reader.read();
+      const place = reader.placeSince(token.place);
+      if (!/^\d+$/.test(token.text)) {
+        const message = `${token.text} samples is no whole number of samples`;
+        this.problems.push(problemAt(place, "error", "bad-duration", message, "Write a whole number."));
+      }
+      return this.#built({ kind: "duration", parts: [{ number: token.text, unit: "samples" }], place });
+    }
+    const unit = this.unitText();
+    const place = reader.placeSince(token.place);
+    if (unit === undefined) return this.#built({ kind: "quantity", value, place });
+    if (durationUnits.has(unit)) {
+      const parts = [{ number: token.text, unit: unit as DurationUnit }];
+      return this.#built({ kind: "duration", parts, place });
+    }
+    return this.#built({ kind: "quantity", value, unit, place });
+  }
+
+  /** The unit at the reader, if one stands there: names joined by `/`, `*` and `^` without spaces. */
+  unitText(): string | undefined {
+    const reader = this.reader;
+    const first = reader.peek();
+    if (first.kind !== "name" || !isUnitName(first.text)) return undefined;
+    let text = reader.read().text;
+    for (;;) {
+      const joint = reader.peek();
+      const after = reader.peek(1);
+      if (joint.kind !== "symbol" || joint.spaced || after.spaced) return text;
+      const power = joint.text === "^" && after.kind === "number";
+      const factor = (joint.text === "/" || joint.text === "*") && after.kind === "name";
+      const applied = factor && (reader.isSymbol("[", 2) || reader.isSymbol("(", 2));
+      if (!power && !(factor && !applied && isUnitName(after.text))) return text;
+      text += reader.read().text + reader.read().text;
+    }
+  }
+}
+
+const oneWay = (found: readonly Relation[]): boolean =>
+  found.every((relation) => relation.startsWith("<") || relation === "==") ||
+  found.every((relation) => relation.startsWith(">") || relation === "==");

@@ -1,0 +1,18 @@
+import type { Compilation } from "../Compilation.ts";
+import type { Place } from "../Problem.ts";
+import type { Unit } from "../Unit.ts";
+
+/** Reports two values that cannot be compared or added. */
+export const unitMismatch = (
+  compilation: Compilation,
+  place: Place,
+  left: Unit,
+  right: Unit,
+  verb: string,
+): undefined =>
+  compilation.report(
+    place,
+    "unit-mismatch",
+    `cannot ${verb} ${left.text} and ${right.text}`,
+    `Write both in units of one kind, such as ${left.text}.`,
+  );

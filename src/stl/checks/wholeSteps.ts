@@ -1,0 +1,24 @@
+import type { Compilation } from "../Compilation.ts";
+import { durationSteps } from "../Duration.ts";
+import type { Place } from "../Problem.ts";
+import { printTerm } from "../printTerm.ts";
+import type { DurationTerm } from "../Syntax.ts";
+
+/** Steps of a duration; one that is no multiple of the sampling step is refused with its two neighbours. */
+export const wholeSteps = (compilation: Compilation, duration: DurationTerm, place: Place): number | undefined => {
+  const inSamples = duration.parts[0]?.unit === "samples";
+  const { stepMs } = compilation;
+  if (stepMs === undefined && !inSamples) {
+    const message = `${printTerm(duration)} cannot be counted in samples: the sampling step is not known`;
+    return compilation.report(place, "no-sampling", message, "Give the step, or write a number of samples.");
+  }
+  const count = durationSteps(duration, stepMs ?? 1);
+  if ("steps" in count) return count.steps;
+  if (compilation.dense) return count.exact;
+  return compilation.report(
+    place,
+    "duration-step",
+    `${printTerm(duration)} is no multiple of the sampling step ${count.period}`,
+    `Write ${count.below} or ${count.above}.`,
+  );
+};

@@ -1,0 +1,25 @@
+/** The rule language: parsing, checking, judging, explaining and differentiating rules over sensor readings. */
+export { type Place, type Problem } from "./Problem.ts";
+export { formatProblems } from "./formatProblems.ts";
+export { parseSpec, type ParseSpecOptions } from "./parseSpec.ts";
+export {
+  type RuleDeclaration,
+  type Severity,
+  type SignalDeclaration,
+  type Spec,
+} from "./Spec.ts";
+export { bindSpec, type BoundSpec } from "./bindSpec.ts";
+export { type BoundRule } from "./BoundRule.ts";
+export { type Plan, type PlanNode, type PlanScope } from "./Plan.ts";
+export { type PanelTrace, type Site } from "./Site.ts";
+export { panelRobustness, type RobustnessBounds } from "./panelRobustness.ts";
+export { createRuleEvaluator, type RuleEvaluator } from "./createRuleEvaluator.ts";
+export { createSmoothEvaluator, type SmoothEvaluator } from "./createSmoothEvaluator.ts";
+export { type SmoothMethod, type SmoothOptions } from "./SmoothPlan.ts";
+export { smoothRobustness, type SmoothRobustnessOptions } from "./smoothRobustness.ts";
+export { type Formula, parseFormula, type ParseFormulaOptions, StlSyntaxError } from "./parseFormula.ts";
+export { type Trace, TraceError } from "./Trace.ts";
+export { robustness, robustnessInterval, satisfaction } from "./robustness.ts";
+export { NodeKind, type UnrolledRule } from "./UnrolledRule.ts";
+export { NotAffineError, unrollRule } from "./unrollRule.ts";
+export { unrolledRobustness } from "./unrolledRobustness.ts";

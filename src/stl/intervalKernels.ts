@@ -1,0 +1,226 @@
+/** Interval arithmetic on rows. Whatever is undefined (inf - inf, 1 / 0, the root of -1) is [-inf, inf]. */
+
+/** Bounds of one row; `lower` and `upper` are the same array at the same offset where all is known. */
+export interface Row {
+  lower: Float64Array;
+  lowerOffset: number;
+  upper: Float64Array;
+  upperOffset: number;
+  /** lower = upper everywhere. */
+  known: boolean;
+}
+
+export type BinaryOperation = "add" | "subtract" | "multiply" | "divide" | "power";
+export type UnaryOperation = "negate" | "abs" | "sqrt" | "exp" | "ln";
+
+/** Both operands known. False where a result is not finite: then the bounds must be computed. */
+export const knownBinary = (
+  operation: BinaryOperation,
+  target: Float64Array,
+  a: Float64Array,
+  aOffset: number,
+  b: Float64Array,
+  bOffset: number,
+  length: number,
+): boolean => {
+  switch (operation) {
+    case "add":
+      for (let i = 0; i < length; i++) target[i] = (a[aOffset + i] as number) + (b[bOffset + i] as number);
+      break;
+    case "subtract":
+      for (let i = 0; i < length; i++) target[i] = (a[aOffset + i] as number) - (b[bOffset + i] as number);
+      break;
+    case "multiply":
+      for (let i = 0; i < length; i++) target[i] = (a[aOffset + i] as number) * (b[bOffset + i] as number);
+      break;
+    case "divide":
+      for (let i = 0; i < length; i++) target[i] = (a[aOffset + i] as number) / (b[bOffset + i] as number);
+      break;
+    case "power":
+      for (let i = 0; i < length; i++) target[i] = (a[aOffset + i] as number) ** (b[bOffset + i] as number);
+  }
+  return allFinite(target, 0, length);
+};
+
+/** Whether no value is NaN or infinite. */
+export const allFinite = (values: Float64Array, offset: number, length: number): boolean => {
+  for (let i = offset; i < offset + length; i++) {
+    const value = values[i] as number;
+    if (value - value !== 0) return false;
+  }
+  return true;
+};
+
+export const knownUnary = (
+  operation: UnaryOperation,
+  target: Float64Array,
+  a: Float64Array,
+  aOffset: number,
+  length: number,
+): boolean => {
+  switch (operation) {
+    case "negate":
+      for (let i = 0; i < length; i++) target[i] = -(a[aOffset + i] as number);
+      break;
+    case "abs":
+      for (let i = 0; i < length; i++) target[i] = Math.abs(a[aOffset + i] as number);
+      break;
+    case "sqrt":
+      for (let i = 0; i < length; i++) target[i] = Math.sqrt(a[aOffset + i] as number);
+      break;
+    case "exp":
+      for (let i = 0; i < length; i++) target[i] = Math.exp(a[aOffset + i] as number);
+      break;
+    case "ln":
+      for (let i = 0; i < length; i++) target[i] = Math.log(a[aOffset + i] as number);
+  }
+  return allFinite(target, 0, length);
+};
+
+/** The last interval computed by the functions below. */
+const result = { lower: 0, upper: 0 };
+
+const unknown = (): void => {
+  result.lower = -Infinity;
+  result.upper = Infinity;
+};
+
+const set = (lower: number, upper: number): void => {
+  if (lower <= upper) {
+    result.lower = lower;
+    result.upper = upper;
+  } else unknown(); // also where a bound is NaN
+};
+
+/** 0 * inf is 0: infinite bounds stand for arbitrarily large numbers. */
+const product = (a: number, b: number): number => (a === 0 || b === 0 ? 0 : a * b);
+
+const corners = (w: number, x: number, y: number, z: number): void =>
+  set(Math.min(w, x, y, z), Math.max(w, x, y, z));
+
+const multiply = (a: number, b: number, c: number, d: number): void =>
+  corners(product(a, c), product(a, d), product(b, c), product(b, d));
+
+const divide = (a: number, b: number, c: number, d: number): void => {
+  if (c <= 0 && d >= 0) unknown();
+  else multiply(a, b, 1 / d, 1 / c);
+};
+
+const power = (a: number, b: number, c: number, d: number): void => {
+  if (c === d && Number.isInteger(c)) {
+    if (c < 0) {
+      power(a, b, -c, -c);
+      divide(1, 1, result.lower, result.upper);
+    } else if (c % 2 === 1 || c === 0) set(a ** c, b ** c);
+    else if (a >= 0) set(a ** c, b ** c);
+    else if (b <= 0) set(b ** c, a ** c);
+    else set(0, Math.max(a ** c, b ** c));
+  } else if (a > 0) corners(a ** c, a ** d, b ** c, b ** d);
+  else if (a >= 0 && c > 0) corners(0, a ** d, b ** c, b ** d);
+  else unknown();
+};
+
+const operate = (operation: BinaryOperation, a: number, b: number, c: number, d: number): void => {
+  switch (operation) {
+    case "add":
+      return set(a + c, b + d);
+    case "subtract":
+      return set(a - d, b - c);
+    case "multiply":
+      return multiply(a, b, c, d);
+    case "divide":
+      return divide(a, b, c, d);
+    case "power":
+      return power(a, b, c, d);
+  }
+};
+
+export const boundedBinary = (
+  operation: BinaryOperation,
+  lower: Float64Array,
+  upper: Float64Array,
+  a: Row,
+  aShift: number,
+  b: Row,
+  bShift: number,
+  length: number,
+): void => {
+  for (let i = 0; i < length; i++) {
+    operate(
+      operation,
+      a.lower[a.lowerOffset + aShift + i] as number,
+      a.upper[a.upperOffset + aShift + i] as number,
+      b.lower[b.lowerOffset + bShift + i] as number,
+      b.upper[b.upperOffset + bShift + i] as number,
+    );
+    lower[i] = result.lower;
+    upper[i] = result.upper;
+  }
+};
+
+const apply = (operation: UnaryOperation, a: number, b: number): void => {
+  switch (operation) {
+    case "negate":
+      return set(-b, -a);
+    case "abs":
+      if (a >= 0) return set(a, b);
+      if (b <= 0) return set(-b, -a);
+      return set(0, Math.max(-a, b));
+    case "sqrt":
+      return a < 0 ? unknown() : set(Math.sqrt(a), Math.sqrt(b));
+    case "exp":
+      return set(Math.exp(a), Math.exp(b));
+    case "ln":
+      return a < 0 ? unknown() : set(Math.log(a), Math.log(b));
+  }
+};
+
+export const boundedUnary = (
+  operation: UnaryOperation,
+  lower: Float64Array,
+  upper: Float64Array,
+  a: Row,
+  aShift: number,
+  length: number,
+): void => {
+  for (let i = 0; i < length; i++) {
+    apply(
+      operation,
+      a.lower[a.lowerOffset + aShift + i] as number,
+      a.upper[a.upperOffset + aShift + i] as number,
+    );
+    lower[i] = result.lower;
+    upper[i] = result.upper;
+  }
+};
+
+/**
+ * `target[i]` = mean of `source[sourceOffset + i .. + steps - 1]`. Sums are taken from block boundaries in both
+ * directions, so that no rounding error travels along the row.
+ */
+export const rollingMean = (
+  target: Float64Array,
+  count: number,
+  source: Float64Array,
+  sourceOffset: number,
+  steps: number,
+  scratch: Float64Array,
+): void => {
+  const length = count + steps - 1;
+  // scratch[i]: sum from i to the end of its block.
+  for (let block = 0; block < length; block += steps) {
+    let sum = 0;
+    for (let i = Math.min(block + steps, length) - 1; i >= block; i--) {
+      sum += source[sourceOffset + i] as number;
+      scratch[i] = sum;
+    }
+  }
+  let prefix = 0;
+  for (let i = 0; i < count; i++) {
+    const last = i + steps - 1;
+    // The window starts a block or runs from one into the next.
+    if (i % steps === 0) prefix = 0;
+    else prefix += source[sourceOffset + last] as number;
+    target[i] = ((scratch[i] as number) + prefix) / steps;
+  }
+};

@@ -1,0 +1,44 @@
+import type { BoundRule } from "./BoundRule.ts";
+import { PlanEvaluator } from "./PlanEvaluator.ts";
+import type { PanelTrace } from "./Site.ts";
+
+/** One value a step, lower <= upper; equal where everything the rule reads is known. */
+export interface RobustnessBounds {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** Refuses a trace that has not the rule's layout. */
+export const checkTraceShape = (rule: BoundRule, trace: PanelTrace): void => {
+  const expected = rule.channelCount * rule.sensorCount * trace.steps;
+  if (trace.values.length !== expected) {
+    const shape = `${rule.channelCount} channels x ${rule.sensorCount} sensors x ${trace.steps} steps`;
+    throw new RangeError(
+      `rule ${rule.name}: the trace has ${trace.values.length} values, ${shape} need ${expected}: give the panel that the rule is bound to`,
+    );
+  }
+};
+
+/**
+ * Robustness of a rule at every step of a trace, in the unit of the rule, in time linear in the trace.
+ *
+ * Missing readings and whatever lies beyond either end of the trace are unknown: a signal's declared range, or
+ * [-inf, inf]. A rule holds for certain where `lower` > 0 and is broken for certain where `upper` < 0.
+ */
+export const panelRobustness = (rule: BoundRule, trace: PanelTrace): RobustnessBounds => {
+  checkTraceShape(rule, trace);
+  if (trace.steps === 0) return { lower: new Float64Array(0), upper: new Float64Array(0) };
+  const { plan, sensorCount } = rule;
+  const evaluator = new PlanEvaluator({
+    plan,
+    sensorCount,
+    steps: trace.steps,
+    before: "unknown",
+    after: "unknown",
+  });
+  const row = evaluator.evaluate(trace.values, trace.clock, 0, trace.steps - 1);
+  return {
+    lower: row.lower.slice(row.lowerOffset, row.lowerOffset + trace.steps),
+    upper: row.upper.slice(row.upperOffset, row.upperOffset + trace.steps),
+  };
+};
