@@ -21,8 +21,9 @@ export type SearchRepair = (task: RepairTask, wanted: Int32Array, result: Int32A
  * Repairs by interval propagation and choice.
  *
  * The leaves that must hold in any case narrow the interval of every entry until nothing changes (each leaf bounds
- * one variable by the best that the others can do). Then, one after another, each `any` and `atLeast` takes the
- * children that can still hold and are nearest to holding; a choice that empties an interval is taken back. At
+ * one variable by the best that the others can do). Then, one after another and the widest clauses first, each `any`
+ * and `atLeast` takes the children that can still hold and are nearest to holding; a choice that empties an interval
+ * is taken back. At
  * last the entries are fixed forward in time, each at the value of its interval nearest to the wanted one, with
  * the intervals narrowed after each. For limits, ramps and relations of two entries this never fails once the
  * choices stand: such systems of difference constraints are decomposable (Dechter, Meiri and Pearl,
@@ -141,7 +142,13 @@ export const createSearchRepair = (system: RuleSystem): SearchRepair => {
         if (count > to - from) return false;
         if (count === to - from) {
           for (let edge = from; edge < to; edge++) if (!demand(children[edge]!)) return false;
-        } else if (postponed[node] === 0) {
+          return true;
+        }
+        // Where no more children can hold than must, there is nothing to choose: deciding late would cost retractions.
+        const needed = task.needed[ruleOf[node]!]!;
+        const able = childrenOf(system, node).filter((child) => holds(child, needed, true));
+        if (able.length <= count) return able.length === count && able.every(demand);
+        if (postponed[node] === 0) {
           postponed[node] = 1;
           pending.push(node);
         }
@@ -227,7 +234,7 @@ export const createSearchRepair = (system: RuleSystem): SearchRepair => {
     }
     leafValues(system, task.fixed, wanted, -Infinity, leaves, component.leaves);
     judgeNodes(system, leaves, task.clock, nodes, component.nodes);
-    if (!demandAll(component.clauses)) return visits < visitLimit ? "impossible" : "given-up";
+    if (!demandAll(component.widestFirst)) return visits < visitLimit ? "impossible" : "given-up";
 
     let exhaustive = true;
     let retractions = 0;

@@ -9,6 +9,8 @@ import type { RuleSystem } from "./RuleSystem.ts";
 export interface RuleComponent {
   readonly clauses: Int32Array;
   readonly clauseRule: Int32Array;
+  /** The clauses again, those with the most nodes first: what binds many entries is best decided first. */
+  readonly widestFirst: Int32Array;
   /** Clauses and all nodes under them. */
   readonly nodes: Int32Array;
   readonly leaves: Int32Array;
@@ -75,6 +77,10 @@ export const componentsOf = (system: Omit<RuleSystem, "components">): RuleCompon
     return {
       clauses: Int32Array.from(group, (clause) => clause.node),
       clauseRule: Int32Array.from(group, (clause) => clause.rule),
+      widestFirst: Int32Array.from(
+        group.toSorted((a, b) => b.nodes.size - a.nodes.size),
+        (clause) => clause.node,
+      ),
       nodes: Int32Array.from(nodes),
       leaves: Int32Array.from(new Set(leaves)),
       variables: Int32Array.from([...variables].sort((a, b) => leadOf(a) - leadOf(b) || a - b)),

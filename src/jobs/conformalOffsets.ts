@@ -9,8 +9,8 @@ export interface ConformalOffsets {
 }
 
 /**
- * Split-conformal quantiles (Vovk 2005): the ceil((n + 1) q)-th smallest of the n calibration residuals, by
- * target and lead, on the learned scale. Quantiles in ascending order do not cross, because their offsets ascend.
+ * Split-conformal quantiles (Vovk 2005): the ceil((n + 1) q)-th smallest of the n calibration residuals (the
+ * floor of it for q < 1/2), by target and lead, on the learned scale. Quantiles in ascending order do not cross, because their offsets ascend.
  *
  * Offsets are 0 where nothing was observed.
  */
@@ -38,7 +38,9 @@ export const conformalOffsets = (
     });
     const sorted = Float64Array.from(residuals).sort();
     quantiles.forEach((quantile, index) => {
-      const rank = Math.min(sorted.length, Math.ceil((sorted.length + 1) * quantile));
+      // Outwards on both sides, so that a band covers at least what its quantiles say.
+      const outwards = quantile < 0.5 ? Math.floor : Math.ceil;
+      const rank = Math.min(sorted.length, outwards((sorted.length + 1) * quantile));
       offsets[output * quantiles.length + index] = sorted.length === 0 ? 0 : sorted[Math.max(0, rank - 1)]!;
     });
   }

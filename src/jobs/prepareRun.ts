@@ -7,7 +7,7 @@ import { contextSteps, observedFeatureCount, type Readings } from "../series/fea
 import type { FeaturePlan } from "../series/FeaturePlan.ts";
 import { fitFeaturePlan } from "../series/fitFeaturePlan.ts";
 import { localClock } from "../series/LocalClock.ts";
-import type { Panel } from "../series/Panel.ts";
+import { type Panel, seriesOf } from "../series/Panel.ts";
 import { prepareTrainingData, type TrainingData } from "../train/TrainingData.ts";
 import type { StepSpan, TrainingSettings } from "../train/TrainingSettings.ts";
 import { siteOf } from "./checkRules.ts";
@@ -90,7 +90,11 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     },
     spans.training.to,
   );
-  const tooShort = shortSpans(plan, spans, steps.warmup + steps.scored, panel.stepMs);
+  const longestSequence = Math.max(steps.warmup + steps.scored, pipeline.training.ruleOrigins);
+  const tooShort = [
+    ...shortSpans(plan, spans, longestSequence, panel.stepMs),
+    ...emptySpans(panel, plan, spans),
+  ];
   if (tooShort.length > 0) return yield* new PipelineMisfit({ path: pipelinePath, problems: tooShort });
 
   const rules = yield* loadRules(
@@ -184,6 +188,21 @@ const stepCounts = (pipeline: Pipeline, stepMs: number, problems: string[]): Rec
     }),
   ) as Record<DurationKey, number>;
 };
+
+/** A span without a reading of a target can neither be learned from nor judged on. */
+const emptySpans = (panel: Panel, plan: FeaturePlan, spans: PreparedRun["spans"]): string[] =>
+  (["training", "validation", "test"] as const).flatMap((name) =>
+    plan.targets
+      .filter((_, target) =>
+        panel.sensors.every((_sensor, sensor) =>
+          seriesOf(panel, target, sensor).subarray(spans[name].from, spans[name].to).every(Number.isNaN),
+        ),
+      )
+      .map(
+        ({ channel }) =>
+          `no sensor has a reading of ${channel} in the ${name} span; choose another \`from\` and \`to\``,
+      ),
+  );
 
 const shortSpans = (
   plan: FeaturePlan,

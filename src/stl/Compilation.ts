@@ -54,7 +54,13 @@ export interface Compilation {
   readonly rtamt: boolean;
   /** Signals used, as site channels, and what their predicates are measured in. */
   readonly usage: Usage;
-  report(place: Place, code: string, message: string, remedy: string, severity?: Problem["severity"]): undefined;
+  report(
+    place: Place,
+    code: string,
+    message: string,
+    remedy: string,
+    severity?: Problem["severity"],
+  ): undefined;
   /** Undefined where the term is at fault and the problem is reported. */
   compile(term: Term, scope: LexicalScope): Compiled | undefined;
   /** A let put in for its name; `args` are terms of `scope`. */

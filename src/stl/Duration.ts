@@ -107,4 +107,7 @@ const partPattern = /(\d+(?:\.\d+)?)(ns|us|ms|min|s|h|d)/g;
 
 /** Parts of a duration such as `1h30min` that is known to be well-formed. */
 export const durationParts = (text: string): DurationTerm["parts"] =>
-  Array.from(text.matchAll(partPattern), ([, number = "0", unit]) => ({ number, unit: unit as DurationUnit }));
+  Array.from(text.matchAll(partPattern), ([, number = "0", unit]) => ({
+    number,
+    unit: unit as DurationUnit,
+  }));

@@ -58,7 +58,12 @@ export type NumericNode =
     }
   | { readonly kind: "least" | "greatest"; readonly scope: number; readonly operands: readonly Operand[] }
   /** Mean of the last `steps` values, the present one included. */
-  | { readonly kind: "rollingMean"; readonly scope: number; readonly operand: Operand; readonly steps: number }
+  | {
+      readonly kind: "rollingMean";
+      readonly scope: number;
+      readonly operand: Operand;
+      readonly steps: number;
+    }
   | {
       readonly kind: "meanOver" | "sumOver" | "leastOver" | "greatestOver";
       readonly scope: number;

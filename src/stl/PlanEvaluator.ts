@@ -3,6 +3,7 @@ import {
   allFinite,
   boundedBinary,
   boundedUnary,
+  knownAffine,
   knownBinary,
   knownUnary,
   rollingMean,
@@ -12,7 +13,7 @@ import {
 import { childrenOf, operandsOf, reductionOf } from "./operandsOf.ts";
 import type { FormulaNode, Operand, Plan, PlanNode, Reduction } from "./Plan.ts";
 import { windowOf } from "./reachOf.ts";
-import { keepExtreme, rankedOver } from "./reductionKernels.ts";
+import { keepExtreme, rankedOver, rankSpace } from "./reductionKernels.ts";
 import { settleOf } from "./settleOf.ts";
 import type { PanelTrace } from "./Site.ts";
 import { copyOriented, createWindowScratch, timedUntil, windowExtreme } from "./windowKernels.ts";
@@ -98,7 +99,10 @@ export class PlanEvaluator {
     const numeric = plan.nodes.map((node) => numericKinds.has(node.kind));
     const beyond = (side: Beyond, n: number, distance: number): number =>
       side === "unknown" || numeric[n] === true ? distance : 0;
-    this.#earliest = Int32Array.from(plan.nodes, (_, n) => -beyond(options.before, n, settle.before[n] as number));
+    this.#earliest = Int32Array.from(
+      plan.nodes,
+      (_, n) => -beyond(options.before, n, settle.before[n] as number),
+    );
     this.#latest = Int32Array.from(
       plan.nodes,
       (_, n) => steps - 1 + beyond(options.after, n, settle.after[n] as number),
@@ -169,8 +173,12 @@ export class PlanEvaluator {
         const child = children[k] as number;
         const inner = stores[child] as Store;
         // Both operands of until are walked together, over the steps that either needs.
-        const from = joint ? Math.min(windows[0]?.first ?? 0, windows[1]?.first ?? 0, 0) : (windows[k]?.first ?? 0);
-        const to = joint ? Math.max(windows[0]?.last ?? 0, windows[1]?.last ?? 0, 0) : (windows[k]?.last ?? 0);
+        const from = joint
+          ? Math.min(windows[0]?.first ?? 0, windows[1]?.first ?? 0, 0)
+          : (windows[k]?.first ?? 0);
+        const to = joint
+          ? Math.max(windows[0]?.last ?? 0, windows[1]?.last ?? 0, 0)
+          : (windows[k]?.last ?? 0);
         const earliest = this.#earliest[child] as number;
         const latest = this.#latest[child] as number;
         const low = Math.min(Math.max(store.first + from, earliest), latest);
@@ -407,7 +415,16 @@ export class PlanEvaluator {
     const aShift = this.#shift(store, left.node);
     const bShift = this.#shift(store, right.node);
     if (a.known && b.known) {
-      if (knownBinary(kind, lower, a.lower, a.lowerOffset + aShift, b.lower, b.lowerOffset + bShift, length)) {
+      // A constant beside a signal, the commonest predicate, needs no row of its own.
+      const leftNode = this.#plan.nodes[left.node] as PlanNode;
+      const rightNode = this.#plan.nodes[right.node] as PlanNode;
+      if (kind === "subtract" && rightNode.kind === "constant") {
+        if (knownAffine(lower, a.lower, a.lowerOffset + aShift, 1, -rightNode.value, length)) return true;
+      } else if (kind === "subtract" && leftNode.kind === "constant") {
+        if (knownAffine(lower, b.lower, b.lowerOffset + bShift, -1, leftNode.value, length)) return true;
+      } else if (
+        knownBinary(kind, lower, a.lower, a.lowerOffset + aShift, b.lower, b.lowerOffset + bShift, length)
+      ) {
         return true;
       }
     }
@@ -440,7 +457,8 @@ export class PlanEvaluator {
     length: number,
   ): boolean {
     const known = this.#binary("subtract", node.left, node.right, row, store, lower, upper, length);
-    if (this.#options.boolean === true) return truthOfDifference(node, lower, known ? lower : upper, upper, length);
+    if (this.#options.boolean === true)
+      return truthOfDifference(node, lower, known ? lower : upper, upper, length);
     if (node.kind === "above") return known;
     const sign = node.kind === "equal" ? -1 : 1;
     if (known) {
@@ -516,7 +534,8 @@ export class PlanEvaluator {
     const inner = this.#read(node.operand, row);
     const child = this.#stores[node.operand.node] as Store;
     const width = child.last - child.first + 1;
-    const hold = node.kind === "shift" || (node.by > 0 ? this.#options.after : this.#options.before) === "unknown";
+    const hold =
+      node.kind === "shift" || (node.by > 0 ? this.#options.after : this.#options.before) === "unknown";
     const outside = node.kind === "step" && node.weak ? Infinity : -Infinity;
     const from = store.first + node.by - child.first;
     for (let i = 0; i < length; i++) {
@@ -612,17 +631,22 @@ export class PlanEvaluator {
     if (this.#sums.length < span) this.#sums = new Float64Array(span);
     // The dual operator by negating operands and result, the past by reversing time.
     const sign = node.kind === "release" || node.kind === "triggers" ? -1 : 1;
+    const asItIs = !past && sign > 0 && covers(left, from, to) && covers(right, from, to);
     const side = (target: Float64Array, useUpper: boolean): void => {
-      gather(this.#left, p, useUpper, left, from, span, past, sign);
-      gather(this.#right, q, useUpper, right, from, span, past, sign);
+      if (!asItIs) {
+        gather(this.#left, p, useUpper, left, from, span, past, sign);
+        gather(this.#right, q, useUpper, right, from, span, past, sign);
+      }
+      const ahead = (row: Row, operand: Store): number =>
+        (useUpper ? row.upperOffset : row.lowerOffset) + from - operand.first;
       timedUntil(
         past ? this.#sums : target,
         0,
         length,
-        this.#left,
-        0,
-        this.#right,
-        0,
+        asItIs ? (useUpper ? p.upper : p.lower) : this.#left,
+        asItIs ? ahead(p, left) : 0,
+        asItIs ? (useUpper ? q.upper : q.lower) : this.#right,
+        asItIs ? ahead(q, right) : 0,
         span,
         node.lower,
         node.upper ?? Infinity,
@@ -719,8 +743,9 @@ export class PlanEvaluator {
       known &&= inner.known;
       return inner;
     };
-    const size = Math.min(count, total - count + 1);
-    if (store.ranks.length < 2 * size * length) store.ranks = new Float64Array(2 * size * length);
+    if (store.ranks.length < rankSpace(total, count, length)) {
+      store.ranks = new Float64Array(rankSpace(total, count, length));
+    }
     rankedOver(store.ranks, lower, upper, total, count, length, shift, read);
     return known;
   }
@@ -731,7 +756,11 @@ const isTimedPair = (node: PlanNode): boolean =>
 
 /** Whether a node reads its operands at other steps than its own. */
 const isWindowed = (node: PlanNode): boolean =>
-  isTimedPair(node) || "upper" in node && "operand" in node || node.kind === "shift" || node.kind === "step" || node.kind === "rollingMean";
+  isTimedPair(node) ||
+  ("upper" in node && "operand" in node) ||
+  node.kind === "shift" ||
+  node.kind === "step" ||
+  node.kind === "rollingMean";
 
 /**
  * Nodes of which every row is kept: reductions to more than one row, whatever is read through a row map, and
@@ -758,6 +787,8 @@ const sharedNodes = (plan: Plan): Uint8Array => {
 const copyNegated = (target: Float64Array, source: Float64Array, offset: number, length: number): void => {
   for (let i = 0; i < length; i++) target[i] = -(source[offset + i] as number);
 };
+
+const covers = (store: Store, from: number, to: number): boolean => store.first <= from && store.last >= to;
 
 /** One side of an operand over `span` steps from `from`, steps beyond its own as the nearest of them. */
 const gather = (

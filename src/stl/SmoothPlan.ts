@@ -60,7 +60,8 @@ export class SmoothPlan {
     this.#operands = nodes.map(operandsOf);
     const active: boolean[] = [];
     this.#layouts = nodes.map((node, n) => {
-      active[n] = node.kind === "signal" || (this.#children[n] as readonly number[]).some((child) => active[child]);
+      active[n] =
+        node.kind === "signal" || (this.#children[n] as readonly number[]).some((child) => active[child]);
       const rows = scopes[node.scope]?.size ?? 1;
       return { base: 0, first: 0, length: 0, rows, active: active[n] };
     });
@@ -212,7 +213,9 @@ export class SmoothPlan {
       case "sameDistance":
       case "otherDistance":
         if (method === "sound") {
-          throw new RangeError("iff and xor of the dialect rtamt are distances: no sound smooth value exists");
+          throw new RangeError(
+            "iff and xor of the dialect rtamt are distances: no sound smooth value exists",
+          );
         }
         break;
       default:
@@ -410,7 +413,9 @@ export class SmoothPlan {
         const rank = count <= 0 || count > total ? count : Math.ceil((count * present) / total);
         const held = rank > 0 && rank <= present;
         const outcome = rank <= 0 ? (count <= 0 ? Infinity : NaN) : -Infinity;
-        this.#values[layout.base + row * layout.length + i] = held ? (this.#items[rank - 1] as number) : outcome;
+        this.#values[layout.base + row * layout.length + i] = held
+          ? (this.#items[rank - 1] as number)
+          : outcome;
         this.#tape.keepOne(held ? (this.#weights[rank - 1] as number) : -1);
       }
     }
@@ -500,7 +505,10 @@ export class SmoothPlan {
             const slope = slopes[base + row * length + i] as number;
             if (slope === 0) continue;
             for (let k = 0; k < operands.length; k++) {
-              this.#add(this.#at(operands[k] as Operand, row, layout) + i, slope * this.#tape.at(weights + k));
+              this.#add(
+                this.#at(operands[k] as Operand, row, layout) + i,
+                slope * this.#tape.at(weights + k),
+              );
             }
           }
         }
@@ -520,7 +528,8 @@ export class SmoothPlan {
             const slope = slopes[base + row * length + i] as number;
             if (slope === 0) continue;
             for (let k = 0; k < count; k++) {
-              const at = inner.base + (over.rows[from + k] as number) * inner.length + first - inner.first + i;
+              const at =
+                inner.base + (over.rows[from + k] as number) * inner.length + first - inner.first + i;
               this.#add(at, slope * this.#tape.at(weights + k));
             }
           }
@@ -537,7 +546,8 @@ export class SmoothPlan {
           const share = node.kind === "meanOver" ? 1 / (to - from) : 1;
           for (let k = from; k < to; k++) {
             const at = inner.base + (over.rows[k] as number) * inner.length + first - inner.first;
-            for (let i = 0; i < length; i++) this.#add(at + i, share * (slopes[base + row * length + i] as number));
+            for (let i = 0; i < length; i++)
+              this.#add(at + i, share * (slopes[base + row * length + i] as number));
           }
         }
         return;

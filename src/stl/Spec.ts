@@ -3,7 +3,9 @@ import type { Place } from "./Problem.ts";
 import type { DurationTerm, NameTerm, Term } from "./Syntax.ts";
 
 /** How a gap in a signal is read: as unknown, or as the last reading for up to a duration. */
-export type MissingPolicy = { readonly kind: "unknown" } | { readonly kind: "hold"; readonly limit?: DurationTerm };
+export type MissingPolicy =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "hold"; readonly limit?: DurationTerm };
 
 export interface SignalDeclaration {
   readonly name: string;

@@ -79,7 +79,10 @@ export class SpecParser extends TermParser {
 
   #item(): void {
     const start = this.reader.peek().place;
-    const word = this.reader.expectWord(itemWords, "import, spec, sampling, signal, param, group, let or require");
+    const word = this.reader.expectWord(
+      itemWords,
+      "import, spec, sampling, signal, param, group, let or require",
+    );
     switch (word) {
       case "import":
         this.#import(start);
@@ -164,7 +167,13 @@ export class SpecParser extends TermParser {
     const term = this.term();
     if (term.kind === "duration") return term;
     throw new SyntaxFault(
-      problemAt(term.place ?? start, "error", "syntax", `expected ${purpose}`, "Write a duration such as 5min."),
+      problemAt(
+        term.place ?? start,
+        "error",
+        "syntax",
+        `expected ${purpose}`,
+        "Write a duration such as 5min.",
+      ),
     );
   }
 
@@ -218,7 +227,9 @@ export class SpecParser extends TermParser {
     const unit = parseUnit(text);
     if (typeof unit === "string") {
       const place = this.reader.placeSince(start.place);
-      this.problems.push(problemAt(place, "error", "unknown-unit", unit, "Write a unit such as km/h or ug/m3."));
+      this.problems.push(
+        problemAt(place, "error", "unknown-unit", unit, "Write a unit such as km/h or ug/m3."),
+      );
     }
     return text;
   }

@@ -151,7 +151,12 @@ export class TermParser {
       this.reader.read();
       // rtamt groups implications to the left, everybody else to the right.
       if (this.#dialect === "rtamt") left = this.#connect("implies", left, this.#disjunction());
-      else return this.#connect("implies", left, this.#nested(() => this.#implication()));
+      else
+        return this.#connect(
+          "implies",
+          left,
+          this.#nested(() => this.#implication()),
+        );
     }
     return left;
   }
@@ -258,7 +263,9 @@ export class TermParser {
     const value = Number(token.text);
     if (percent ? value > 100 : !Number.isInteger(value)) {
       const message = `${token.text}${percent ? "%" : ""} is no ${percent ? "share" : "number"} of sensors`;
-      const remedy = percent ? "Write a percentage from 0% to 100%." : "Write a whole number or a percentage.";
+      const remedy = percent
+        ? "Write a percentage from 0% to 100%."
+        : "Write a whole number or a percentage.";
       this.problems.push(problemAt(place, "error", "bad-count", message, remedy));
     }
     return { value, percent, place };
@@ -366,7 +373,11 @@ export class TermParser {
   #power(): Term {
     const base = this.#primary();
     if (!this.reader.takeSymbol("^")) return base;
-    return this.#arithmetic("^", base, this.#nested(() => this.#negation()));
+    return this.#arithmetic(
+      "^",
+      base,
+      this.#nested(() => this.#negation()),
+    );
   }
 
   #primary(): Term {
@@ -400,7 +411,10 @@ export class TermParser {
 
   #parenthesised(opening: Place): Term {
     const term = this.term();
-    this.reader.expectSymbol(")", `to close the parenthesis of line ${opening.line}, column ${opening.column}`);
+    this.reader.expectSymbol(
+      ")",
+      `to close the parenthesis of line ${opening.line}, column ${opening.column}`,
+    );
     return this.#built({ ...term, parenthesised: true, place: this.reader.placeSince(opening) }, term);
   }
 
@@ -447,9 +461,7 @@ export class TermParser {
     reader.expectSymbol(")", `to close ${callee.name}(`);
     const over = reader.takeWord("over") ? this.#primary() : undefined;
     const term = { kind: "call", callee, args, place: reader.placeSince(callee.place) } as const;
-    return over === undefined
-      ? this.#built(term, ...args)
-      : this.#built({ ...term, over }, ...args, over);
+    return over === undefined ? this.#built(term, ...args) : this.#built({ ...term, over }, ...args, over);
   }
 
   /** A number and, without spaces within it, its unit. */

@@ -94,7 +94,13 @@ export class TokenReader {
     if (remedy === undefined && before.kind === "number" && found.kind === "name" && before !== found) {
       const message = `${found.text} after the number ${before.text} is no unit`;
       throw new SyntaxFault(
-        problemAt(found.place, "error", "unknown-unit", message, "Write a unit such as km/h, or an operator."),
+        problemAt(
+          found.place,
+          "error",
+          "unknown-unit",
+          message,
+          "Write a unit such as km/h, or an operator.",
+        ),
       );
     }
     const message = `expected ${expected}, found ${shown(found)}`;

@@ -102,7 +102,8 @@ export class UnrolledBuilder {
     const clockTests: ClockTest[] = [];
     const argument = nodes.map((node) => {
       if (node.kind === NodeKind.leaf) return leaves.push(this.#leaves[node.argument] as Leaf) - 1;
-      if (node.kind === NodeKind.clock) return clockTests.push(this.#clockTests[node.argument] as ClockTest) - 1;
+      if (node.kind === NodeKind.clock)
+        return clockTests.push(this.#clockTests[node.argument] as ClockTest) - 1;
       return node.argument;
     });
     const children = nodes.map((node) => node.children.map((child) => renumbered.get(child) as number));

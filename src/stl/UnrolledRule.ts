@@ -40,5 +40,13 @@ export interface UnrolledRule {
   }[];
 }
 
-export const NodeKind = { all: 0, any: 1, atLeast: 2, leaf: 3, clock: 4, constantTrue: 5, constantFalse: 6 } as const;
+export const NodeKind = {
+  all: 0,
+  any: 1,
+  atLeast: 2,
+  leaf: 3,
+  clock: 4,
+  constantTrue: 5,
+  constantFalse: 6,
+} as const;
 export type NodeKind = (typeof NodeKind)[keyof typeof NodeKind];

@@ -23,7 +23,9 @@ const hundredth = 0.01;
 const largestIn = (unit: Unit, magnitudes: Compilation["usage"]["thresholds"]): number =>
   magnitudes.reduce((largest, magnitude) => {
     const own = magnitude.unit ?? unit;
-    return unitsAgree(own, unit) ? Math.max(largest, Math.abs(convertUnit(magnitude.value, own, unit))) : largest;
+    return unitsAgree(own, unit)
+      ? Math.max(largest, Math.abs(convertUnit(magnitude.value, own, unit)))
+      : largest;
   }, 0);
 
 const scaleOf = (compilation: Compilation, rule: RuleDeclaration, unit: Unit): number | undefined => {
@@ -32,7 +34,12 @@ const scaleOf = (compilation: Compilation, rule: RuleDeclaration, unit: Unit): n
     if (scale === undefined) return undefined;
     const { place } = rule.scale;
     if (scale.constant === undefined || !(scale.constant > 0)) {
-      return compilation.report(place, "bad-scale", "the scale is no number above zero", "Write scale=5 km/h.");
+      return compilation.report(
+        place,
+        "bad-scale",
+        "the scale is no number above zero",
+        "Write scale=5 km/h.",
+      );
     }
     if (scale.unit === undefined) return scale.constant;
     if (!unitsAgree(scale.unit, unit)) {
@@ -46,7 +53,12 @@ const scaleOf = (compilation: Compilation, rule: RuleDeclaration, unit: Unit): n
   return full > 0 ? hundredth * full : 1;
 };
 
-const bindRule = (rule: RuleDeclaration, spec: Spec, site: Site, problems: Problem[]): BoundRule | undefined => {
+const bindRule = (
+  rule: RuleDeclaration,
+  spec: Spec,
+  site: Site,
+  problems: Problem[],
+): BoundRule | undefined => {
   const own: Problem[] = [];
   const compilation = createCompilation({ spec, site, stepMs: site.stepMs }, own);
   const root = compilation.formula(rule.formula, compilation.topScope);
@@ -56,7 +68,8 @@ const bindRule = (rule: RuleDeclaration, spec: Spec, site: Site, problems: Probl
   const other = usage.units.find((each) => !unitsAgree(each, unit));
   if (other !== undefined) {
     const message = `${rule.name} measures ${unit.text} and ${other.text}: the larger numbers hide the smaller`;
-    const remedy = "Divide each signal by a quantity of its unit, such as speed[s] / 1 km/h < 50, or write two rules.";
+    const remedy =
+      "Divide each signal by a quantity of its unit, such as speed[s] / 1 km/h < 50, or write two rules.";
     compilation.report(rule.place, "mixed-units", message, remedy, "warning");
   }
   own.push(...mixedOperatorsCheck(rule.formula));

@@ -47,7 +47,12 @@ export const compileClockComparison = (
   const value = other.constant;
   if (value === undefined || (other.unit !== undefined && other.unit.text !== "1")) {
     const message = "a reading of the clock is compared with something else than a plain number";
-    return compilation.report(place, "clock", message, "Write hour() >= 7, weekday() <= 5 or between(7h, 10h).");
+    return compilation.report(
+      place,
+      "clock",
+      message,
+      "Write hour() >= 7, weekday() <= 5 or between(7h, 10h).",
+    );
   }
   const test = (lower: number, upper: number): Compiled => clockTest(compilation, clock, lower, upper);
   switch (relation) {
@@ -75,7 +80,12 @@ export const compileBetween = (
   const [from, to] = term.args.map((arg) => timeOfDay(compilation, arg));
   if (term.args.length !== 2 || from === undefined || to === undefined) {
     const message = "between needs two times of day in whole minutes";
-    return compilation.report(term.place, "clock", message, "Write between(7h, 10h) or between(22h30min, 6h).");
+    return compilation.report(
+      term.place,
+      "clock",
+      message,
+      "Write between(7h, 10h) or between(22h30min, 6h).",
+    );
   }
   const clock = clockReadings["minute_of_day"] as ClockReading;
   if (from < to) return clockTest(compilation, clock, from, to - 1);

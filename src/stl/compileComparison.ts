@@ -14,7 +14,14 @@ export const compileComparison = (
   scope: LexicalScope,
 ): Compiled | undefined => {
   const links = term.relations.map((relation, i) =>
-    compileLink(compilation, relation, term.operands[i] as Term, term.operands[i + 1] as Term, term.place, scope),
+    compileLink(
+      compilation,
+      relation,
+      term.operands[i] as Term,
+      term.operands[i + 1] as Term,
+      term.place,
+      scope,
+    ),
   );
   if (links.includes(undefined)) return undefined;
   const [only] = links;
@@ -47,7 +54,8 @@ const compileLink = (
   const left = compileSide(compilation, leftTerm, scope);
   const right = compileSide(compilation, rightTerm, scope);
   if (left === undefined || right === undefined) return undefined;
-  if (left.clock !== undefined) return compileClockComparison(compilation, left.clock, relation, right, place, scope);
+  if (left.clock !== undefined)
+    return compileClockComparison(compilation, left.clock, relation, right, place, scope);
   if (right.clock !== undefined) {
     return compileClockComparison(compilation, right.clock, mirrored[relation], left, place, scope);
   }
@@ -58,7 +66,12 @@ const compileSide = (compilation: Compilation, term: Term, scope: LexicalScope):
   const compiled = compilation.compile(term, scope);
   if (compiled === undefined || compiled.type === "number") return compiled;
   const message = "a formula stands where a number is compared";
-  return compilation.report(term.place, "kind", message, "Compare numbers, and join formulas by and, or, not.");
+  return compilation.report(
+    term.place,
+    "kind",
+    message,
+    "Compare numbers, and join formulas by and, or, not.",
+  );
 };
 
 /** The predicate of two numbers. */
@@ -78,7 +91,8 @@ export const compare = (
   const { builder, usage } = compilation;
   const unit = a.unit ?? b.unit;
   usage.units.push(unit ?? plainNumber);
-  for (const { constant } of [a, b]) if (constant !== undefined) usage.thresholds.push({ value: constant, unit });
+  for (const { constant } of [a, b])
+    if (constant !== undefined) usage.thresholds.push({ value: constant, unit });
   const [one, other] = [operandOf(a, free, scope), operandOf(b, free, scope)];
   const formula = (node: number): Compiled => ({ type: "formula", node, free });
   switch (relation) {

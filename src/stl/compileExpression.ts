@@ -5,7 +5,15 @@ import { compileConstant, inUnit } from "./compileName.ts";
 import type { NumericNode, Operand } from "./Plan.ts";
 import type { Place } from "./Problem.ts";
 import type { ArithmeticTerm, CallTerm, NegateTerm, Term } from "./Syntax.ts";
-import { convertUnit, divideUnits, multiplyUnits, plainNumber, powerUnit, type Unit, unitsAgree } from "./Unit.ts";
+import {
+  convertUnit,
+  divideUnits,
+  multiplyUnits,
+  plainNumber,
+  powerUnit,
+  type Unit,
+  unitsAgree,
+} from "./Unit.ts";
 
 /** How a node over `free` reads a compiled operand. */
 export const operandOf = (compiled: Compiled, free: readonly number[], scope: LexicalScope): Operand => ({
@@ -120,10 +128,16 @@ const power = (
   place: Place,
 ): Compiled | undefined => {
   const { unit } = base;
-  if (unit === undefined || unit.text === "1") return binary(compilation, "power", base, exponent, scope, unit);
+  if (unit === undefined || unit.text === "1")
+    return binary(compilation, "power", base, exponent, scope, unit);
   if (exponent.constant === undefined || !Number.isInteger(exponent.constant)) {
     const message = `a value in ${unit.text} needs a whole number as its exponent`;
-    return compilation.report(place, "unit-mismatch", message, "Divide by a quantity of the same unit first.");
+    return compilation.report(
+      place,
+      "unit-mismatch",
+      message,
+      "Divide by a quantity of the same unit first.",
+    );
   }
   return binary(compilation, "power", base, exponent, scope, powerUnit(unit, exponent.constant));
 };
@@ -221,7 +235,12 @@ const signedSteps = (compilation: Compilation, term: Term): number | undefined =
     const parameter = compilation.spec.parameters.find((candidate) => candidate.name === term.name);
     if (parameter !== undefined) return signedSteps(compilation, parameter.value);
   }
-  return compilation.report(term.place, "kind", "this is no duration", "Write a duration such as 1h or 12 samples.");
+  return compilation.report(
+    term.place,
+    "kind",
+    "this is no duration",
+    "Write a duration such as 1h or 12 samples.",
+  );
 };
 
 /** A call of one of {@link numericFunctions}, with as many arguments as it takes. */
@@ -268,15 +287,26 @@ export const compileFunction = (
     case "clamp": {
       const aligned = alignUnits(compilation, values, scope, term.place, "compare");
       if (aligned === undefined) return undefined;
-      if (name !== "clamp") return extreme(compilation, name === "min" ? "least" : "greatest", aligned, scope);
+      if (name !== "clamp")
+        return extreme(compilation, name === "min" ? "least" : "greatest", aligned, scope);
       const [value, lower, upper] = aligned as [Compiled, Compiled, Compiled];
-      return extreme(compilation, "least", [extreme(compilation, "greatest", [value, lower], scope), upper], scope);
+      return extreme(
+        compilation,
+        "least",
+        [extreme(compilation, "greatest", [value, lower], scope), upper],
+        scope,
+      );
     }
     default: {
       const measured = values.find((value) => value.unit !== undefined && value.unit.text !== "1");
       if (measured !== undefined) {
         const message = `${name} needs a plain number, not one in ${measured.unit?.text}`;
-        return compilation.report(term.place, "unit-mismatch", message, "Divide by a quantity of that unit first.");
+        return compilation.report(
+          term.place,
+          "unit-mismatch",
+          message,
+          "Divide by a quantity of that unit first.",
+        );
       }
       if (name !== "log") return unary(compilation, name as UnaryKind, a, scope, a.unit);
       const [value, base] = [a, b].map((each) => unary(compilation, "ln", each, scope, undefined));

@@ -30,7 +30,12 @@ export const compileName = (
   if (binding?.kind === "term") return compilation.compile(binding.term, innerScope(binding.scope, scope));
   if (binding !== undefined) {
     const message = `${term.name} is a sensor, not a number or a formula`;
-    return compilation.report(term.place, "kind", message, `Write a signal of it, such as speed[${term.name}].`);
+    return compilation.report(
+      term.place,
+      "kind",
+      message,
+      `Write a signal of it, such as speed[${term.name}].`,
+    );
   }
   const parameter = spec.parameters.find((candidate) => candidate.name === term.name);
   if (parameter !== undefined) return compileParameter(compilation, parameter);
@@ -69,7 +74,8 @@ export const compileIndex = (
     const names = [...scope.bindings.keys(), ...compilation.site.sensors];
     unknownName(compilation, term.sensor.place, "sensor", term.sensor.name, names);
   }
-  if (binding?.kind === "variable") return compileSignal(compilation, term.signal, -1, [binding.position], scope);
+  if (binding?.kind === "variable")
+    return compileSignal(compilation, term.signal, -1, [binding.position], scope);
   return compileSignal(compilation, term.signal, binding?.sensor ?? 0, []);
 };
 
@@ -94,7 +100,12 @@ const compileSignal = (
   }
   const channelUnit = parseUnit(site.channels[channel]?.unit ?? "1");
   if (typeof channelUnit === "string") {
-    return compilation.report(name.place, "unknown-unit", channelUnit, "Correct the unit of the site's channel.");
+    return compilation.report(
+      name.place,
+      "unknown-unit",
+      channelUnit,
+      "Correct the unit of the site's channel.",
+    );
   }
   const unit = declaredUnit(signal?.unit) ?? channelUnit;
   if (!unitsAgree(unit, channelUnit)) {

@@ -77,9 +77,11 @@ const sensorTest = (
     }
     default: {
       const [left, right] = term.kind === "comparison" ? term.operands : [];
-      const relation = term.kind === "comparison" && term.relations.length === 1 ? term.relations[0] : undefined;
+      const relation =
+        term.kind === "comparison" && term.relations.length === 1 ? term.relations[0] : undefined;
       if (left?.kind !== "name" || right?.kind !== "name" || (relation !== "==" && relation !== "!=")) {
-        const message = "a condition on sensors compares two sensors by == or !=, or asks for a group with in";
+        const message =
+          "a condition on sensors compares two sensors by == or !=, or asks for a group with in";
         return compilation.report(term.place, "kind", message, "Write n != s, or s in schools.");
       }
       const one = sensorReader(compilation, left, scope, used);
@@ -118,9 +120,7 @@ const bind = (
       if (test === undefined) return undefined;
       const { offsets } = extended;
       extended = scope.tuples.extend((tuple) =>
-        known
-          .sensorsBeside(tuple)
-          .filter((_, k) => test((offsets[tuple] as number) + k)),
+        known.sensorsBeside(tuple).filter((_, k) => test((offsets[tuple] as number) + k)),
       );
       inner = { bindings, tuples: extended.tuples };
     } else {
@@ -128,7 +128,8 @@ const bind = (
       if (condition === undefined) return undefined;
     }
   }
-  const body = type === "formula" ? compilation.formula(term.body, inner) : compilation.number(term.body, inner);
+  const body =
+    type === "formula" ? compilation.formula(term.body, inner) : compilation.number(term.body, inner);
   if (domain === undefined || body === undefined) return undefined;
   free.delete(position);
   const reduce: Bound["reduce"] = (part) => {
@@ -210,7 +211,11 @@ export const compileQuantifier = (
     count.percent ? Math.floor(shareOf(count.value, sensors)) : count.value;
   const enough = (): Compiled => atLeast(compilation, reduced, least);
   const notTooMany = (): Compiled =>
-    negate(compilation, atLeast(compilation, reduced, (sensors) => most(sensors) + 1), scope);
+    negate(
+      compilation,
+      atLeast(compilation, reduced, (sensors) => most(sensors) + 1),
+      scope,
+    );
   if (term.quantifier === "atleast") return enough();
   if (term.quantifier === "atmost") return notTooMany();
   return combine(compilation, "and", [enough(), notTooMany()], scope);
@@ -225,7 +230,12 @@ export const compileAggregate = (
 ): Compiled | undefined => {
   if (term.operator === "count") {
     const message = "count stands where no number of sensors is compared with it";
-    return compilation.report(term.place, "kind", message, "Compare it with a number: count(s in g: p) >= 3.");
+    return compilation.report(
+      term.place,
+      "kind",
+      message,
+      "Compare it with a number: count(s in g: p) >= 3.",
+    );
   }
   const bound = bind(compilation, term, scope, "number");
   if (bound === undefined) return undefined;
@@ -265,8 +275,7 @@ export const compileCountComparison = (
   const reduced = bound.reduce(body);
   const least = (count: number): Compiled => atLeast(compilation, reduced, () => count);
   const not = (part: Compiled): Compiled => negate(compilation, part, scope);
-  const exactly = (): Compiled =>
-    combine(compilation, "and", [least(value), not(least(value + 1))], scope);
+  const exactly = (): Compiled => combine(compilation, "and", [least(value), not(least(value + 1))], scope);
   switch (relation) {
     case ">=":
       return least(Math.ceil(value));

@@ -27,7 +27,8 @@ const boundSteps = (compilation: Compilation, term: Term): number | undefined =>
   if (value.constant === undefined) {
     return compilation.report(place, "kind", "the bound of an interval is no constant", "Write a duration.");
   }
-  if (value.unit === undefined || value.unit.text === "1") return countedSteps(compilation, value.constant, term);
+  if (value.unit === undefined || value.unit.text === "1")
+    return countedSteps(compilation, value.constant, term);
   const millisecond = parseUnit("ms") as Unit;
   if (!unitsAgree(value.unit, millisecond)) {
     const message = `the bound ${printTerm(term)} is in ${value.unit.text}, not a time`;
@@ -52,7 +53,13 @@ const countedSteps = (compilation: Compilation, value: number, term: Term): numb
   }
   if (value > 0 && compilation.stepMs !== undefined && !compilation.dense) {
     const message = `the bound ${printTerm(term)} has no unit and is read as ${value} samples`;
-    compilation.report(term.place, "bare-bound", message, `Write ${value} samples, or a duration.`, "warning");
+    compilation.report(
+      term.place,
+      "bare-bound",
+      message,
+      `Write ${value} samples, or a duration.`,
+      "warning",
+    );
   }
   return value;
 };
@@ -87,13 +94,19 @@ export const compileTemporal = (
   const { operator } = term;
   if (operator === "next" || operator === "prev" || operator === "s_next" || operator === "s_prev") {
     const weak = operator === "next" || operator === "prev";
-    return operand && compileStep(compilation, operand, operator.endsWith("next") ? 1 : -1, weak, scope, term.place);
+    return (
+      operand &&
+      compileStep(compilation, operand, operator.endsWith("next") ? 1 : -1, weak, scope, term.place)
+    );
   }
   const window = compileWindow(compilation, term.interval);
   if (operand === undefined || window === undefined) return undefined;
   const own = scope.tuples.project(operand.free).scope;
   const inner = { node: operand.node, rows: -1 };
-  return { ...operand, node: compilation.builder.node({ kind: operator, scope: own, operand: inner, ...window }) };
+  return {
+    ...operand,
+    node: compilation.builder.node({ kind: operator, scope: own, operand: inner, ...window }),
+  };
 };
 
 const compileStep = (
@@ -110,7 +123,10 @@ const compileStep = (
   }
   const own = scope.tuples.project(operand.free).scope;
   const inner = { node: operand.node, rows: -1 };
-  return { ...operand, node: compilation.builder.node({ kind: "step", scope: own, operand: inner, by, weak }) };
+  return {
+    ...operand,
+    node: compilation.builder.node({ kind: "step", scope: own, operand: inner, by, weak }),
+  };
 };
 
 /** `rise(p)`: p holds and did not a step before; `fall(p)` the other way round. At the start, p or not p. */
@@ -150,6 +166,12 @@ export const compileBinaryTemporal = (
   const until = formula(builder.node({ kind: "until", scope: own, ...operands, ...window }));
   const inner = { node: left.node, rows: -1 };
   const leftScope = scope.tuples.project(left.free).scope;
-  const always = builder.node({ kind: "always", scope: leftScope, operand: inner, lower: 0, upper: window.upper });
+  const always = builder.node({
+    kind: "always",
+    scope: leftScope,
+    operand: inner,
+    lower: 0,
+    upper: window.upper,
+  });
   return combine(compilation, "or", [until, { ...left, node: always }], scope);
 };

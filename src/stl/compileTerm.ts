@@ -10,7 +10,13 @@ import {
 } from "./Compilation.ts";
 import { clockReadings, compileBetween } from "./compileClock.ts";
 import { compare, compileComparison } from "./compileComparison.ts";
-import { compileArithmetic, compileFunction, compileNegation, numericFunctions, operandOf } from "./compileExpression.ts";
+import {
+  compileArithmetic,
+  compileFunction,
+  compileNegation,
+  numericFunctions,
+  operandOf,
+} from "./compileExpression.ts";
 import { compileConstant, compileIndex, compileName } from "./compileName.ts";
 import { compileAggregate, compileQuantifier } from "./compileQuantifier.ts";
 import { compileBinaryTemporal, compileEdge, compileTemporal } from "./compileTemporal.ts";
@@ -38,10 +44,7 @@ export interface CompilationSettings {
 }
 
 /** A compilation of one formula; its problems are collected in `problems`. */
-export const createCompilation = (
-  settings: CompilationSettings,
-  problems: Problem[],
-): Compilation => {
+export const createCompilation = (settings: CompilationSettings, problems: Problem[]): Compilation => {
   const builder = new PlanBuilder();
   const usage: Usage = { channels: new Set(), readsClock: false, units: [], thresholds: [], rangeWidths: [] };
   const seen = new Set<string>();
@@ -93,7 +96,8 @@ export const createCompilation = (
     },
     number(term, scope) {
       const compiled = compilation.compile(term, scope);
-      if (compiled === undefined || (compiled.type === "number" && compiled.clock === undefined)) return compiled;
+      if (compiled === undefined || (compiled.type === "number" && compiled.clock === undefined))
+        return compiled;
       if (compiled.clock !== undefined) {
         const message = "a reading of the clock enters a calculation";
         return compilation.report(term.place, "clock", message, "Compare it with a number: hour() >= 7.");
@@ -124,9 +128,19 @@ const dispatch = (compilation: Compilation, term: Term, scope: LexicalScope): Co
       return { type: "formula", node, free: [] };
     }
     case "text":
-      return compilation.report(term.place, "kind", "a text stands where a formula is needed", "Write a formula.");
+      return compilation.report(
+        term.place,
+        "kind",
+        "a text stands where a formula is needed",
+        "Write a formula.",
+      );
     case "member":
-      return compilation.report(term.place, "kind", "in stands outside of where", "Write forall s in schools: ...");
+      return compilation.report(
+        term.place,
+        "kind",
+        "in stands outside of where",
+        "Write forall s in schools: ...",
+      );
     case "name":
       return compileName(compilation, term, scope);
     case "index":
@@ -168,7 +182,12 @@ const compileDuration = (compilation: Compilation, term: DurationTerm): Compiled
   let seconds = 0;
   for (const part of term.parts) {
     if (part.unit === "samples") {
-      return compilation.report(term.place, "kind", "samples are no unit of a signal", "Write a time such as 30 s.");
+      return compilation.report(
+        term.place,
+        "kind",
+        "samples are no unit of a signal",
+        "Write a time such as 30 s.",
+      );
     }
     const unit = parseUnit(part.unit) as Unit;
     if (term.parts.length === 1) return compileConstant(compilation, Number(part.number), unit);
@@ -229,7 +248,13 @@ const compileCall = (compilation: Compilation, term: CallTerm, scope: LexicalSco
   const arity = Object.hasOwn(numericFunctions, name) ? numericFunctions[name] : undefined;
   const [least, most] = arity ?? (name === "rise" || name === "fall" ? [1, 1] : reading ? [0, 0] : [-1, -1]);
   if (least < 0) {
-    const known = [...Object.keys(numericFunctions), ...Object.keys(clockReadings), "rise", "fall", "between"];
+    const known = [
+      ...Object.keys(numericFunctions),
+      ...Object.keys(clockReadings),
+      "rise",
+      "fall",
+      "between",
+    ];
     const lets = compilation.spec.lets.map((item) => item.name);
     return unknownName(compilation, place, "function", name, [...lets, ...known]);
   }

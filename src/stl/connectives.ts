@@ -14,7 +14,8 @@ export const combine = (
   const own = scope.tuples.project(free).scope;
   const operands: Operand[] = [];
   const add = (operand: Operand): void => {
-    if (!operands.some((known) => known.node === operand.node && known.rows === operand.rows)) operands.push(operand);
+    if (!operands.some((known) => known.node === operand.node && known.rows === operand.rows))
+      operands.push(operand);
   };
   for (const part of parts) {
     const node = builder.nodes[part.node];
@@ -27,12 +28,16 @@ export const combine = (
   return { type: "formula", node: builder.node({ kind, scope: own, operands }), free };
 };
 
-/** The negation; two of them cancel. */
+/** The negation; two of them cancel, and that of a comparison is the opposite one. */
 export const negate = (compilation: Compilation, part: Compiled, scope: LexicalScope): Compiled => {
   const inner = compilation.builder.nodes[part.node];
   if (inner?.kind === "not") return { ...part, node: inner.operand.node };
   if (inner?.kind === "truth") {
     return { ...part, node: compilation.builder.node({ ...inner, value: !inner.value }) };
+  }
+  if (inner?.kind === "above") {
+    const opposite = { ...inner, left: inner.right, right: inner.left, strict: !inner.strict };
+    return { ...part, node: compilation.builder.node(opposite) };
   }
   const own = scope.tuples.project(part.free).scope;
   const operand = { node: part.node, rows: -1 };

@@ -21,7 +21,10 @@ const frame = (problem: Problem, text: string): string[] => {
  * const { spec, problems } = parseSpec("signal x : reel;", { source: "a.stl" });
  * formatProblems(problems, spec.texts).split("\n")[1]; // => " --> a.stl:1:12"
  */
-export const formatProblems = (problems: readonly Problem[], texts: Readonly<Record<string, string>>): string =>
+export const formatProblems = (
+  problems: readonly Problem[],
+  texts: Readonly<Record<string, string>>,
+): string =>
   problems
     .map((problem) => {
       const text = texts[problem.source];

@@ -2,12 +2,7 @@
 export { type Place, type Problem } from "./Problem.ts";
 export { formatProblems } from "./formatProblems.ts";
 export { parseSpec, type ParseSpecOptions } from "./parseSpec.ts";
-export {
-  type RuleDeclaration,
-  type Severity,
-  type SignalDeclaration,
-  type Spec,
-} from "./Spec.ts";
+export { type RuleDeclaration, type Severity, type SignalDeclaration, type Spec } from "./Spec.ts";
 export { bindSpec, type BoundSpec } from "./bindSpec.ts";
 export { type BoundRule } from "./BoundRule.ts";
 export { type Plan, type PlanNode, type PlanScope } from "./Plan.ts";

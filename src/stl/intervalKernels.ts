@@ -42,6 +42,24 @@ export const knownBinary = (
   return allFinite(target, 0, length);
 };
 
+/** `factor * a + summand`, a known. False where a result is not finite. */
+export const knownAffine = (
+  target: Float64Array,
+  a: Float64Array,
+  aOffset: number,
+  factor: number,
+  summand: number,
+  length: number,
+): boolean => {
+  let finite = true;
+  for (let i = 0; i < length; i++) {
+    const value = factor * (a[aOffset + i] as number) + summand;
+    target[i] = value;
+    if (value - value !== 0) finite = false;
+  }
+  return finite;
+};
+
 /** Whether no value is NaN or infinite. */
 export const allFinite = (values: Float64Array, offset: number, length: number): boolean => {
   for (let i = offset; i < offset + length; i++) {

@@ -22,8 +22,14 @@ export const normalForm = (plan: Plan): Plan => {
     memo.set(n, index);
     return index;
   };
-  const operand = (inner: Operand, negated: boolean): Operand => ({ ...inner, node: turned(inner.node, negated) });
-  const reduction = (over: Reduction, negated: boolean): Reduction => ({ ...over, node: turned(over.node, negated) });
+  const operand = (inner: Operand, negated: boolean): Operand => ({
+    ...inner,
+    node: turned(inner.node, negated),
+  });
+  const reduction = (over: Reduction, negated: boolean): Reduction => ({
+    ...over,
+    node: turned(over.node, negated),
+  });
 
   const turn = (node: PlanNode, negated: boolean): number => {
     switch (node.kind) {

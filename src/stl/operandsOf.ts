@@ -53,7 +53,8 @@ export const operandsOf = (node: PlanNode): readonly Operand[] => {
 };
 
 /** What a node reduces over a larger scope, if it does. */
-export const reductionOf = (node: PlanNode): Reduction | undefined => ("over" in node ? node.over : undefined);
+export const reductionOf = (node: PlanNode): Reduction | undefined =>
+  "over" in node ? node.over : undefined;
 
 /** The nodes that a node reads. */
 export const childrenOf = (node: PlanNode): readonly number[] => {

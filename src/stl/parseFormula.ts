@@ -113,7 +113,16 @@ export const parseFormula = (text: string, options: ParseFormulaOptions = {}): F
   };
 };
 
-const noSpec: Spec = { source, meta: {}, signals: [], parameters: [], groups: [], lets: [], rules: [], texts: {} };
+const noSpec: Spec = {
+  source,
+  meta: {},
+  signals: [],
+  parameters: [],
+  groups: [],
+  lets: [],
+  rules: [],
+  texts: {},
+};
 
 const compilePlainFormula = (
   term: Term,

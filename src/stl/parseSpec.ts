@@ -68,13 +68,17 @@ class SpecReader {
     try {
       text = this.#read(path);
     } catch (error) {
-      fault(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, "Correct the path.");
+      fault(
+        `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
+        "Correct the path.",
+      );
       return;
     }
     const items = this.file(text, path);
     const names = new Set([...items.parameters, ...items.groups, ...items.lets].map((item) => item.name));
     const { alias } = declaration;
-    const rename = (name: string): string => (alias !== undefined && names.has(name) ? `${alias}.${name}` : name);
+    const rename = (name: string): string =>
+      alias !== undefined && names.has(name) ? `${alias}.${name}` : name;
     into.signals.push(...items.signals);
     for (const item of items.parameters) {
       into.parameters.push({ ...item, name: rename(item.name), value: renameTerm(item.value, rename) });
@@ -97,7 +101,11 @@ const sameSignal = (a: SignalDeclaration, b: SignalDeclaration): boolean =>
 /** Names declared twice; a signal may be declared again in the same words, as files that import each other do. */
 const duplicates = (items: SpecItems): Problem[] => {
   const problems: Problem[] = [];
-  const report = (first: { place: Problem | SignalDeclaration["place"] }, again: SignalDeclaration["place"], name: string): void => {
+  const report = (
+    first: { place: Problem | SignalDeclaration["place"] },
+    again: SignalDeclaration["place"],
+    name: string,
+  ): void => {
     const message = `${name} is declared a second time, first on line ${first.place.line} of ${first.place.source}`;
     problems.push(problemAt(again, "error", "duplicate", message, "Give one of them another name."));
   };

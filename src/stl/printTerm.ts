@@ -32,7 +32,11 @@ const strengthOf = (term: Term): number => {
     case "member":
       return strength.comparison;
     case "arithmetic":
-      return term.operator === "^" ? strength.power : /[*/]/.test(term.operator) ? strength.product : strength.sum;
+      return term.operator === "^"
+        ? strength.power
+        : /[*/]/.test(term.operator)
+          ? strength.product
+          : strength.sum;
     case "negate":
       return strength.negation;
     case "quantity":

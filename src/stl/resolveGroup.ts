@@ -35,7 +35,12 @@ export const resolveDomain = (
   if (term.kind === "call" && term.callee.name === "near") {
     const [centre, distance] = term.args;
     if (centre?.kind !== "name" || distance === undefined || term.args.length !== 2) {
-      return compilation.report(term.place, "syntax", "near needs a sensor and a distance", "Write near(s, 3 km).");
+      return compilation.report(
+        term.place,
+        "syntax",
+        "near needs a sensor and a distance",
+        "Write near(s, 3 km).",
+      );
     }
     const km = distanceKm(compilation, distance, scope);
     return km === undefined ? undefined : nearDomain(compilation, centre, km, term.place, scope);
@@ -171,8 +176,17 @@ const distanceKm = (compilation: Compilation, term: Term, scope: LexicalScope): 
   const distance = compilation.number(term, scope);
   const kilometre = parseUnit("km") as Unit;
   if (distance === undefined) return undefined;
-  if (distance.constant === undefined || distance.unit === undefined || !unitsAgree(distance.unit, kilometre)) {
-    return compilation.report(term.place, "unit-mismatch", "this is no distance", "Write a length such as 3 km.");
+  if (
+    distance.constant === undefined ||
+    distance.unit === undefined ||
+    !unitsAgree(distance.unit, kilometre)
+  ) {
+    return compilation.report(
+      term.place,
+      "unit-mismatch",
+      "this is no distance",
+      "Write a length such as 3 km.",
+    );
   }
   return convertUnit(distance.constant, distance.unit, kilometre);
 };
@@ -204,7 +218,12 @@ const sensorsNear = (
   const origin = positions?.[centre];
   if (positions === undefined || origin === undefined) {
     const message = `near needs the position of ${sensors[centre]}, which the site does not give`;
-    return compilation.report(place, "no-position", message, "Give the position, or name the sensors in a group.");
+    return compilation.report(
+      place,
+      "no-position",
+      message,
+      "Give the position, or name the sensors in a group.",
+    );
   }
   const unplaced = sensors.filter((_, sensor) => positions[sensor] === undefined);
   if (unplaced.length > 0) {

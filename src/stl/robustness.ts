@@ -1,18 +1,30 @@
 import type { RobustnessBounds } from "./panelRobustness.ts";
 import type { Formula } from "./parseFormula.ts";
+import type { Plan } from "./Plan.ts";
 import { type Beyond, PlanEvaluator } from "./PlanEvaluator.ts";
 import { type Trace, traceValues } from "./Trace.ts";
+
+/** Evaluators keep their memory between traces of one length. */
+const evaluators = new WeakMap<Plan, Map<string, { readonly steps: number; readonly evaluator: PlanEvaluator }>>();
+
+const evaluatorOf = (plan: Plan, steps: number, after: Beyond, boolean: boolean): PlanEvaluator => {
+  const own = evaluators.get(plan) ?? new Map<string, { steps: number; evaluator: PlanEvaluator }>();
+  evaluators.set(plan, own);
+  const key = `${after} ${boolean}`;
+  const kept = own.get(key);
+  if (kept?.steps === steps) return kept.evaluator;
+  const evaluator = new PlanEvaluator({ plan, sensorCount: 1, steps, before: "nothing", after, boolean });
+  own.set(key, { steps, evaluator });
+  return evaluator;
+};
 
 const evaluate = (formula: Formula, trace: Trace, after: Beyond, boolean: boolean): RobustnessBounds => {
   const { values, steps } = traceValues(formula, trace);
   if (steps === 0) return { lower: new Float64Array(0), upper: new Float64Array(0) };
-  const { plan } = formula;
-  const evaluator = new PlanEvaluator({ plan, sensorCount: 1, steps, before: "nothing", after, boolean });
-  const row = evaluator.evaluate(values, undefined, 0, steps - 1);
-  const side = (source: Float64Array, offset: number): Float64Array =>
-    offset === 0 && source.length === steps && source !== values ? source : source.slice(offset, offset + steps);
-  const lower = side(row.lower, row.lowerOffset);
-  return { lower, upper: row.known ? lower : side(row.upper, row.upperOffset) };
+  const row = evaluatorOf(formula.plan, steps, after, boolean).evaluate(values, undefined, 0, steps - 1);
+  const lower = row.lower.slice(row.lowerOffset, row.lowerOffset + steps);
+  const upper = row.known ? lower : row.upper.slice(row.upperOffset, row.upperOffset + steps);
+  return { lower, upper };
 };
 
 /**

@@ -90,7 +90,13 @@ export const tokenize = (
     push(quote === '"' ? "text" : "quoted", end, written);
     const place = (tokens.at(-1) as Token).place;
     problems.push(
-      problemAt(place, "error", "unclosed-quote", `the quote ${quote} is not closed`, `Add ${quote} on this line.`),
+      problemAt(
+        place,
+        "error",
+        "unclosed-quote",
+        `the quote ${quote} is not closed`,
+        `Add ${quote} on this line.`,
+      ),
     );
   };
 
@@ -108,7 +114,13 @@ export const tokenize = (
       if (close < 0) {
         const opening = advance(offset + 2);
         problems.push(
-          problemAt(opening, "error", "unclosed-comment", "the comment /* is not closed", "Close it with */."),
+          problemAt(
+            opening,
+            "error",
+            "unclosed-comment",
+            "the comment /* is not closed",
+            "Close it with */.",
+          ),
         );
         advance(text.length);
       } else advance(close);

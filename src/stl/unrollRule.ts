@@ -55,9 +55,7 @@ export const unrollRule = (rule: BoundRule): UnrolledRule => {
   const numberAt = (operand: Operand, row: number, step: number): AffineTree =>
     number(operand.node, rowOf(operand, row), step);
   const numbersOver = (over: Reduction, row: number, step: number): AffineTree[] =>
-    over.rows
-      .slice(over.offsets[row], over.offsets[row + 1])
-      .map((inner) => number(over.node, inner, step));
+    over.rows.slice(over.offsets[row], over.offsets[row + 1]).map((inner) => number(over.node, inner, step));
 
   const algebra = affineExtremes(refuse);
   const expand = (node: PlanNode, row: number, step: number): AffineTree => {
@@ -133,9 +131,7 @@ export const unrollRule = (rule: BoundRule): UnrolledRule => {
   const formulaAt = (operand: Operand, row: number, step: number): number =>
     formula(operand.node, rowOf(operand, row), step);
   const formulasOver = (over: Reduction, row: number, step: number): number[] =>
-    over.rows
-      .slice(over.offsets[row], over.offsets[row + 1])
-      .map((inner) => formula(over.node, inner, step));
+    over.rows.slice(over.offsets[row], over.offsets[row + 1]).map((inner) => formula(over.node, inner, step));
 
   /**
    * Until over k = lower..upper, k counted from `step` in `direction`, from its far end:

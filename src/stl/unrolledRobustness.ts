@@ -29,7 +29,9 @@ export const unrolledRobustness = (
 
   const readClock = (n: number, test: UnrolledRule["clockTests"][number]): void => {
     if (trace.clock === undefined) {
-      throw new TypeError(`rule ${unrolled.name} reads the clock, and the trace has none: give its clock arrays`);
+      throw new TypeError(
+        `rule ${unrolled.name} reads the clock, and the trace has none: give its clock arrays`,
+      );
     }
     const step = origin + test.step;
     const inside = step >= 0 && step < trace.steps;
@@ -53,7 +55,9 @@ export const unrolledRobustness = (
       case NodeKind.atLeast: {
         const rank = (argument[n] as number) - 1;
         const ranked = (side: Float64Array): number =>
-          Float64Array.from(own, (child) => side[child] as number).sort().reverse()[rank] as number;
+          Float64Array.from(own, (child) => side[child] as number)
+            .sort()
+            .reverse()[rank] as number;
         lower[n] = ranked(lower);
         upper[n] = ranked(upper);
         break;

@@ -45,7 +45,8 @@ export const windowExtreme = (
   hold: boolean,
   scratch: WindowScratch,
 ): void => {
-  if (minimum) windowMinimum(target, targetOffset, count, source, sourceOffset, length, lower, upper, hold, scratch);
+  if (minimum)
+    windowMinimum(target, targetOffset, count, source, sourceOffset, length, lower, upper, hold, scratch);
   else windowMaximum(target, targetOffset, count, source, sourceOffset, length, lower, upper, hold, scratch);
 };
 
@@ -82,7 +83,8 @@ const windowMinimum = (
       deque[tail++] = read;
     }
     while (head < tail && (deque[head] as number) < left) head++;
-    target[targetOffset + i] = head < tail ? (source[sourceOffset + (deque[head] as number)] as number) : Infinity;
+    target[targetOffset + i] =
+      head < tail ? (source[sourceOffset + (deque[head] as number)] as number) : Infinity;
   }
 };
 
@@ -119,7 +121,8 @@ const windowMaximum = (
       deque[tail++] = read;
     }
     while (head < tail && (deque[head] as number) < left) head++;
-    target[targetOffset + i] = head < tail ? (source[sourceOffset + (deque[head] as number)] as number) : -Infinity;
+    target[targetOffset + i] =
+      head < tail ? (source[sourceOffset + (deque[head] as number)] as number) : -Infinity;
   }
 };
 
@@ -185,6 +188,7 @@ export const copyOriented = (
   reverse: boolean,
   sign: number,
 ): void => {
-  if (reverse) for (let i = 0; i < length; i++) target[i] = sign * (source[sourceOffset + length - 1 - i] as number);
+  if (reverse)
+    for (let i = 0; i < length; i++) target[i] = sign * (source[sourceOffset + length - 1 - i] as number);
   else for (let i = 0; i < length; i++) target[i] = sign * (source[sourceOffset + i] as number);
 };

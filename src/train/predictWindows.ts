@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs";
 import { forecastOutputs, type ParameterTensors } from "../model/forecaster.ts";
 import {
   type ForecasterShape,
-  mapParameters,
   type ParameterName,
   type Parameters,
   parameterShapes,
@@ -85,10 +84,4 @@ export const predictWindows = (
     }
   });
   return outputs;
-};
-
-/** All-zero parameters of a shape. */
-export const zeroParameters = (shape: ForecasterShape): Parameters => {
-  const shapes = parameterShapes(shape);
-  return mapParameters((name) => new Float32Array(shapes[name][0] * shapes[name][1]));
 };

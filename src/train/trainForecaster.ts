@@ -60,6 +60,7 @@ export class TrainingDiverged extends Schema.TaggedError<TrainingDiverged>()("Tr
 
 /** Validation looks at about this many origins, evenly spread. */
 const VALIDATION_ORIGINS = 400;
+/** Never more than a tenth of a phase. */
 const LEARNING_RATE_WARMUP_STEPS = 100;
 /** Steps between two chances to be interrupted and to show progress. */
 const STEPS_BETWEEN_BREATHS = 5;
@@ -154,7 +155,7 @@ const trainEpoch = Effect.fnUntraced(function* (
   const batches = epochBatches(settings, training, data.sensors, data.plan.horizonSteps, source);
   const schedule = {
     peak: ternary ? settings.ternaryLearningRate : settings.learningRate,
-    warmupSteps: LEARNING_RATE_WARMUP_STEPS,
+    warmupSteps: Math.min(LEARNING_RATE_WARMUP_STEPS, Math.ceil((epochs * batches.length) / 10)),
     totalSteps: epochs * batches.length,
   };
   const [coldest, hottest] = settings.rules.temperature;

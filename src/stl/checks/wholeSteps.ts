@@ -5,7 +5,11 @@ import { printTerm } from "../printTerm.ts";
 import type { DurationTerm } from "../Syntax.ts";
 
 /** Steps of a duration; one that is no multiple of the sampling step is refused with its two neighbours. */
-export const wholeSteps = (compilation: Compilation, duration: DurationTerm, place: Place): number | undefined => {
+export const wholeSteps = (
+  compilation: Compilation,
+  duration: DurationTerm,
+  place: Place,
+): number | undefined => {
   const inSamples = duration.parts[0]?.unit === "samples";
   const { stepMs } = compilation;
   if (stepMs === undefined && !inSamples) {

@@ -1,0 +1,233 @@
+import * as tf from "@tensorflow/tfjs";
+import { Effect } from "effect";
+import { beforeAll, describe, expect, it } from "vitest";
+import { selectBackend } from "../../src/model/backend.ts";
+import { parameterNames } from "../../src/model/Parameters.ts";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/train/Checkpoint.ts";
+import {
+  type TrainedForecaster,
+  trainForecaster,
+  TrainingDiverged,
+  type TrainingJob,
+} from "../../src/train/trainForecaster.ts";
+import { dataOf, panelOf, shapeOf, smallSettings, wavyData } from "./smallData.ts";
+
+beforeAll(async () => {
+  await selectBackend();
+});
+
+const data = wavyData(200, 5);
+
+const job: TrainingJob = {
+  data,
+  shape: shapeOf(data),
+  rules: [],
+  training: { from: 0, to: 140 },
+  validation: { from: 140, to: 200 },
+  settings: smallSettings,
+  fingerprint: "small",
+};
+
+const jobWith = (settings: Partial<TrainingJob["settings"]>): TrainingJob => ({
+  ...job,
+  settings: { ...smallSettings, ...settings },
+});
+
+interface Run {
+  readonly trained: TrainedForecaster;
+  readonly saved: readonly Checkpoint[];
+  /** What was saved, written at that moment and read again. */
+  readonly stored: readonly Checkpoint[];
+  readonly progress: readonly number[];
+}
+
+const train = async (asked: TrainingJob): Promise<Run> => {
+  const saved: Checkpoint[] = [];
+  const stored: Checkpoint[] = [];
+  const progress: number[] = [];
+  const trained = await Effect.runPromise(
+    trainForecaster(asked, {
+      save: (checkpoint) =>
+        Effect.sync(() => {
+          saved.push(checkpoint);
+          stored.push(decodeCheckpoint(encodeCheckpoint(checkpoint))!);
+        }),
+      progress: (done) => progress.push(done),
+    }),
+  );
+  return { trained, saved, stored, progress };
+};
+
+describe("trainForecaster", () => {
+  let straight: Run;
+  beforeAll(async () => {
+    straight = await train(job);
+  });
+
+  it("runs both phases, saves after each epoch and at each change of phase, and tells how far it is", () => {
+    expect(straight.trained.history.map(({ epoch, phase }) => `${phase} ${epoch}`)).toEqual([
+      "float 1",
+      "float 2",
+      "float 3",
+      "ternary 1",
+      "ternary 2",
+    ]);
+    expect(straight.saved.map(({ epoch, phase }) => `${phase} ${epoch}`)).toEqual([
+      "float 1",
+      "float 2",
+      "float 3",
+      "ternary 0",
+      "ternary 1",
+      "ternary 2",
+      "done 2",
+    ]);
+    expect(straight.progress).toEqual([...straight.progress].sort((a, b) => a - b));
+    expect(straight.progress[0]).toBe(0);
+    expect(straight.progress.at(-1)).toBe(1);
+  });
+
+  it("learns: the forecasts of waves end up better than the baseline, float and ternary", () => {
+    // A unit of loss is the baseline's own error on the training span; the first forecast is the baseline.
+    const best = (phase: string): number =>
+      Math.min(
+        ...straight.trained.history
+          .filter((record) => record.phase === phase)
+          .map((record) => record.validationLoss),
+      );
+    expect(best("float")).toBeLessThan(0.8);
+    expect(best("ternary")).toBeLessThan(0.8);
+  });
+
+  it("returns the averaged weights of the best epoch of each phase", () => {
+    const at = (phase: string): Checkpoint => straight.saved.findLast((state) => state.phase === phase)!;
+    for (const [phase, result] of [
+      ["float", straight.trained.float],
+      ["ternary", straight.trained.ternary],
+    ] as const) {
+      const records = straight.trained.history.filter((record) => record.phase === phase);
+      const lowest = Math.min(...records.map((record) => record.validationLoss));
+      const { best } = at(phase);
+      expect(best).toMatchObject({
+        loss: lowest,
+        epoch: records.findIndex((record) => record.validationLoss === lowest) + 1,
+      });
+      expect(result).toEqual(best!.parameters);
+    }
+  });
+
+  it("the same seed gives the same bytes, another seed other ones", async () => {
+    const again = await train(job);
+    expect(again.trained).toEqual(straight.trained);
+    expect(again.stored).toEqual(straight.stored);
+    const other = await train(jobWith({ seed: 12, floatEpochs: 1, ternaryEpochs: 1 }));
+    expect(other.trained.float.inputWeights).not.toEqual(straight.trained.float.inputWeights);
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    "resumed from save %i it ends as the straight run, to the bit",
+    async (index) => {
+      const resumed = await train({ ...job, checkpoint: straight.stored[index]! });
+      for (const name of parameterNames) {
+        expect(resumed.trained.float[name]).toEqual(straight.trained.float[name]);
+        expect(resumed.trained.ternary[name]).toEqual(straight.trained.ternary[name]);
+      }
+      expect(resumed.trained.history).toEqual(straight.trained.history);
+      expect(resumed.stored).toEqual(straight.stored.slice(index + 1));
+    },
+  );
+
+  it("leaves a saved checkpoint as it was, so that one kept in memory can be resumed too", async () => {
+    expect(straight.saved).toEqual(straight.stored);
+    const resumed = await train({ ...job, checkpoint: straight.saved[1]! });
+    expect(resumed.trained).toEqual(straight.trained);
+    expect(straight.saved[1]).toEqual(straight.stored[1]);
+  });
+
+  it("does not go on from the checkpoint of another training", async () => {
+    const foreign = { ...straight.saved[2]!, fingerprint: "another" };
+    const fresh = await train({ ...job, checkpoint: foreign });
+    expect(fresh.stored).toEqual(straight.stored);
+  });
+
+  it("leaves a phase once so many epochs have not helped", async () => {
+    // Without a step worth mentioning the second epoch cannot be better than the first.
+    const run = await train(
+      jobWith({ learningRate: 0, ternaryLearningRate: 0, patience: 2, floatEpochs: 9, ternaryEpochs: 9 }),
+    );
+    expect(run.trained.history.map(({ epoch, phase }) => `${phase} ${epoch}`)).toEqual([
+      "float 1",
+      "float 2",
+      "float 3",
+      "ternary 1",
+      "ternary 2",
+      "ternary 3",
+    ]);
+  });
+
+  it("holds no tensor from step to step", async () => {
+    const before = tf.memory().numTensors;
+    const counts = new Set<number>();
+    await Effect.runPromise(
+      trainForecaster(jobWith({ batch: 2, floatEpochs: 1, ternaryEpochs: 1 }), {
+        save: () => Effect.void,
+        progress: () => counts.add(tf.memory().numTensors),
+      }),
+    );
+    expect([...counts]).toEqual([before]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("trains without a sensor embedding, on one sensor, one target and one lead", async () => {
+    const wave = Array.from({ length: 120 }, (_, step) => Math.sin(step / 4));
+    const alone = dataOf(panelOf([[wave]], ["flow"]), { targets: ["flow"], horizonSteps: 1 });
+    const run = await train({
+      ...job,
+      data: alone,
+      shape: shapeOf(alone, 0),
+      training: { from: 0, to: 80 },
+      validation: { from: 80, to: 120 },
+    });
+    expect(run.trained.history.at(-1)!.validationLoss).toBeLessThan(1);
+    expect(run.trained.float.embedding).toHaveLength(0);
+  });
+});
+
+describe("a training that diverges", () => {
+  const failureOf = async (asked: TrainingJob): Promise<TrainingDiverged> => {
+    const failure = await Effect.runPromise(
+      Effect.flip(trainForecaster(asked, { save: () => Effect.void, progress: () => {} })),
+    );
+    expect(failure).toBeInstanceOf(TrainingDiverged);
+    return failure;
+  };
+
+  it.each([Number.NaN, Infinity])("names the forecast loss where the features hold %d", async (value) => {
+    const failure = await failureOf({
+      ...job,
+      data: { ...data, features: data.features.map(() => value) },
+    });
+    expect(failure).toMatchObject({
+      phase: "float",
+      epoch: 1,
+      step: 1,
+      culprit: "the forecast loss",
+    });
+    expect(failure.message).toContain("the forecast loss is not a finite number");
+  });
+
+  it("names the forecast loss where a truth is infinite", async () => {
+    const failure = await failureOf({ ...job, data: { ...data, truth: data.truth.map(() => -Infinity) } });
+    expect(failure.culprit).toBe("the forecast loss");
+  });
+
+  it("names the parameter whose gradient overflows", async () => {
+    // The truth always lies above the last reading, far in units of its error over one step: every gradient of
+    // the readout has the same sign and is larger than 1, and a feature near the largest float32 multiplies it.
+    const ramp = Array.from({ length: 200 }, (_, step) => step);
+    const steep = dataOf(panelOf([[ramp]], ["flow"]), { targets: ["flow"] });
+    const features = steep.features.map((value, k) => (k % steep.observed === 0 ? 2e38 : value));
+    const failure = await failureOf({ ...job, data: { ...steep, features }, shape: shapeOf(steep) });
+    expect(failure.culprit).toMatch(/^the gradient of (outputWeights|skipWeights)$/);
+    expect(failure.step).toBe(1);
+  });
+});
