@@ -17,13 +17,13 @@ interface CaseAt {
   readonly target: number;
 }
 
-/** Typical forecasts: at the quartiles of the shielded model's error, one a target. */
+/** Forecasts with a middling and with a large error of the shielded model, of each target. */
 export const typicalCases = (run: PreparedRun, backtest: Backtest): ForecastCase[] => {
   const { data } = run;
   const cases: ForecastCase[] = [];
   data.plan.targets.forEach(({ channel }, target) => {
     const errors = windowErrors(run, backtest, target);
-    const shares = target === 0 ? [0.25, 0.5, 0.75] : [0.5];
+    const shares = target === 0 ? [0.5, 0.9, 0.99] : [0.9];
     for (const share of shares) {
       const chosen = errors[Math.floor(share * (errors.length - 1))];
       if (chosen === undefined) continue;
@@ -83,7 +83,10 @@ const brokenRuleCase = (
     title: `${rule.name} broken by ${(-margin).toPrecision(3)}${unit} without the shield`,
     explanation:
       `The shield moved ${steps} values of this forecast, most at ${run.panel.sensors[sensor]!} ` +
-      `(by ${moved.toPrecision(3)} ${unitOf(run, target)}); after it the rule's margin is ${after.toPrecision(3)}${unit}.`,
+      `(by ${moved.toPrecision(3)} ${unitOf(run, target)}); after it ` +
+      (Number.isNaN(after)
+        ? "missing readings leave the rule open."
+        : `the rule's margin is ${after.toPrecision(3)}${unit}.`),
     originIndex,
     sensor,
     target,
@@ -157,8 +160,7 @@ const smallest = (margins: Float64Array): { readonly margin: number; readonly or
   let originIndex = 0;
   let margin = Infinity;
   margins.forEach((value, index) => {
-    // A lower bound of -Infinity means that a missing reading decides, not that the rule is broken.
-    if (value === -Infinity || !(value < margin)) return;
+    if (!(value < margin)) return;
     margin = value;
     originIndex = index;
   });

@@ -32,6 +32,10 @@ export const traceValues = (
         "length: give them one sample for every instant, NaN where one is missing",
     );
   }
+  const [only] = formula.signals;
+  const single = only === undefined ? undefined : trace.signals[only];
+  // One signal is its own layout: it is read, never written.
+  if (formula.signals.length === 1 && single instanceof Float64Array) return { values: single, steps };
   const values = new Float64Array(formula.signals.length * steps);
   formula.signals.forEach((name, channel) => {
     values.set(trace.signals[name] as ArrayLike<number>, channel * steps);

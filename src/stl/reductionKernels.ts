@@ -13,13 +13,11 @@ export const keepExtreme = (
     for (let i = 0; i < length; i++) target[i] = source[offset + i] as number;
   } else if (minimum) {
     for (let i = 0; i < length; i++) {
-      const value = source[offset + i] as number;
-      if (value < (target[i] as number)) target[i] = value;
+      target[i] = Math.min(target[i] as number, source[offset + i] as number);
     }
   } else {
     for (let i = 0; i < length; i++) {
-      const value = source[offset + i] as number;
-      if (value > (target[i] as number)) target[i] = value;
+      target[i] = Math.max(target[i] as number, source[offset + i] as number);
     }
   }
 };

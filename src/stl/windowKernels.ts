@@ -5,32 +5,29 @@
  * nearest end of the array (where the operand is constant beyond its end).
  */
 
-/** Work space that grows to the longest array seen. */
+/** Work space that grows to the longest row seen. */
 export interface WindowScratch {
-  deque: Int32Array;
+  padded: Float64Array;
+  suffix: Float64Array;
   first: Float64Array;
   second: Float64Array;
   third: Float64Array;
 }
 
 export const createWindowScratch = (): WindowScratch => ({
-  deque: new Int32Array(0),
+  padded: new Float64Array(0),
+  suffix: new Float64Array(0),
   first: new Float64Array(0),
   second: new Float64Array(0),
   third: new Float64Array(0),
 });
 
-const reserve = (scratch: WindowScratch, length: number): void => {
-  if (scratch.deque.length >= length) return;
-  scratch.deque = new Int32Array(length);
-  scratch.first = new Float64Array(length);
-  scratch.second = new Float64Array(length);
-  scratch.third = new Float64Array(length);
-};
-
 /**
  * `target[targetOffset + i]` = the extreme of `source[sourceOffset + k]`, k = i + lower .. i + upper, for
  * i = 0..count-1; the source has `length` values. Empty clipped windows give +inf (minimum) or -inf.
+ *
+ * Running extremes from the borders of blocks as long as the window, in both directions: three comparisons a
+ * value whatever the window (van Herk, "A fast algorithm for local minimum and maximum filters", 1992).
  */
 export const windowExtreme = (
   target: Float64Array,
@@ -45,84 +42,82 @@ export const windowExtreme = (
   hold: boolean,
   scratch: WindowScratch,
 ): void => {
-  if (minimum)
-    windowMinimum(target, targetOffset, count, source, sourceOffset, length, lower, upper, hold, scratch);
-  else windowMaximum(target, targetOffset, count, source, sourceOffset, length, lower, upper, hold, scratch);
+  const neutral = minimum ? Infinity : -Infinity;
+  // Beyond these, a longer window sees no more.
+  const from = Math.max(lower, 1 - count);
+  const to = Math.min(upper, length - 1);
+  if (from > to) {
+    const nearest = lower > upper ? neutral : (source[sourceOffset + (lower > 0 ? length - 1 : 0)] as number);
+    target.fill(hold ? nearest : neutral, targetOffset, targetOffset + count);
+    return;
+  }
+  const width = to - from + 1;
+  const span = count + width - 1;
+  if (scratch.padded.length < span) {
+    scratch.padded = new Float64Array(span);
+    scratch.suffix = new Float64Array(span);
+  }
+  const { padded, suffix } = scratch;
+  const inside = Math.max(0, -from);
+  const end = Math.min(span, length - from);
+  padded.fill(hold ? (source[sourceOffset] as number) : neutral, 0, inside);
+  for (let i = inside; i < end; i++) padded[i] = source[sourceOffset + from + i] as number;
+  if (end < span) padded.fill(hold ? (source[sourceOffset + length - 1] as number) : neutral, end, span);
+  if (minimum) blockMinimum(target, targetOffset, count, padded, suffix, width);
+  else blockMaximum(target, targetOffset, count, padded, suffix, width);
 };
 
-const windowMinimum = (
+const blockMinimum = (
   target: Float64Array,
   targetOffset: number,
   count: number,
-  source: Float64Array,
-  sourceOffset: number,
-  length: number,
-  lower: number,
-  upper: number,
-  hold: boolean,
-  scratch: WindowScratch,
+  padded: Float64Array,
+  suffix: Float64Array,
+  width: number,
 ): void => {
-  reserve(scratch, length);
-  const deque = scratch.deque;
-  const end = length - 1;
-  let head = 0;
-  let tail = 0;
-  let read = 0;
-  for (let i = 0; i < count; i++) {
-    let left = i + lower;
-    let right = i + upper;
-    if (right > end) right = end;
-    if (left < 0) left = 0;
-    if (hold) {
-      if (left > end) left = end;
-      if (right < 0) right = 0;
+  const span = count + width - 1;
+  for (let block = 0; block < count; block += width) {
+    let least = Infinity;
+    for (let i = Math.min(block + width, span) - 1; i >= block; i--) {
+      least = Math.min(least, padded[i] as number);
+      suffix[i] = least;
     }
-    for (; read <= right; read++) {
-      const value = source[sourceOffset + read] as number;
-      while (tail > head && (source[sourceOffset + (deque[tail - 1] as number)] as number) >= value) tail--;
-      deque[tail++] = read;
+  }
+  for (let block = 0; block < count; block += width) {
+    const end = Math.min(block + width, count);
+    target[targetOffset + block] = suffix[block] as number;
+    let prefix = Infinity;
+    for (let i = block + 1; i < end; i++) {
+      prefix = Math.min(prefix, padded[i + width - 1] as number);
+      target[targetOffset + i] = Math.min(suffix[i] as number, prefix);
     }
-    while (head < tail && (deque[head] as number) < left) head++;
-    target[targetOffset + i] =
-      head < tail ? (source[sourceOffset + (deque[head] as number)] as number) : Infinity;
   }
 };
 
-const windowMaximum = (
+const blockMaximum = (
   target: Float64Array,
   targetOffset: number,
   count: number,
-  source: Float64Array,
-  sourceOffset: number,
-  length: number,
-  lower: number,
-  upper: number,
-  hold: boolean,
-  scratch: WindowScratch,
+  padded: Float64Array,
+  suffix: Float64Array,
+  width: number,
 ): void => {
-  reserve(scratch, length);
-  const deque = scratch.deque;
-  const end = length - 1;
-  let head = 0;
-  let tail = 0;
-  let read = 0;
-  for (let i = 0; i < count; i++) {
-    let left = i + lower;
-    let right = i + upper;
-    if (right > end) right = end;
-    if (left < 0) left = 0;
-    if (hold) {
-      if (left > end) left = end;
-      if (right < 0) right = 0;
+  const span = count + width - 1;
+  for (let block = 0; block < count; block += width) {
+    let greatest = -Infinity;
+    for (let i = Math.min(block + width, span) - 1; i >= block; i--) {
+      greatest = Math.max(greatest, padded[i] as number);
+      suffix[i] = greatest;
     }
-    for (; read <= right; read++) {
-      const value = source[sourceOffset + read] as number;
-      while (tail > head && (source[sourceOffset + (deque[tail - 1] as number)] as number) <= value) tail--;
-      deque[tail++] = read;
+  }
+  for (let block = 0; block < count; block += width) {
+    const end = Math.min(block + width, count);
+    target[targetOffset + block] = suffix[block] as number;
+    let prefix = -Infinity;
+    for (let i = block + 1; i < end; i++) {
+      prefix = Math.max(prefix, padded[i + width - 1] as number);
+      target[targetOffset + i] = Math.max(suffix[i] as number, prefix);
     }
-    while (head < tail && (deque[head] as number) < left) head++;
-    target[targetOffset + i] =
-      head < tail ? (source[sourceOffset + (deque[head] as number)] as number) : -Infinity;
   }
 };
 
@@ -146,36 +141,34 @@ export const timedUntil = (
   hold: boolean,
   scratch: WindowScratch,
 ): void => {
-  reserve(scratch, length);
+  if (scratch.first.length < length) {
+    scratch.first = new Float64Array(length);
+    scratch.second = new Float64Array(length);
+    scratch.third = new Float64Array(length);
+  }
   const untimed = scratch.first;
   let next = -Infinity;
   for (let i = length - 1; i >= 0; i--) {
-    const p = left[leftOffset + i] as number;
-    const q = right[rightOffset + i] as number;
-    const kept = p < next ? p : next;
-    next = q > kept ? q : kept;
+    next = Math.max(right[rightOffset + i] as number, Math.min(left[leftOffset + i] as number, next));
     untimed[i] = next;
   }
   if (upper !== Infinity) {
     const within = scratch.second;
     const width = upper - lower;
-    windowMaximum(within, 0, length, right, rightOffset, length, 0, width, hold, scratch);
-    for (let i = 0; i < length; i++) {
-      if ((within[i] as number) < (untimed[i] as number)) untimed[i] = within[i] as number;
-    }
+    windowExtreme(within, 0, length, right, rightOffset, length, 0, width, false, hold, scratch);
+    for (let i = 0; i < length; i++) untimed[i] = Math.min(untimed[i] as number, within[i] as number);
   }
   if (lower === 0) {
     for (let i = 0; i < count; i++) target[targetOffset + i] = untimed[i] as number;
     return;
   }
   const lasting = scratch.third;
-  windowMinimum(lasting, 0, count, left, leftOffset, length, 0, lower - 1, hold, scratch);
+  windowExtreme(lasting, 0, count, left, leftOffset, length, 0, lower - 1, true, hold, scratch);
   for (let i = 0; i < count; i++) {
     let at = i + lower;
     if (at >= length && hold) at = length - 1;
     const later = at < length ? (untimed[at] as number) : -Infinity;
-    const before = lasting[i] as number;
-    target[targetOffset + i] = before < later ? before : later;
+    target[targetOffset + i] = Math.min(lasting[i] as number, later);
   }
 };
 

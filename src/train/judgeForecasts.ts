@@ -8,7 +8,10 @@ export interface RuleTally {
   readonly broken: number;
   /** Origins that missing readings leave open. */
   readonly unknown: number;
-  /** Lower robustness of each origin, in the rule's unit: below zero where broken. */
+  /**
+   * Robustness at each origin, in the rule's unit: at least this where it holds, at most this where it is broken, NaN
+   * where missing readings leave it open.
+   */
   readonly margins: Float64Array;
 }
 
@@ -40,7 +43,7 @@ export const judgeForecasts = (
     evaluators.forEach((evaluator, rule) => {
       const tally = tallies[rule]!;
       const { lower, upper } = evaluator.at(trace.values, clock, trace.historySteps);
-      tally.margins[index] = lower;
+      tally.margins[index] = lower >= 0 ? lower : upper < 0 ? upper : Number.NaN;
       if (lower >= 0) tally.held++;
       else if (upper < 0) tally.broken++;
       else tally.unknown++;

@@ -15,8 +15,8 @@ const twoDigits = (value: number): string => String(value).padStart(2, "0");
 /**
  * Ticks at round readings of the clock of `zone` between two instants, at most about `count` of them.
  *
- * Within a day a label is the hour, and the first tick of each day has the day on a second line; further
- * apart a label is the day. On the day of a clock change ticks stay on round local hours.
+ * Within a day a label is the hour, and the first tick of each day has the day on a second line, unless the next tick
+ * begins another day; further apart a label is the day. On the day of a clock change ticks stay on round local hours.
  *
  * @example
  * timeTicks("Europe/Berlin", Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 1, 12), 4).map((tick) => tick.label);
@@ -40,6 +40,11 @@ export const timeTicks = (zone: string, fromMs: number, toMs: number, count: num
       if (minute === 0 && day % days === 0) ticks.push({ at, label: formatDay(at, zone) });
     } else if (minute % interval === 0) {
       const hour = `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
+      const previous = ticks.at(-1);
+      // Two days side by side would overlap: the one that ends keeps its hour alone.
+      if (day !== labelledDay && previous?.label.includes("\n")) {
+        ticks[ticks.length - 1] = { ...previous, label: previous.label.split("\n")[0]! };
+      }
       ticks.push({ at, label: day === labelledDay ? hour : `${hour}\n${formatDay(at, zone)}` });
       labelledDay = day;
     }
