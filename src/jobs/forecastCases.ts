@@ -49,6 +49,8 @@ export const worstCases = (run: PreparedRun, backtest: Backtest): ForecastCase[]
     .map((rule, index) => ({ rule, index, ...smallest(backtest.ternaryTallies[index]!.margins) }))
     .filter(({ margin, rule }) => margin < 0 && !rule.goal)
     .sort((a, b) => a.margin / scaleOf(run, a.index) - b.margin / scaleOf(run, b.index))
+    // Rules that break in the same window would show the same picture twice.
+    .filter((one, at, all) => all.findIndex((other) => other.originIndex === one.originIndex) === at)
     .slice(0, WORST_RULES)
     .map(({ index, margin, originIndex, rule }) =>
       brokenRuleCase(run, backtest, rule, index, originIndex, margin),

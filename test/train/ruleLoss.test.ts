@@ -198,7 +198,12 @@ describe("judgeForecasts", () => {
     );
     expect(sure).toEqual({ held: 2, broken: 1, unknown: 0, margins: Float64Array.of(0, -1e-12, 5) });
     // From -1 to 0 it may hold; from 0.5 on it does.
-    expect(unsure).toEqual({ held: 1, broken: 0, unknown: 2, margins: Float64Array.of(Number.NaN, Number.NaN, 0.5) });
+    expect(unsure).toEqual({
+      held: 1,
+      broken: 0,
+      unknown: 2,
+      margins: Float64Array.of(Number.NaN, Number.NaN, 0.5),
+    });
   });
 
   it("without a rule, without an origin, has nothing to say", () => {
