@@ -68,8 +68,8 @@ const Training = Schema.Struct({
   averaging: optional(between(0, 0.99999), 0.99),
   patience: optional(count(1, 1000), 3),
   ruleWeight: optional(between(0, 1e6), 0.1),
-  ruleMargin: optional(between(0, 1e6), 0.1),
-  ruleTemperature: optional(Schema.Tuple([between(1e-3, 1e6), between(1e-3, 1e6)]), [20, 100]),
+  ruleMargin: optional(between(0, 1e6), 0.3),
+  ruleTemperature: optional(Schema.Tuple([between(1e-3, 1e6), between(1e-3, 1e6)]), [1, 10]),
   ruleOrigins: optional(count(1, 10_000), 24),
   ruleStride: optional(count(1, 10_000), 4),
 });

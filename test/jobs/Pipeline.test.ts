@@ -60,7 +60,7 @@ describe("a pipeline file", () => {
           averaging: 0.99,
           patience: 3,
           ruleWeight: 0.1,
-          ruleMargin: 1,
+          ruleMargin: 0.3,
           ruleTemperature: [1, 10],
           ruleOrigins: 24,
           ruleStride: 4,
