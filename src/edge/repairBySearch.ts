@@ -203,6 +203,17 @@ export const createSearchRepair = (system: RuleSystem): SearchRepair => {
     return propagate() && possible;
   };
 
+  /**
+   * Whether a node can hold beside all that is demanded already: tried out, because its leaves may be possible one by
+   * one and impossible together.
+   */
+  const canHold = (node: number): boolean => {
+    const before = mark();
+    const possible = demandAll([node]);
+    undo(before);
+    return possible;
+  };
+
   /** Fixes the entries forward in time. */
   const assign = (wanted: Int32Array): boolean => {
     for (const variable of task.component.variables) {
@@ -260,7 +271,7 @@ export const createSearchRepair = (system: RuleSystem): SearchRepair => {
           continue;
         }
         const able = childrenOf(system, node)
-          .filter((child) => holds(child, needed, true))
+          .filter((child) => holds(child, needed, true) && (argument[node] === 1 || canHold(child)))
           .sort((a, b) => nodes[b]! - nodes[a]! || a - b);
         if (argument[node]! > 1 && able.length > argument[node]!) exhaustive = false;
         frames.push({ position, options: optionsOf(able, argument[node]!), next: 0, before: mark() });
