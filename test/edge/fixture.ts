@@ -212,24 +212,6 @@ export const rampRule = (plan: FeaturePlan, channel: number, most: number): Unro
     ),
   });
 
-/** All sensors: above `high` at step t it is below `high` again within `within` steps. */
-export const recoveryRule = (
-  plan: FeaturePlan,
-  channel: number,
-  high: number,
-  within: number,
-): UnrolledRule =>
-  unrolled("recovery", {
-    all: everywhere(plan)
-      .filter(([, step]) => step + within <= plan.horizonSteps)
-      .map(([sensor, step]) => ({
-        any: Array.from({ length: within + 1 }, (_, later) => ({
-          leaf: [[-1, channel, sensor, step + later] as const],
-          constant: high,
-        })),
-      })),
-  });
-
 const everywhere = (plan: FeaturePlan): [sensor: number, step: number][] =>
   plan.sensors.flatMap((_, sensor) =>
     Array.from({ length: plan.horizonSteps }, (_, lead): [number, number] => [sensor, lead + 1]),

@@ -402,3 +402,55 @@ describe("shield", () => {
     expect([...forecast]).toEqual([60]);
   });
 });
+
+describe("a quorum beside many choices", () => {
+  const pairs = 12;
+  const steps = Array.from({ length: 8 }, (_, k) => k + 1);
+  const speedOf = (pair: number): number => 2 * pair;
+  const occupancyOf = (pair: number): number => 2 * pair + 1;
+  const everyPair = Array.from({ length: pairs }, (_, pair) => pair);
+  const base = { sensors: 2 * pairs, horizonSteps: steps.length, maximum: 100, margin: 0 };
+  /** Lowering the speed is the nearer way out for every pair and step, and the wrong one. */
+  const queueIsSlow: RuleTree = {
+    all: everyPair.flatMap((pair) =>
+      steps.map((step) => ({
+        any: [leaf(30, [-1, occupancyOf(pair), step]), leaf(30, [-1, speedOf(pair), step])],
+      })),
+    ),
+  };
+  const forecast = everyPair.flatMap(() => [...steps.map(() => 45), ...steps.map(() => 100)]);
+
+  it("finds the other way out where the nearer ones cannot hold together", () => {
+    const nightIsFree: RuleTree = {
+      atLeast: pairs - 1,
+      of: everyPair.map((pair) => ({ all: steps.map((step) => leaf(-40, [1, speedOf(pair), step])) })),
+    };
+    const small: Small = {
+      ...base,
+      past: everyPair.flatMap(() => [45, 100]),
+      forecast,
+      rules: [queueIsSlow, nightIsFree],
+    };
+    const outcome = run(small);
+    expect(worstOf(small, outcome.forecast)).toBeGreaterThanOrEqual(0);
+    expect(outcome.verdicts.map(({ flag }) => flag)).toEqual(["restored", "satisfied"]);
+  });
+
+  it("proves it where ramps that are possible one by one are impossible together", () => {
+    const slowRamp: RuleTree = {
+      atLeast: pairs - 1,
+      of: everyPair.map((pair) => ({
+        all: steps.map((step) => leaf(15, [-1, speedOf(pair), step - 1], [1, speedOf(pair), step])),
+      })),
+    };
+    const soonLow: RuleTree = { all: everyPair.map((pair) => leaf(20, [-1, speedOf(pair), 2])) };
+    const outcome = run({
+      ...base,
+      past: everyPair.flatMap(() => [90, 0]),
+      forecast: forecast.map(() => 90),
+      rules: [slowRamp, soonLow],
+    });
+    expect(outcome.infeasible).toBe(true);
+    expect(outcome.verdicts.some(({ flag }) => flag === "failed")).toBe(true);
+  });
+});
