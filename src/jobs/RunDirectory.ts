@@ -1,5 +1,5 @@
 /** The folder that a run leaves: written aside, then put in place by renames, so that it is never half there. */
-import { Effect, FileSystem, Path, Schema } from "effect";
+import { Effect, FileSystem, Path, type PlatformError, Schema } from "effect";
 
 /** A result could not be written. */
 export class OutputFailed extends Schema.TaggedError<OutputFailed>()("OutputFailed", {
@@ -19,10 +19,26 @@ export const ensureWritable = Effect.fn("ensureWritable")(function* (folder: str
   const files = yield* FileSystem.FileSystem;
   const path = yield* Path.Path;
   const probe = path.join(folder, ".write-probe");
-  yield* files.makeDirectory(folder, { recursive: true }).pipe(Effect.mapError(writeFailed(folder)));
+  yield* makeFolders(path.resolve(folder)).pipe(Effect.mapError(writeFailed(folder)));
   yield* files.writeFileString(probe, "").pipe(Effect.mapError(writeFailed(folder)));
   yield* files.remove(probe).pipe(Effect.mapError(writeFailed(folder)));
 });
+
+/**
+ * Makes a folder and those above it that are missing, one after another: Node's own recursive call never returns
+ * where a file system answers "no such folder" to every attempt, as /proc does.
+ */
+const makeFolders = (
+  folder: string,
+): Effect.Effect<void, PlatformError.PlatformError, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem;
+    const path = yield* Path.Path;
+    const above = path.dirname(folder);
+    if (yield* files.exists(folder)) return;
+    if (above !== folder) yield* makeFolders(above);
+    yield* files.makeDirectory(folder);
+  });
 
 /** Writes a file aside and renames it into place. */
 export const writeFileAtomically = Effect.fn("writeFileAtomically")(function* (

@@ -28,6 +28,8 @@ export interface FeaturePlan {
   readonly covariates: readonly ChannelScaling[];
   /** Channels that are angles in degrees: they enter as sine and cosine. */
   readonly circular: readonly string[];
+  /** Whether the time of week is a feature: not where the training span has too few weeks to teach it. */
+  readonly weekly: boolean;
   readonly baseline: Baseline;
   /** Steps that the recurrent window covers, the origin included. */
   readonly windowSteps: number;

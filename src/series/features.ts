@@ -25,7 +25,8 @@ const LONG_LAG_STEPS = 3;
 const SHORT_LAG_GAIN = 3;
 const LONG_LAG_GAIN = 2;
 
-const CALENDAR_FEATURES = 6;
+/** Sine and cosine of the day, of half a day and, where weekly, of the week. */
+const calendarFeatures = (plan: FeaturePlan): number => (plan.weekly ? 6 : 4);
 const CIRCULAR_FEATURES = 2;
 const COVARIATE_FEATURES = 3;
 
@@ -43,7 +44,7 @@ export const observedFeatureCount = (plan: FeaturePlan): number =>
   plan.targets.length * targetFeatures(plan) +
   plan.covariates.length * COVARIATE_FEATURES +
   plan.circular.length * CIRCULAR_FEATURES +
-  CALENDAR_FEATURES;
+  calendarFeatures(plan);
 
 /** Length of one feature vector, embedding included. */
 export const featureCount = (plan: FeaturePlan): number =>
@@ -65,7 +66,7 @@ const clip = (value: number): number =>
  * By target: level, level against the sensor's own mean, missing flag, change over one and three steps, mean of
  * the neighbours, that mean less the own level, its change over one step, and with a seasonal baseline the level
  * less that of one period ago. By covariate: level, missing flag, mean of the neighbours. By angle: sine and
- * cosine (0 where missing). Then sine and cosine of the time of day, of twice that, and of the time of week.
+ * cosine (0 where missing). Then sine and cosine of the time of day, of twice that, and, where the plan is weekly, of the time of week.
  */
 export const computeFeatures = (
   plan: FeaturePlan,
@@ -176,14 +177,13 @@ export const computeFeatures = (
       Math.cos(day),
       Math.sin(2 * day),
       Math.cos(2 * day),
-      Math.sin(week),
-      Math.cos(week),
+      ...(plan.weekly ? [Math.sin(week), Math.cos(week)] : []),
     ];
     for (let sensor = 0; sensor < sensors; sensor++) {
       calendar.forEach((value, index) => write(sensor, step, column + index, value));
     }
   }
-  column += CALENDAR_FEATURES;
+  column += calendarFeatures(plan);
 
   plan.embedding.forEach((vector, sensor) => {
     for (let step = from; step < to; step++) {

@@ -38,6 +38,7 @@ export const fitFeaturePlan = (panel: Panel, settings: FeatureSettings, trainSte
     targets,
     covariates: settings.covariates.map(scaling),
     circular: settings.circular,
+    weekly: trainSteps * panel.stepMs >= WEEKLY_FROM_MS,
     baseline: settings.baseline,
     windowSteps: settings.windowSteps,
     horizonSteps: settings.horizonSteps,
@@ -48,6 +49,9 @@ export const fitFeaturePlan = (panel: Panel, settings: FeatureSettings, trainSte
     embedding: panel.sensors.map(() => []),
   };
 };
+
+/** A training span shorter than two weeks sees most weekdays once: the time of week would name the day, not its kind. */
+const WEEKLY_FROM_MS = 14 * 24 * 3_600_000;
 
 /** Deviations of a sensor are drawn towards that of all sensors as if this many of its readings were theirs. */
 const PRIOR_READINGS = 100;

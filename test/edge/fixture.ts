@@ -37,6 +37,7 @@ export const fixturePlan = (shape: FixtureShape = {}): FeaturePlan => {
     ],
     covariates: [{ channel: "rain", transform: "log1p", mean: 0.3, deviation: 0.5, fallback: 0 }],
     circular: ["wind"],
+    weekly: true,
     baseline: { kind: "persistence" },
     windowSteps,
     horizonSteps,

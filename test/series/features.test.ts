@@ -20,6 +20,7 @@ const planOf = (baseline: FeaturePlan["baseline"]): FeaturePlan => ({
   targets: [{ channel: "flow", transform: "log1p", mean: 2, deviation: 0.5, fallback: 7 }],
   covariates: [{ channel: "rain", transform: "identity", mean: 1, deviation: 2, fallback: 0 }],
   circular: ["wind"],
+  weekly: true,
   baseline,
   windowSteps: 6,
   horizonSteps: 4,

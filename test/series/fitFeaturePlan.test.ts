@@ -205,6 +205,14 @@ describe("neighbours", () => {
 });
 
 describe("the plan", () => {
+  it.each([
+    [13, false],
+    [14, true],
+  ])("takes the time of week as a feature after %i days of training: %s", (days, weekly) => {
+    const panel: Panel = { ...flowPanel([Array.from({ length: 20 }, (_, k) => k)]), stepMs: 24 * 3_600_000 };
+    expect(fitFeaturePlan(panel, settings, days).weekly).toBe(weekly);
+  });
+
   it("takes channels by name in the order asked for, the rest from the settings, no embedding yet", () => {
     const panel: Panel = {
       ...flowPanel([[1, 2]]),
@@ -223,6 +231,7 @@ describe("the plan", () => {
       targets: [{ channel: "flow", mean: 2, deviation: 1 }],
       covariates: [{ channel: "rain", mean: 10, deviation: 1, fallback: 10 }],
       circular: ["wind"],
+      weekly: false,
       baseline: { kind: "persistence" },
       windowSteps: 4,
       horizonSteps: 2,
