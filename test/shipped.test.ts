@@ -1,0 +1,93 @@
+/** What ships beside the code: rule files, pipelines and cards must fit each other and the data. */
+import { Effect, Layer } from "effect";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseDocument } from "yaml";
+import { platform } from "../src/cli/platform.ts";
+import { DataPlace } from "../src/ingest/DataPlace.ts";
+import { checkRules } from "../src/jobs/checkRules.ts";
+import { loadSpan } from "../src/jobs/loadRunPanel.ts";
+import { prepareRun } from "../src/jobs/prepareRun.ts";
+import { readPipeline } from "../src/jobs/readPipeline.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const namesIn = (folder: string, extension: string): string[] =>
+  readdirSync(join(root, folder))
+    .filter((file) => file.endsWith(extension))
+    .map((file) => file.slice(0, -extension.length));
+
+const services = DataPlace.layer.pipe(Layer.provideMerge(platform));
+const realData = process.env["ORDINANCE_DATA"] ?? "";
+/** The least share of the judged past, for one sensor or, where a rule has no such form, for all at once. */
+const LEAST_SHARE = 0.95;
+
+const checkOnPast = (name: string, from?: string, to?: string) =>
+  Effect.runPromise(
+    loadSpan(name, from, to).pipe(
+      Effect.flatMap(({ panel }) => checkRules(join(root, "specs", `${name}.stl`), panel)),
+      Effect.provide(services),
+    ),
+  );
+
+const expectTrueOfPast = async (name: string, from?: string, to?: string): Promise<void> => {
+  const { past, text } = await checkOnPast(name, from, to);
+  expect(text).toBe("");
+  expect(past.length).toBeGreaterThanOrEqual(6);
+  for (const { broken, eachSensor, held, rule } of past.filter((each) => !each.rule.goal)) {
+    const share = eachSensor ?? { held, broken };
+    expect(share.held / (share.held + share.broken), rule.name).toBeGreaterThanOrEqual(LEAST_SHARE);
+    expect(rule.because, rule.name).not.toBe("");
+  }
+};
+
+describe("what ships", () => {
+  it("has a spec and a card for each pipeline", () => {
+    const pipelines = namesIn("pipelines", ".yaml");
+    expect(pipelines.length).toBeGreaterThanOrEqual(4);
+    expect(namesIn("specs", ".stl")).toEqual(expect.arrayContaining(pipelines));
+    expect(namesIn("datasets", ".yaml")).toEqual(expect.arrayContaining(pipelines));
+  });
+
+  it.each(namesIn("specs", ".stl"))("rule file %s has no problem in itself", async (name) => {
+    const checked = await Effect.runPromise(
+      checkRules(join(root, "specs", `${name}.stl`), undefined).pipe(Effect.provide(services)),
+    );
+    expect(checked.text).toBe("");
+  });
+
+  it.each(namesIn("pipelines", ".yaml"))("pipeline %s is read without a problem", async (name) => {
+    const file = join(root, "pipelines", `${name}.yaml`);
+    const pipeline = await Effect.runPromise(readPipeline(file).pipe(Effect.provide(services)));
+    expect(pipeline.name).toBe(name);
+    expect(parseDocument(readFileSync(file, "utf8")).errors).toEqual([]);
+  });
+
+  it("the sample's pipeline fits its data and its rules, which hold on the past", async () => {
+    await expectTrueOfPast("arterial");
+    const file = join(root, "pipelines", "arterial.yaml");
+    const run = await Effect.runPromise(
+      readPipeline(file).pipe(
+        Effect.flatMap((pipeline) =>
+          Effect.flatMap(loadSpan(pipeline.data, undefined, undefined), (loaded) =>
+            prepareRun(pipeline, file, loaded),
+          ),
+        ),
+        Effect.provide(services),
+      ),
+    );
+    expect(run.rules.warnings).toBe("");
+    expect(run.spans.test.to).toBe(run.panel.steps);
+    expect(run.spans.training.to).toBe(run.spans.validation.from);
+    expect(run.spans.validation.to).toBe(run.spans.test.from);
+  });
+
+  if (realData === "") {
+    console.info("The rules for real recordings are not judged on their past: ORDINANCE_DATA is not set.");
+  }
+  it.skipIf(realData === "").each([
+    ["beijing-air", "2015-03-01", "2017-03-01"],
+    ["melbourne-pedestrians", undefined, undefined],
+    ["los-loop", undefined, undefined],
+  ] as const)("the rules of %s hold on the real past", expectTrueOfPast, 120_000);
+});
