@@ -6,6 +6,8 @@ import type { LetDeclaration, Spec } from "./Spec.ts";
 import type { NameTerm, Term } from "./Syntax.ts";
 import type { Unit } from "./Unit.ts";
 
+export type TimeKind = "steps" | "sampled" | "dense";
+
 /** A term put into the plan. */
 export interface Compiled {
   readonly type: "formula" | "number";
@@ -48,8 +50,8 @@ export interface Compilation {
   readonly topScope: LexicalScope;
   /** Distance of two steps; undefined where a formula knows none. */
   readonly stepMs: number | undefined;
-  /** Steps are whole numbers; in dense time they are seconds. */
-  readonly dense: boolean;
+  /** Bounds are whole numbers of steps, or seconds over samples at irregular instants or in dense time. */
+  readonly time: TimeKind;
   /** A number may stand for the formula that it is >= 0, and iff and xor are distances. */
   readonly rtamt: boolean;
   /** Signals used, as site channels, and what their predicates are measured in. */

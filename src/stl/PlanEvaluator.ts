@@ -152,6 +152,23 @@ export class PlanEvaluator {
     return this.#row(this.#plan.nodes.length - 1, 0);
   }
 
+  /**
+   * Bounds of one node at one of the steps of the last evaluation; steps beyond those are as the nearest, which
+   * is what operators read there.
+   */
+  bound(n: number, row: number, step: number, upper: boolean): number {
+    const bounds = this.#row(n, row);
+    const store = this.#stores[n] as Store;
+    const at = Math.min(Math.max(step, store.first), store.last) - store.first;
+    return (upper ? bounds.upper[bounds.upperOffset + at] : bounds.lower[bounds.lowerOffset + at]) as number;
+  }
+
+  /** Steps that a node was needed on in the last evaluation. */
+  span(n: number): { readonly first: number; readonly last: number } {
+    const { first, last } = this.#stores[n] as Store;
+    return { first, last };
+  }
+
   /** Finds the steps that every node is needed on, readers before what they read. */
   #demand(first: number, last: number): void {
     const stores = this.#stores;

@@ -117,9 +117,9 @@ export class SpecParser extends TermParser {
   #semicolon(): void {
     if (this.reader.takeSymbol(";")) return;
     const token = this.reader.peek();
-    const atItem = token.kind === "end" || (token.kind === "name" && itemWords.includes(token.text));
-    if (!atItem) this.reader.fail("; at the end of the item");
     const { place } = this.reader.previous();
+    const atItem = token.kind === "end" || token.place.line > place.endLine || itemWords.includes(token.text);
+    if (!atItem) this.reader.fail("; at the end of the item");
     const end = { ...place, line: place.endLine, column: place.endColumn, endColumn: place.endColumn + 1 };
     this.problems.push(problemAt(end, "error", "syntax", "the item does not end with ;", "Add ; here."));
   }

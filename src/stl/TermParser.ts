@@ -51,14 +51,17 @@ const rtamtWords: Readonly<Record<string, string>> = {
   S: "since",
   W: "unless",
 };
-/** Words that stand between operands or end them, so that no operand starts with one. */
+/** Words of operators: a signal of such a name is written in quotes. */
 const reservedWords = new Set([
+  ...temporalWords,
   ...binaryTemporalWords,
-  ..."and or implies iff xor in where over inf".split(" "),
+  ...quantifierWords,
+  ..."not and or implies iff xor in where over inf".split(" "),
 ]);
 
-/** Nested deeper than this, a formula is refused: every walk over it recurses. */
-const greatestDepth = 400;
+/** Deeper trees are refused, as every walk over them recurses; so is deeper nesting, on which the parser does. */
+const greatestHeight = 1000;
+const greatestNesting = 250;
 
 type Relationship = Readonly<Record<string, Relation>>;
 const relations: Relationship = {
@@ -99,14 +102,14 @@ export class TermParser {
 
   #nested(parse: () => Term): Term {
     this.#nesting++;
-    if (this.#nesting > greatestDepth) this.#tooDeep(this.reader.peek().place);
+    if (this.#nesting > greatestNesting) this.#tooDeep(this.reader.peek().place);
     const term = parse();
     this.#nesting--;
     return term;
   }
 
   #tooDeep(place: Place): never {
-    const message = `the formula nests deeper than ${greatestDepth} levels`;
+    const message = `the formula nests deeper than ${greatestNesting} levels or chains more than ${greatestHeight}`;
     throw new SyntaxFault(problemAt(place, "error", "too-deep", message, "Name parts of it with let."));
   }
 
@@ -118,7 +121,7 @@ export class TermParser {
   #built<T extends Term>(term: T, ...children: readonly Term[]): T {
     let height = 0;
     for (const child of children) height = Math.max(height, this.#heights.get(child) ?? 0);
-    if (height >= greatestDepth) this.#tooDeep(term.place);
+    if (height >= greatestHeight) this.#tooDeep(term.place);
     this.#heights.set(term, height + 1);
     return term;
   }
@@ -505,7 +508,8 @@ export class TermParser {
       if (joint.kind !== "symbol" || joint.spaced || after.spaced) return text;
       const power = joint.text === "^" && after.kind === "number";
       const factor = (joint.text === "/" || joint.text === "*") && after.kind === "name";
-      const applied = factor && (reader.isSymbol("[", 2) || reader.isSymbol("(", 2));
+      const applied =
+        factor && !reader.peek(2).spaced && (reader.isSymbol("[", 2) || reader.isSymbol("(", 2));
       if (!power && !(factor && !applied && isUnitName(after.text))) return text;
       text += reader.read().text + reader.read().text;
     }

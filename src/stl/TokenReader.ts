@@ -91,7 +91,12 @@ export class TokenReader {
   fail(expected: string, remedy?: string): never {
     const found = this.peek();
     const before = this.previous();
-    if (remedy === undefined && before.kind === "number" && found.kind === "name" && before !== found) {
+    if (
+      remedy === undefined &&
+      before.kind === "number" &&
+      found.kind === "name" &&
+      before.place.line === found.place.line
+    ) {
       const message = `${found.text} after the number ${before.text} is no unit`;
       throw new SyntaxFault(
         problemAt(

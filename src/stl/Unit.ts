@@ -63,9 +63,11 @@ export const parseUnit = (text: string): Unit | string => {
   try {
     const { Unit } = mathjs();
     const one = new Unit(1, spelled);
-    const offset = new Unit(0, spelled).value;
+    const [first, ...others] = one.units;
+    // A temperature alone has a zero of its own; in a rate such as degC/h it is a difference.
+    const zero = others.length === 0 && first?.power === 1 ? first.unit.offset : 0;
     const dimensions = one.dimensions.some((exponent) => exponent !== 0) ? one.dimensions : [];
-    const unit = { text: trimmed, dimensions, factor: one.value - offset, offset };
+    const unit = { text: trimmed, dimensions, factor: one.value, offset: one.value * zero };
     parsed.set(trimmed, unit);
     return unit;
   } catch (error) {

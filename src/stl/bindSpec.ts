@@ -1,6 +1,7 @@
 import type { BoundRule } from "./BoundRule.ts";
 import { horizonCheck } from "./checks/horizonCheck.ts";
 import { mixedOperatorsCheck } from "./checks/mixedOperatorsCheck.ts";
+import { rangeCheck } from "./checks/rangeCheck.ts";
 import { samplingCheck } from "./checks/samplingCheck.ts";
 import type { Compilation } from "./Compilation.ts";
 import { createCompilation } from "./compileTerm.ts";
@@ -100,7 +101,8 @@ const bindRule = (
       position: rule.place,
     };
     const horizon = horizonCheck(bound, site);
-    if (horizon !== undefined) own.push(horizon);
+    const range = rangeCheck(bound);
+    for (const problem of [horizon, range]) if (problem !== undefined) own.push(problem);
   }
   problems.push(...own);
   return own.some((problem) => problem.severity === "error") ? undefined : bound;

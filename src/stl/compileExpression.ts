@@ -117,7 +117,12 @@ export const compileArithmetic = (
   const combine = kind === "multiply" ? multiplyUnits : divideUnits;
   const measured = left.unit !== undefined || right.unit !== undefined;
   const unit = measured ? combine(left.unit ?? plainNumber, right.unit ?? plainNumber) : undefined;
-  return binary(compilation, kind, left, right, scope, unit);
+  const result = binary(compilation, kind, left, right, scope, unit);
+  // Where all units cancel, a plain number remains: km/h by mph is a ratio.
+  const cancelled = unit !== undefined && left.unit !== undefined && right.unit !== undefined;
+  return cancelled && unit.dimensions.length === 0
+    ? convertTo(compilation, result, plainNumber, scope)
+    : result;
 };
 
 const power = (
@@ -252,6 +257,10 @@ export const compileFunction = (
   const name = term.callee.name;
   const [first, second] = term.args as [Term, Term];
   if (name === "lag" || name === "rollmean" || name === "delta") {
+    if (compilation.time !== "steps") {
+      const message = `${name} counts samples, and here the instants are irregular or dense`;
+      return compilation.report(term.place, "dense", message, "Judge the formula on regular samples.");
+    }
     const value = compilation.number(first, scope);
     const duration = name === "delta" ? term.over : second;
     const steps = duration === undefined ? 1 : signedSteps(compilation, duration);

@@ -46,12 +46,12 @@ const countedSteps = (compilation: Compilation, value: number, term: Term): numb
     const remedy = "Look back with once, historically, since or lag(x, 1h).";
     return compilation.report(term.place, "bad-bound", `the bound ${printTerm(term)} is negative`, remedy);
   }
-  if (!compilation.dense && !Number.isInteger(value)) {
+  if (compilation.time === "steps" && !Number.isInteger(value)) {
     const message = `the bound ${printTerm(term)} is no whole number of samples`;
     const remedy = `Write ${Math.floor(value)} or ${Math.ceil(value)}, or a duration with its unit.`;
     return compilation.report(term.place, "bad-bound", message, remedy);
   }
-  if (value > 0 && compilation.stepMs !== undefined && !compilation.dense) {
+  if (value > 0 && compilation.stepMs !== undefined && compilation.time === "steps") {
     const message = `the bound ${printTerm(term)} has no unit and is read as ${value} samples`;
     compilation.report(
       term.place,
@@ -69,8 +69,8 @@ const compileWindow = (compilation: Compilation, interval: Interval | undefined)
   const first = boundSteps(compilation, interval.lower);
   const last = interval.upper === undefined ? null : boundSteps(compilation, interval.upper);
   if (first === undefined || last === undefined) return undefined;
-  if (compilation.dense && (interval.lowerOpen || (interval.upperOpen && last !== null))) {
-    const message = "an open interval has no meaning of its own in dense time";
+  if (compilation.time !== "steps" && (interval.lowerOpen || (interval.upperOpen && last !== null))) {
+    const message = "an open interval is counted in samples, and here bounds are seconds";
     return compilation.report(interval.place, "open-interval", message, "Write [ and ].");
   }
   const lower = first + (interval.lowerOpen ? 1 : 0);
@@ -117,7 +117,7 @@ const compileStep = (
   scope: LexicalScope,
   place: Place,
 ): Compiled | undefined => {
-  if (compilation.dense) {
+  if (compilation.time === "dense") {
     const message = "dense time has no next or previous sample";
     return compilation.report(place, "dense", message, "Use always or eventually with an interval.");
   }

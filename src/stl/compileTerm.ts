@@ -5,6 +5,7 @@ import {
   type Compiled,
   findSensor,
   type LexicalScope,
+  type TimeKind,
   unionOf,
   type Usage,
 } from "./Compilation.ts";
@@ -39,7 +40,7 @@ export interface CompilationSettings {
   readonly spec: Spec;
   readonly site: Site;
   readonly stepMs: number | undefined;
-  readonly dense?: boolean;
+  readonly time?: TimeKind;
   readonly rtamt?: boolean;
 }
 
@@ -55,7 +56,7 @@ export const createCompilation = (settings: CompilationSettings, problems: Probl
     spec: settings.spec,
     site: settings.site,
     stepMs: settings.stepMs,
-    dense: settings.dense ?? false,
+    time: settings.time ?? "steps",
     rtamt: settings.rtamt ?? false,
     builder,
     usage,

@@ -26,7 +26,7 @@ export interface SmoothEvaluator {
  * With `sound`, a value above zero means that the exact robustness is above zero too, where nothing is missing.
  */
 export const createSmoothEvaluator = (rule: BoundRule, steps: number): SmoothEvaluator => {
-  const plan = new SmoothPlan(rule.plan, rule.sensorCount, steps);
+  const plan = new SmoothPlan(rule.plan, rule.sensorCount, steps, "unknown");
   return {
     evaluate: (values, clock, step, options, gradient, weight = 1) => {
       plan.forward(values, clock, step, step, options, gradient !== undefined);

@@ -95,8 +95,8 @@ export const knownUnary = (
   return allFinite(target, 0, length);
 };
 
-/** The last interval computed by the functions below. */
-const result = { lower: 0, upper: 0 };
+/** The last interval computed by {@link operate} or {@link apply}. */
+export const result = { lower: 0, upper: 0 };
 
 const unknown = (): void => {
   result.lower = -Infinity;
@@ -138,7 +138,8 @@ const power = (a: number, b: number, c: number, d: number): void => {
   else unknown();
 };
 
-const operate = (operation: BinaryOperation, a: number, b: number, c: number, d: number): void => {
+/** One binary operation on intervals [a, b] and [c, d], into {@link result}. */
+export const operate = (operation: BinaryOperation, a: number, b: number, c: number, d: number): void => {
   switch (operation) {
     case "add":
       return set(a + c, b + d);
@@ -176,7 +177,8 @@ export const boundedBinary = (
   }
 };
 
-const apply = (operation: UnaryOperation, a: number, b: number): void => {
+/** One function of an interval [a, b], into {@link result}. */
+export const apply = (operation: UnaryOperation, a: number, b: number): void => {
   switch (operation) {
     case "negate":
       return set(-b, -a);

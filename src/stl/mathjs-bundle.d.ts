@@ -5,8 +5,9 @@
 declare module "mathjs/lib/browser/math.js" {
   export interface MathUnit {
     readonly dimensions: readonly number[];
-    /** In base units. */
+    /** In base units, the zero of temperature scales not heeded. */
     readonly value: number;
+    readonly units: readonly { readonly power: number; readonly unit: { readonly offset: number } }[];
   }
   export interface MathInstance {
     readonly all: object;

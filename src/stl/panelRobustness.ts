@@ -1,12 +1,7 @@
 import type { BoundRule } from "./BoundRule.ts";
+import { boundsOverTrace, type RobustnessBounds } from "./boundsOverTrace.ts";
 import { PlanEvaluator } from "./PlanEvaluator.ts";
 import type { PanelTrace } from "./Site.ts";
-
-/** One value a step, lower <= upper; equal where everything the rule reads is known. */
-export interface RobustnessBounds {
-  readonly lower: Float64Array;
-  readonly upper: Float64Array;
-}
 
 /** Refuses a trace that has not the rule's layout. */
 export const checkTraceShape = (rule: BoundRule, trace: PanelTrace): void => {
@@ -36,9 +31,5 @@ export const panelRobustness = (rule: BoundRule, trace: PanelTrace): RobustnessB
     before: "unknown",
     after: "unknown",
   });
-  const row = evaluator.evaluate(trace.values, trace.clock, 0, trace.steps - 1);
-  return {
-    lower: row.lower.slice(row.lowerOffset, row.lowerOffset + trace.steps),
-    upper: row.upper.slice(row.upperOffset, row.upperOffset + trace.steps),
-  };
+  return boundsOverTrace(evaluator, plan, trace);
 };

@@ -1,4 +1,4 @@
-import type { Compilation } from "./Compilation.ts";
+import type { Compilation, TimeKind } from "./Compilation.ts";
 import { createCompilation } from "./compileTerm.ts";
 import { formatProblems } from "./formatProblems.ts";
 import type { Plan } from "./Plan.ts";
@@ -20,7 +20,9 @@ export interface Formula {
   readonly stepMs: number | undefined;
   /** Over samples. Throws {@link StlSyntaxError} where a bound is no whole number of them. */
   readonly plan: Plan;
-  /** Over seconds. */
+  /** Over seconds, of samples at irregular instants. */
+  readonly sampledPlan: Plan;
+  /** Over seconds, of piecewise constant signals. */
   readonly densePlan: Plan;
 }
 
@@ -89,14 +91,15 @@ export const parseFormula = (text: string, options: ParseFormulaOptions = {}): F
   if (term === undefined || faults(found).length > 0) throw new StlSyntaxError(faults(found), texts);
   const signals = signalsOf(term);
   const whole = term;
-  const compile = (dense: boolean): Plan => {
-    const compiled = compilePlainFormula(whole, signals, dialect, stepMs, dense);
+  const compile = (time: TimeKind): Plan => {
+    const compiled = compilePlainFormula(whole, signals, dialect, stepMs, time);
     if (compiled.plan === undefined) throw new StlSyntaxError(compiled.problems, texts);
     return compiled.plan;
   };
   // Faults that no choice of time mends are told at once.
-  const discrete = compilePlainFormula(term, signals, dialect, stepMs, false);
-  if (discrete.plan === undefined) compile(true);
+  const discrete = compilePlainFormula(term, signals, dialect, stepMs, "steps");
+  if (discrete.plan === undefined) compile("sampled");
+  let sampledPlan: Plan | undefined;
   let densePlan: Plan | undefined;
   return {
     text,
@@ -105,10 +108,13 @@ export const parseFormula = (text: string, options: ParseFormulaOptions = {}): F
     signals,
     stepMs,
     get plan() {
-      return discrete.plan ?? compile(false);
+      return discrete.plan ?? compile("steps");
+    },
+    get sampledPlan() {
+      return (sampledPlan ??= compile("sampled"));
     },
     get densePlan() {
-      return (densePlan ??= compile(true));
+      return (densePlan ??= compile("dense"));
     },
   };
 };
@@ -129,7 +135,7 @@ const compilePlainFormula = (
   signals: readonly string[],
   dialect: Dialect,
   stepMs: number | undefined,
-  dense: boolean,
+  time: TimeKind,
 ): { readonly plan?: Plan; readonly problems: readonly Problem[] } => {
   const problems: Problem[] = [];
   const site = {
@@ -138,7 +144,13 @@ const compilePlainFormula = (
     stepMs: stepMs ?? 1,
     zone: "UTC",
   };
-  const settings = { spec: noSpec, site, stepMs: dense ? 1000 : stepMs, dense, rtamt: dialect === "rtamt" };
+  const settings = {
+    spec: noSpec,
+    site,
+    stepMs: time === "steps" ? stepMs : 1000,
+    time,
+    rtamt: dialect === "rtamt",
+  };
   const compilation: Compilation = createCompilation(settings, problems);
   const root = compilation.formula(term, compilation.topScope);
   const serious = faults(problems);

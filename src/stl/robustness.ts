@@ -1,11 +1,14 @@
-import type { RobustnessBounds } from "./panelRobustness.ts";
+import { boundsOverTrace, type RobustnessBounds } from "./boundsOverTrace.ts";
 import type { Formula } from "./parseFormula.ts";
 import type { Plan } from "./Plan.ts";
 import { type Beyond, PlanEvaluator } from "./PlanEvaluator.ts";
 import { type Trace, traceValues } from "./Trace.ts";
 
 /** Evaluators keep their memory between traces of one length. */
-const evaluators = new WeakMap<Plan, Map<string, { readonly steps: number; readonly evaluator: PlanEvaluator }>>();
+const evaluators = new WeakMap<
+  Plan,
+  Map<string, { readonly steps: number; readonly evaluator: PlanEvaluator }>
+>();
 
 const evaluatorOf = (plan: Plan, steps: number, after: Beyond, boolean: boolean): PlanEvaluator => {
   const own = evaluators.get(plan) ?? new Map<string, { steps: number; evaluator: PlanEvaluator }>();
@@ -18,10 +21,10 @@ const evaluatorOf = (plan: Plan, steps: number, after: Beyond, boolean: boolean)
   return evaluator;
 };
 
-const evaluate = (formula: Formula, trace: Trace, after: Beyond, boolean: boolean): RobustnessBounds => {
+const evaluate = (formula: Formula, trace: Trace, boolean: boolean): RobustnessBounds => {
   const { values, steps } = traceValues(formula, trace);
   if (steps === 0) return { lower: new Float64Array(0), upper: new Float64Array(0) };
-  const row = evaluatorOf(formula.plan, steps, after, boolean).evaluate(values, undefined, 0, steps - 1);
+  const row = evaluatorOf(formula.plan, steps, "nothing", boolean).evaluate(values, undefined, 0, steps - 1);
   const lower = row.lower.slice(row.lowerOffset, row.lowerOffset + steps);
   const upper = row.known ? lower : row.upper.slice(row.upperOffset, row.upperOffset + steps);
   return { lower, upper };
@@ -39,7 +42,7 @@ const evaluate = (formula: Formula, trace: Trace, after: Beyond, boolean: boolea
  * Array.from(robustness(parseFormula("always[0, 1] x > 1"), { signals: { x: [3, 2, 5] } })); // => [1, 1, 4]
  */
 export const robustness = (formula: Formula, trace: Trace): Float64Array => {
-  const { lower, upper } = evaluate(formula, trace, "nothing", false);
+  const { lower, upper } = evaluate(formula, trace, false);
   return lower === upper ? lower : lower.map((value, i) => (value === upper[i] ? value : NaN));
 };
 
@@ -50,8 +53,12 @@ export const robustness = (formula: Formula, trace: Trace): Float64Array => {
  * @example
  * robustnessInterval(parseFormula("always[0, 1] x > 1"), { signals: { x: [3, 2] } }).upper; // => [1, 1]
  */
-export const robustnessInterval = (formula: Formula, trace: Trace): RobustnessBounds =>
-  evaluate(formula, trace, "unknown", false);
+export const robustnessInterval = (formula: Formula, trace: Trace): RobustnessBounds => {
+  const { values, steps } = traceValues(formula, trace);
+  if (steps === 0) return { lower: new Float64Array(0), upper: new Float64Array(0) };
+  const evaluator = evaluatorOf(formula.plan, steps, "unknown", false);
+  return boundsOverTrace(evaluator, formula.plan, { values, steps });
+};
 
 /**
  * Truth at every sample: 1 true, 0 false, -1 unknown for a missing sample. Unlike the sign of the robustness it
@@ -61,6 +68,6 @@ export const robustnessInterval = (formula: Formula, trace: Trace): RobustnessBo
  * Array.from(satisfaction(parseFormula("x >= 2"), { signals: { x: [1, 2, NaN] } })); // => [0, 1, -1]
  */
 export const satisfaction = (formula: Formula, trace: Trace): Int8Array => {
-  const { lower, upper } = evaluate(formula, trace, "nothing", true);
+  const { lower, upper } = evaluate(formula, trace, true);
   return Int8Array.from(lower, (value, i) => (value > 0 ? 1 : (upper[i] as number) < 0 ? 0 : -1));
 };

@@ -6,7 +6,8 @@
  * ones (Gilpin, Kurtz and Lin, "A smooth robustness measure of signal temporal logic", 2021): together they
  * are `sound`.
  *
- * A value that is NaN is left out; the extreme of none is NaN. Infinite values are neutral or decide.
+ * A value that is NaN is left out; where all are, the extreme is NaN. The minimum of no value at all is +inf, the
+ * maximum -inf. Infinite values are neutral or decide.
  */
 
 export type ExtremeKind = "exact" | "logsumexp" | "softmax";
@@ -23,6 +24,7 @@ export const smoothExtreme = (
   kind: ExtremeKind,
   temperature: number,
 ): number => {
+  if (count === 0) return -sign * Infinity;
   let best = NaN;
   let bestAt = -1;
   for (let i = 0; i < count; i++) {

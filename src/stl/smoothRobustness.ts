@@ -1,4 +1,5 @@
 import type { Formula } from "./parseFormula.ts";
+import type { Plan } from "./Plan.ts";
 import { type SmoothOptions, SmoothPlan } from "./SmoothPlan.ts";
 import { type Trace, traceValues } from "./Trace.ts";
 
@@ -6,6 +7,17 @@ export interface SmoothRobustnessOptions extends SmoothOptions {
   /** The robustness at the first sample (the default), or its mean over all samples. */
   readonly at?: "start" | "mean";
 }
+
+/** A plan keeps its memory between traces of one length. */
+const plans = new WeakMap<Plan, { readonly steps: number; readonly smooth: SmoothPlan }>();
+
+const smoothPlanOf = ({ plan }: Formula, steps: number): SmoothPlan => {
+  const kept = plans.get(plan);
+  if (kept?.steps === steps) return kept.smooth;
+  const smooth = new SmoothPlan(plan, 1, steps, "nothing");
+  plans.set(plan, { steps, smooth });
+  return smooth;
+};
 
 /**
  * Smooth robustness of a formula and its derivative by every sample of every signal it reads.
@@ -26,7 +38,7 @@ export const smoothRobustness = (
   const all = new Float64Array(values.length);
   let value = Infinity;
   if (steps > 0) {
-    const plan = new SmoothPlan(formula.plan, 1, steps);
+    const plan = smoothPlanOf(formula, steps);
     const last = options.at === "mean" ? steps - 1 : 0;
     plan.forward(values, undefined, 0, last, options, true);
     let sum = 0;

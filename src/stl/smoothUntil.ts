@@ -35,8 +35,8 @@ export const smoothUntil = (
   for (let k = 0; k <= last; k++) {
     if (k >= lower) {
       const witness = values[q + step + direction * k] as number;
-      pair[0] = witness;
-      pair[1] = running;
+      pair[0] = running;
+      pair[1] = witness;
       const term = smoothExtreme(pair, pairWeights, 2, inner, innerKind, temperature);
       // Without a witness there is no term, whatever held until then.
       items[terms++] = witness === witness ? term : NaN;
@@ -84,7 +84,7 @@ export const smoothUntilBack = (
     const term = tape.back(2);
     const share = slope * tape.at(outer + k - lower);
     if (share === 0) continue;
-    slopes[q + at] = (slopes[q + at] as number) + share * tape.at(term);
-    running += share * tape.at(term + 1);
+    slopes[q + at] = (slopes[q + at] as number) + share * tape.at(term + 1);
+    running += share * tape.at(term);
   }
 };

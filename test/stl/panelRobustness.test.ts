@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BoundRule } from "../../src/stl/BoundRule.ts";
 import type { UnrolledRule } from "../../src/stl/UnrolledRule.ts";

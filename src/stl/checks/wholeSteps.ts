@@ -18,7 +18,7 @@ export const wholeSteps = (
   }
   const count = durationSteps(duration, stepMs ?? 1);
   if ("steps" in count) return count.steps;
-  if (compilation.dense) return count.exact;
+  if (compilation.time !== "steps") return count.exact;
   return compilation.report(
     place,
     "duration-step",

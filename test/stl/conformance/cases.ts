@@ -25,7 +25,8 @@ export interface Case {
 
 /** The cases of one file of this folder. */
 export const casesOf = (file: string): readonly Case[] =>
-  (JSON.parse(readFileSync(new URL(`${file}.json`, import.meta.url), "utf8")) as { cases: readonly Case[] }).cases;
+  (JSON.parse(readFileSync(new URL(`${file}.json`, import.meta.url), "utf8")) as { cases: readonly Case[] })
+    .cases;
 
 /** Numbers are JSON numbers, or "inf", "-inf", "nan". */
 export const numberOf = (value: unknown): number => {
