@@ -29,7 +29,7 @@ export const runCommand = Command.make(
     ),
   },
   ({ json, out, pipeline, quiet }) =>
-    // Loaded on demand: the tensor library would slow the other commands down.
+    // Loaded on demand: the other commands need nothing of it.
     Effect.promise(() => import("../jobs/runPipeline.ts")).pipe(
       Effect.flatMap(({ runPipeline }) =>
         runPipeline({ pipelinePath: pipeline, out, productVersion: productVersion() }),

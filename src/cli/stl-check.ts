@@ -33,6 +33,9 @@ const stlCheck = Command.make(
   },
   ({ data, from, json, specs, to }) =>
     Effect.gen(function* () {
+      if (Option.isNone(data) && (Option.isSome(from) || Option.isSome(to))) {
+        return yield* Effect.fail({ message: "--from and --to choose a part of the data; add --data NAME" });
+      }
       const panel = Option.isNone(data)
         ? undefined
         : (yield* loadSpan(data.value, Option.getOrUndefined(from), Option.getOrUndefined(to))).panel;

@@ -20,9 +20,20 @@ export const verifyCommand = Command.make(
     ),
     windows: Flag.Int("windows").pipe(
       Flag.withDescription("How many windows to try (default: the pipeline's)"),
+      Flag.filter(
+        (count) => count >= 1,
+        (count) => `Expected 1 window or more, found ${count}`,
+      ),
       Flag.optional,
     ),
-    path: Flag.String("path").pipe(Flag.withDescription("Replay the one window of this path"), Flag.optional),
+    path: Flag.String("path").pipe(
+      Flag.withDescription("Replay the one window of this path"),
+      Flag.filter(
+        (path) => /^\d+(:\d+)*$/.test(path),
+        () => "Expected a path such as 12:0:3, copied from a report",
+      ),
+      Flag.optional,
+    ),
     json: Flag.Boolean("json").pipe(Flag.withDescription("Print the proof as JSON"), Flag.withDefault(false)),
     quiet: Flag.Boolean("quiet").pipe(
       Flag.withAlias("q"),

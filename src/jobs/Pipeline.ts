@@ -1,5 +1,6 @@
 /** A pipeline file: which data, which rules, what to forecast, how to train and how hard to prove. */
 import { Effect, Schema } from "effect";
+import { Temporal } from "temporal-polyfill";
 
 const optional = <S extends Schema.Top>(schema: S, fallback: S["Encoded"]) =>
   schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(fallback)));
@@ -9,15 +10,25 @@ const between = (minimum: number, maximum: number) =>
   Schema.Finite.check(Schema.isBetween({ minimum, maximum }));
 const names = Schema.Array(Schema.String);
 
+const isLocalTime = (text: string): boolean => {
+  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$/.test(text)) return false;
+  try {
+    Temporal.PlainDateTime.from(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** A length of time such as `5min`, `24h`, `7d`. */
 const DurationText = Schema.String.check(
   Schema.isPattern(/^\d+(\.\d+)?(s|min|h|d)$/, { message: "Expected a duration such as 5min, 24h or 7d" }),
 );
 /** A local date or date and time, in the zone of the data. */
 const LocalTimeText = Schema.String.check(
-  Schema.isPattern(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$/, {
-    message: "Expected a local date such as 2015-03-01 or 2015-03-01T00:00",
-  }),
+  Schema.makeFilter(
+    (text) => isLocalTime(text) || "Expected a local date such as 2015-03-01 or 2015-03-01T00:00",
+  ),
 );
 
 const Forecast = Schema.Struct({

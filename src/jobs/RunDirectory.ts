@@ -1,5 +1,6 @@
 /** The folder that a run leaves: written aside, then put in place by renames, so that it is never half there. */
 import { Effect, FileSystem, Path, type PlatformError, Schema } from "effect";
+import { fileTrouble } from "./fileTrouble.ts";
 
 /** A result could not be written. */
 export class OutputFailed extends Schema.TaggedError<OutputFailed>()("OutputFailed", {
@@ -11,8 +12,8 @@ export class OutputFailed extends Schema.TaggedError<OutputFailed>()("OutputFail
   }
 }
 
-const writeFailed = (path: string) => (cause: { readonly message: string }) =>
-  new OutputFailed({ path, reason: cause.message });
+const writeFailed = (path: string) => (cause: PlatformError.PlatformError) =>
+  new OutputFailed({ path, reason: fileTrouble(cause) });
 
 /** Makes the folder where it is missing and tries whether it can be written to. */
 export const ensureWritable = Effect.fn("ensureWritable")(function* (folder: string) {

@@ -3,15 +3,20 @@ import { Temporal } from "temporal-polyfill";
 import { type LoadedPanel, loadPanel } from "../ingest/loadPanel.ts";
 import { readCard } from "../ingest/readCard.ts";
 import type { Pipeline } from "./Pipeline.ts";
+import { refuseConflicts } from "./readPipeline.ts";
 
-/** The data has no reading in the span that was asked for. */
+/** The data has no reading, or none in the span that was asked for. */
 export class NoReadings extends Schema.TaggedError<NoReadings>()("NoReadings", {
   dataset: Schema.String,
-  from: Schema.String,
-  to: Schema.String,
+  from: Schema.optionalKey(Schema.String),
+  to: Schema.optionalKey(Schema.String),
+  files: Schema.Array(Schema.String),
 }) {
   override get message(): string {
-    return `${this.dataset} has no reading from ${this.from} to ${this.to}. Change \`from\` and \`to\`; \`ordinance data describe ${this.dataset}\` says what it holds`;
+    const files = this.files.join(", ");
+    return this.from === undefined && this.to === undefined
+      ? `${this.dataset} has no reading: there is no row of data in ${files}. Put the recorded readings there`
+      : `${this.dataset} has no reading from ${this.from ?? "its beginning"} to ${this.to ?? "its end"}, local time (looked in ${files}). Change \`from\` and \`to\``;
   }
 }
 
@@ -32,7 +37,13 @@ export const loadRunPanel = Effect.fn("loadRunPanel")(function* (pipeline: Pipel
   const path = yield* Path.Path;
   const own = pipeline.data.endsWith(".yaml");
   const card = own ? path.resolve(path.dirname(pipelinePath), pipeline.data) : pipeline.data;
-  return yield* loadSpan(card, pipeline.from, pipeline.to);
+  return yield* loadSpan(card, pipeline.from, pipeline.to).pipe(
+    Effect.catchTag("CardNotFound", (cause) =>
+      refuseConflicts(pipelinePath, [{ path: ["data"], message: cause.message }]).pipe(
+        Effect.andThen(Effect.fail(cause)),
+      ),
+    ),
+  );
 });
 
 /** Loads what a data set (a name, or the path of a card) holds between two local times; all where left out. */
@@ -55,8 +66,9 @@ export const loadSpan = Effect.fn("loadSpan")(function* (
   if (loaded.panel.steps === 0 || loaded.panel.sensors.length === 0) {
     return yield* new NoReadings({
       dataset: card.name,
-      from: from ?? "the beginning",
-      to: to ?? "the end",
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      files: loaded.report.files.map((file) => file.path),
     });
   }
   return loaded;

@@ -1,5 +1,6 @@
 /** Brings together what a run works on: panel, front end, rules, spans and settings. */
-import { Effect, Path, Schema } from "effect";
+import { Effect, Path } from "effect";
+import type { YamlConflict } from "../ingest/decodeYaml.ts";
 import type { LoadedPanel } from "../ingest/loadPanel.ts";
 import { formatDuration, parseDuration } from "../ingest/parseDuration.ts";
 import type { ForecasterShape } from "../model/Parameters.ts";
@@ -10,20 +11,12 @@ import { localClock } from "../series/LocalClock.ts";
 import { type Panel, seriesOf } from "../series/Panel.ts";
 import { prepareTrainingData, type TrainingData } from "../train/TrainingData.ts";
 import type { StepSpan, TrainingSettings } from "../train/TrainingSettings.ts";
+import { nearestName } from "../stl/nearestName.ts";
 import { siteOf } from "./checkRules.ts";
 import { loadRules, type LoadedRules } from "./loadRules.ts";
 import type { Pipeline } from "./Pipeline.ts";
+import { refuseConflicts } from "./readPipeline.ts";
 import { selectChannels } from "./selectChannels.ts";
-
-/** A pipeline that does not fit its data; every misfit is listed. */
-export class PipelineMisfit extends Schema.TaggedError<PipelineMisfit>()("PipelineMisfit", {
-  path: Schema.String,
-  problems: Schema.Array(Schema.String),
-}) {
-  override get message(): string {
-    return this.problems.map((problem) => `${this.path}: ${problem}`).join("\n");
-  }
-}
 
 export interface PreparedRun {
   readonly pipeline: Pipeline;
@@ -47,20 +40,12 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
   const path = yield* Path.Path;
   const { forecast } = pipeline;
   const names = [...forecast.targets, ...forecast.covariates, ...forecast.circular];
-  const problems = [
-    ...unknownChannels(names, loaded.panel),
-    ...[...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
-      (name) => `channel ${name} stands twice among forecast.targets, covariates and circular; keep one`,
-    ),
-    ...forecast.log
-      .filter((name) => !names.includes(name))
-      .map((name) => `forecast.log names ${name}, which the forecast does not read`),
-    ...Object.keys(forecast.quantum)
-      .filter((name) => !forecast.targets.includes(name))
-      .map((name) => `forecast.quantum names ${name}, which is not among forecast.targets`),
+  const conflicts = [
+    ...channelConflicts(forecast, loaded.panel),
+    ...durationConflicts(pipeline, loaded.panel.stepMs),
   ];
-  const steps = stepCounts(pipeline, loaded.panel.stepMs, problems);
-  if (problems.length > 0) return yield* new PipelineMisfit({ path: pipelinePath, problems });
+  yield* refuseConflicts(pipelinePath, conflicts);
+  const steps = stepCounts(pipeline, loaded.panel.stepMs);
 
   const panel = selectChannels(loaded.panel, names);
   const testFrom = Math.floor(panel.steps * (1 - pipeline.testShare));
@@ -91,11 +76,10 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     spans.training.to,
   );
   const longestSequence = Math.max(steps.warmup + steps.scored, pipeline.training.ruleOrigins);
-  const tooShort = [
+  yield* refuseConflicts(pipelinePath, [
     ...shortSpans(plan, spans, longestSequence, panel.stepMs),
     ...emptySpans(panel, plan, spans),
-  ];
-  if (tooShort.length > 0) return yield* new PipelineMisfit({ path: pipelinePath, problems: tooShort });
+  ]);
 
   const rules = yield* loadRules(
     path.resolve(path.dirname(pipelinePath), pipeline.rules),
@@ -152,45 +136,74 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
   } satisfies PreparedRun;
 });
 
-const unknownChannels = (names: readonly string[], panel: Panel): string[] => {
+const CHANNEL_LISTS = ["targets", "covariates", "circular"] as const;
+
+const channelConflicts = (forecast: Pipeline["forecast"], panel: Panel): YamlConflict[] => {
   const known = panel.channels.map((channel) => channel.name);
-  return names
-    .filter((name) => !known.includes(name))
-    .map((name) => `the data has no channel ${name}; it has ${known.join(", ")}`);
-};
-
-type DurationKey = "history" | "horizon" | "hold" | "season" | "warmup" | "scored";
-
-/** The pipeline's durations in steps of the panel; what does not divide evenly is a problem. */
-const stepCounts = (pipeline: Pipeline, stepMs: number, problems: string[]): Record<DurationKey, number> => {
-  const { forecast, training } = pipeline;
-  const texts: Record<DurationKey, string> = {
-    history: forecast.history,
-    horizon: forecast.horizon,
-    hold: forecast.hold ?? forecast.history,
-    season: forecast.season,
-    warmup: training.warmup,
-    scored: training.scored,
-  };
-  const keys = Object.keys(texts) as DurationKey[];
-  return Object.fromEntries(
-    keys.map((key) => {
-      const milliseconds = parseDuration(texts[key]);
-      const count = milliseconds === undefined ? Number.NaN : milliseconds / stepMs;
-      if (!Number.isInteger(count) || count < 1) {
-        const lower = Math.max(1, Math.floor(count)) * stepMs;
-        const group = key === "warmup" || key === "scored" ? "training" : "forecast";
-        problems.push(
-          `${group}.${key} ${texts[key]} is not a whole number of ${formatDuration(stepMs)} steps; take ${formatDuration(lower)} or ${formatDuration(lower + stepMs)}`,
-        );
+  const read = new Set<string>();
+  const conflicts: YamlConflict[] = [];
+  for (const list of CHANNEL_LISTS) {
+    forecast[list].forEach((name, index) => {
+      const path = ["forecast", list, index];
+      if (!known.includes(name)) {
+        const nearest = nearestName(name, known);
+        const hint = nearest === undefined ? `it has ${known.join(", ")}` : `did you mean ${nearest}?`;
+        conflicts.push({ path, message: `the data has no channel ${name}; ${hint}` });
+      } else if (read.has(name)) {
+        const message = `channel ${name} stands twice among forecast.targets, covariates and circular; keep one`;
+        conflicts.push({ path, message });
       }
-      return [key, count];
-    }),
-  ) as Record<DurationKey, number>;
+      read.add(name);
+    });
+  }
+  forecast.log.forEach((name, index) => {
+    if (read.has(name)) return;
+    const message = `forecast.log names ${name}, which the forecast does not read; it reads ${[...read].join(", ")}`;
+    conflicts.push({ path: ["forecast", "log", index], message });
+  });
+  for (const name of Object.keys(forecast.quantum)) {
+    if (forecast.targets.includes(name)) continue;
+    const message = `forecast.quantum names ${name}, which is not among forecast.targets (${forecast.targets.join(", ")})`;
+    conflicts.push({ path: ["forecast", "quantum", name], message });
+  }
+  return conflicts;
 };
+
+const DURATION_KEYS = [
+  ["forecast", "history"],
+  ["forecast", "horizon"],
+  ["forecast", "hold"],
+  ["forecast", "season"],
+  ["training", "warmup"],
+  ["training", "scored"],
+] as const;
+
+/** What does not divide evenly into steps of the panel. */
+const durationConflicts = (pipeline: Pipeline, stepMs: number): YamlConflict[] =>
+  DURATION_KEYS.flatMap(([group, key]) => {
+    const text: string | undefined = { ...pipeline.forecast, ...pipeline.training }[key];
+    if (text === undefined) return [];
+    const count = stepsIn(text, stepMs);
+    if (Number.isInteger(count) && count >= 1) return [];
+    const lower = Math.max(1, Math.floor(count)) * stepMs;
+    const message = `${group}.${key} ${text} is not a whole number of ${formatDuration(stepMs)} steps; take ${formatDuration(lower)} or ${formatDuration(lower + stepMs)}`;
+    return [{ path: [group, key], message }];
+  });
+
+const stepsIn = (duration: string, stepMs: number): number => (parseDuration(duration) ?? 0) / stepMs;
+
+/** The pipeline's durations in steps of the panel. */
+const stepCounts = ({ forecast, training }: Pipeline, stepMs: number) => ({
+  history: stepsIn(forecast.history, stepMs),
+  horizon: stepsIn(forecast.horizon, stepMs),
+  hold: stepsIn(forecast.hold ?? forecast.history, stepMs),
+  season: stepsIn(forecast.season, stepMs),
+  warmup: stepsIn(training.warmup, stepMs),
+  scored: stepsIn(training.scored, stepMs),
+});
 
 /** A span without a reading of a target can neither be learned from nor judged on. */
-const emptySpans = (panel: Panel, plan: FeaturePlan, spans: PreparedRun["spans"]): string[] =>
+const emptySpans = (panel: Panel, plan: FeaturePlan, spans: PreparedRun["spans"]): YamlConflict[] =>
   (["training", "validation", "test"] as const).flatMap((name) =>
     plan.targets
       .filter((_, target) =>
@@ -198,10 +211,10 @@ const emptySpans = (panel: Panel, plan: FeaturePlan, spans: PreparedRun["spans"]
           seriesOf(panel, target, sensor).subarray(spans[name].from, spans[name].to).every(Number.isNaN),
         ),
       )
-      .map(
-        ({ channel }) =>
-          `no sensor has a reading of ${channel} in the ${name} span; choose another \`from\` and \`to\``,
-      ),
+      .map(({ channel }) => ({
+        path: ["forecast", "targets"],
+        message: `no sensor has a reading of ${channel} in the ${name} span; choose another \`from\` and \`to\``,
+      })),
   );
 
 const shortSpans = (
@@ -209,7 +222,7 @@ const shortSpans = (
   spans: PreparedRun["spans"],
   sequenceSteps: number,
   stepMs: number,
-): string[] => {
+): YamlConflict[] => {
   const needed = {
     training: sequenceSteps + plan.horizonSteps + contextSteps(plan),
     validation: plan.horizonSteps + 1,
@@ -220,7 +233,10 @@ const shortSpans = (
     return length >= needed[name]
       ? []
       : [
-          `the ${name} span has ${formatDuration(Math.max(0, length) * stepMs)} of data, but needs at least ${formatDuration(needed[name] * stepMs)}; give more data, or a shorter history, horizon or training.scored`,
+          {
+            path: sequenceSteps > contextSteps(plan) ? ["training", "scored"] : ["forecast", "history"],
+            message: `the ${name} span has ${formatDuration(Math.max(0, length) * stepMs)} of data, but needs at least ${formatDuration(needed[name] * stepMs)}; give more data, or a shorter history, horizon or training.scored`,
+          },
         ];
   });
 };

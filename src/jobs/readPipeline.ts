@@ -1,9 +1,20 @@
 /** Reads a pipeline file; all its problems at once, each with line and column. */
 import { Effect, FileSystem, Schema } from "effect";
-import { decodeYaml, type YamlProblem } from "../ingest/decodeYaml.ts";
+import { decodeYaml, type YamlConflict, type YamlProblem } from "../ingest/decodeYaml.ts";
+import { fileTrouble } from "./fileTrouble.ts";
 import { Pipeline } from "./Pipeline.ts";
 
-/** A pipeline file that cannot be read or is faulty. */
+/** A pipeline file that cannot be read. */
+export class PipelineUnreadable extends Schema.TaggedError<PipelineUnreadable>()("PipelineUnreadable", {
+  path: Schema.String,
+  reason: Schema.String,
+}) {
+  override get message(): string {
+    return `${this.path}: the pipeline cannot be read (${this.reason}). Give the path of a pipeline file, such as pipelines/arterial.yaml`;
+  }
+}
+
+/** A pipeline file that is faulty, or does not fit its data; every problem is listed. */
 export class PipelineFaulty extends Schema.TaggedError<PipelineFaulty>()("PipelineFaulty", {
   path: Schema.String,
   problems: Schema.Array(
@@ -17,15 +28,21 @@ export class PipelineFaulty extends Schema.TaggedError<PipelineFaulty>()("Pipeli
   }
 }
 
-export const readPipeline = Effect.fn("readPipeline")(function* (file: string) {
+/** @param conflictsOf further faults of a pipeline that is sound in itself */
+export const readPipeline = Effect.fn("readPipeline")(function* (
+  file: string,
+  conflictsOf?: (pipeline: Pipeline) => readonly YamlConflict[],
+) {
   const files = yield* FileSystem.FileSystem;
-  const faulty = (problems: readonly YamlProblem[]) => new PipelineFaulty({ path: file, problems });
   const text = yield* files
     .readFileString(file)
-    .pipe(
-      Effect.mapError((cause) =>
-        faulty([{ line: 1, column: 1, message: `cannot be read (${cause.message})` }]),
-      ),
-    );
-  return yield* Effect.mapError(Effect.fromResult(decodeYaml(Pipeline, text)), faulty);
+    .pipe(Effect.mapError((cause) => new PipelineUnreadable({ path: file, reason: fileTrouble(cause) })));
+  return yield* Effect.mapError(
+    Effect.fromResult(decodeYaml(Pipeline, text, conflictsOf)),
+    (problems: readonly YamlProblem[]) => new PipelineFaulty({ path: file, problems }),
+  );
 });
+
+/** Fails where a pipeline does not fit its data: every conflict with the line and column of its key. */
+export const refuseConflicts = (file: string, conflicts: readonly YamlConflict[]) =>
+  conflicts.length === 0 ? Effect.void : Effect.asVoid(readPipeline(file, () => conflicts));

@@ -1,9 +1,11 @@
 /** Proves an exported artefact again, or replays one window of a proof. */
 import { Effect, FileSystem, Schema } from "effect";
-import { ArtefactError } from "../edge/index.ts";
+import { type Artefact, ArtefactError, openArtefact } from "../edge/index.ts";
+import { formatDuration } from "../ingest/parseDuration.ts";
 import type { ProofReport } from "../verify/ProofReport.ts";
+import { fileTrouble } from "./fileTrouble.ts";
 import { loadRunPanel } from "./loadRunPanel.ts";
-import { prepareRun } from "./prepareRun.ts";
+import { type PreparedRun, prepareRun } from "./prepareRun.ts";
 import { timedStage } from "./Progress.ts";
 import { proveRun } from "./proveRun.ts";
 import { readPipeline } from "./readPipeline.ts";
@@ -32,7 +34,16 @@ export const verifyArtefact = Effect.fn("verifyArtefact")(function* (options: Ve
   const refused = (reason: string) => new ArtefactRefused({ path: options.artefactPath, reason });
   const bytes = yield* files
     .readFile(options.artefactPath)
-    .pipe(Effect.mapError((cause) => refused(`cannot be read (${cause.message})`)));
+    .pipe(
+      Effect.mapError((cause) =>
+        refused(`the artefact cannot be read (${fileTrouble(cause)}). Give the path of a model.ordinance`),
+      ),
+    );
+  const artefact = yield* Effect.try({ try: () => openArtefact(bytes), catch: (cause) => cause }).pipe(
+    Effect.catch((cause) =>
+      cause instanceof ArtefactError ? Effect.fail(refused(cause.message)) : Effect.die(cause),
+    ),
+  );
   const pipeline = yield* readPipeline(options.pipelinePath);
   const { result: run } = yield* timedStage(
     "Reading",
@@ -40,6 +51,8 @@ export const verifyArtefact = Effect.fn("verifyArtefact")(function* (options: Ve
       prepareRun(pipeline, options.pipelinePath, loaded),
     ),
   );
+  const differences = [...otherData(artefact, run), ...otherRules(artefact, run)];
+  if (differences.length > 0) return yield* refused(differences.join("\n"));
   const proving = yield* timedStage(
     "Proving",
     proveRun(run, bytes, {
@@ -57,3 +70,41 @@ export const verifyArtefact = Effect.fn("verifyArtefact")(function* (options: Ve
   );
   return proving.result satisfies ProofReport;
 });
+
+/** An artefact reads its sensors and channels by their order: those of other data would be mistaken for its own. */
+const otherData = ({ manifest }: Artefact, { data, panel, pipelinePath }: PreparedRun): string[] => {
+  const channels = ({ circular, covariates, targets }: PreparedRun["data"]["plan"]): string[] => [
+    ...[...targets, ...covariates].map(({ channel }) => channel),
+    ...circular,
+  ];
+  const made = manifest.features;
+  const pairs: [string, string, string][] = [
+    ["sensors", made.sensors.join(", "), panel.sensors.join(", ")],
+    ["channels", channels(made).join(", "), channels(data.plan).join(", ")],
+    ["horizon", `${made.horizonSteps} steps`, `${data.plan.horizonSteps} steps`],
+    ["step", formatDuration(made.stepMs), formatDuration(panel.stepMs)],
+  ];
+  return pairs
+    .filter(([, stated, found]) => stated !== found)
+    .map(
+      ([what, stated, found]) =>
+        `the artefact was made for the ${what} ${stated}, but ${pipelinePath} has ${found}; verify with the pipeline that it was made with`,
+    );
+};
+
+/** A proof by other rules than the artefact's own would say nothing of it. */
+const otherRules = ({ manifest }: Artefact, { rules }: PreparedRun): string[] => {
+  const inSpec = new Map(
+    rules.rules.map(({ bound }) => [bound.name, worded({ text: bound.text, enforced: !bound.goal })]),
+  );
+  const inArtefact = new Map(manifest.rules.map((rule) => [rule.name, worded(rule)]));
+  return [...new Set([...inArtefact.keys(), ...inSpec.keys()])]
+    .filter((name) => inArtefact.get(name) !== inSpec.get(name))
+    .map(
+      (name) =>
+        `rule ${name} is ${inArtefact.get(name) ?? "absent"} in the artefact, but ${inSpec.get(name) ?? "absent"} in ${rules.path}; verify with the rules that it was made with, or run the pipeline again`,
+    );
+};
+
+const worded = (rule: { readonly text: string; readonly enforced: boolean }): string =>
+  `${rule.enforced ? "" : "the goal "}"${rule.text}"`;

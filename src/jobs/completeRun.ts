@@ -1,0 +1,124 @@
+/** The part of the main job that needs the tensor library: trains, compiles, judges, proves and writes. */
+import { Effect, Path, Schema } from "effect";
+import { ArtefactError, createRuntime, openArtefact } from "../edge/index.ts";
+import { selectBackend } from "../model/backend.ts";
+import { renderReport } from "../report/renderReport.ts";
+import { backtestRun } from "./backtestRun.ts";
+import { compileRun, issueInstantMs } from "./compileRun.ts";
+import { forecastToArrow, forecastToParquet } from "./ForecastTable.ts";
+import { issueForecast } from "./issueForecast.ts";
+import { modelCard } from "./modelCard.ts";
+import type { PreparedRun } from "./prepareRun.ts";
+import { Progress, timedStage } from "./Progress.ts";
+import { proveRun, summariseProof } from "./proveRun.ts";
+import { writeRunDirectory } from "./RunDirectory.ts";
+import type { RunOptions, RunResult } from "./runPipeline.ts";
+import { summariseRun } from "./summariseRun.ts";
+import { forgetCheckpoint, trainRun } from "./trainRun.ts";
+
+/** The artefact breaks its rules: it is not exported. The report tells more. */
+export class ProofFailed extends Schema.TaggedError<ProofFailed>()("ProofFailed", {
+  failures: Schema.Number,
+  windows: Schema.Number,
+  replayCommand: Schema.String,
+  reportPath: Schema.String,
+}) {
+  override get message(): string {
+    return `the proof failed on ${this.failures} of ${this.windows} windows, so no artefact was exported; see ${this.reportPath}, or replay the smallest with \`${this.replayCommand}\``;
+  }
+}
+
+/** The trained model or its rules do not fit the device's integers. */
+export class ExportRefused extends Schema.TaggedError<ExportRefused>()("ExportRefused", {
+  reason: Schema.String,
+}) {
+  override get message(): string {
+    return this.reason;
+  }
+}
+
+const ARTEFACT_FILE = "edge/model.ordinance";
+/** Name of an artefact whose proof failed: kept for replaying the failure, not for a device. */
+const REFUSED_FILE = "edge/refused.ordinance";
+
+/**
+ * Brings a prepared run to its folder of results below `home`.
+ *
+ * @param readingSeconds how long its data took to read
+ */
+export const completeRun = Effect.fn("completeRun")(function* (
+  run: PreparedRun,
+  home: string,
+  readingSeconds: number,
+  options: RunOptions,
+) {
+  const path = yield* Path.Path;
+  const progress = yield* Progress;
+  const { pipeline } = run;
+  const backend = yield* Effect.promise(() => selectBackend());
+
+  const training = yield* timedStage(`Training (${backend.name})`, trainRun(run, home, backend.name));
+  const trained = training.result;
+  const bytes = yield* Effect.try({
+    try: () => compileRun(run, trained.ternary),
+    catch: (cause) => cause,
+  }).pipe(
+    Effect.catch((cause) =>
+      cause instanceof ArtefactError
+        ? Effect.fail(new ExportRefused({ reason: cause.message }))
+        : Effect.die(cause),
+    ),
+  );
+  const artefact = openArtefact(bytes);
+  const runtime = createRuntime(artefact);
+  const backtest = yield* timedStage("Testing", backtestRun(run, trained, runtime));
+
+  const instant = new Date(issueInstantMs(run)).toISOString();
+  const folder = path.join(home, instant.slice(0, 19).replaceAll(":", "-") + "Z");
+  const artefactPath = path.join(folder, ARTEFACT_FILE);
+  const refusedPath = path.join(folder, REFUSED_FILE);
+  const proving = yield* timedStage(
+    "Proving",
+    proveRun(run, bytes, { artefactPath, windows: pipeline.proof.windows, seed: pipeline.proof.seed }),
+  );
+  const proof = proving.result;
+
+  const writing = yield* timedStage(
+    "Writing",
+    Effect.gen(function* () {
+      const forecast = issueForecast(run, runtime, backtest.result.conformal);
+      const summary = summariseRun(
+        run,
+        trained,
+        bytes,
+        artefact,
+        backtest.result,
+        summariseProof(proof, artefactPath, options.pipelinePath),
+        backend.name,
+        [{ stage: "Reading", seconds: readingSeconds }, training.timing, backtest.timing, proving.timing],
+      );
+      const proofText = `${JSON.stringify(proof, undefined, 2)}\n`;
+      yield* writeRunDirectory(folder, {
+        "forecast.parquet": forecastToParquet(forecast),
+        "forecast.arrow": forecastToArrow(forecast),
+        "report.html": renderReport(summary),
+        "card.json": modelCard(run, summary, options.productVersion),
+        "edge/proof.json": proofText,
+        [proof.passed ? ARTEFACT_FILE : REFUSED_FILE]: bytes,
+      });
+      yield* forgetCheckpoint(home);
+      return summary;
+    }),
+  );
+  progress.end();
+  const reportPath = path.join(folder, "report.html");
+  if (!proof.passed) {
+    return yield* new ProofFailed({
+      failures: proof.failures,
+      windows: proof.judged,
+      replayCommand: proof.counterexample?.replayCommand.replace(artefactPath, refusedPath) ?? "",
+      reportPath,
+    });
+  }
+  return { folder, reportPath, summary: writing.result } satisfies RunResult;
+});

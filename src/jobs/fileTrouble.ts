@@ -1,0 +1,16 @@
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  EISDIR: "it is a folder, not a file",
+  ENOTDIR: "a file stands where a folder is needed",
+  EEXIST: "a file stands where a folder is needed",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space is left",
+};
+
+/** What went wrong with a file, in words for people: by its system code where it has a common one. */
+export const fileTrouble = (error: { readonly message: string; readonly cause?: unknown }): string => {
+  const code = (error.cause as { readonly code?: unknown } | undefined)?.code;
+  return (typeof code === "string" ? WORDS[code] : undefined) ?? error.message;
+};
