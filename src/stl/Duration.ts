@@ -47,14 +47,8 @@ const inNanoseconds = (duration: DurationTerm): Amount => {
   return total;
 };
 
-/** Milliseconds of a duration without samples. */
-export const durationMs = (duration: DurationTerm): number => {
-  const { numerator, denominator } = inNanoseconds(duration);
-  return Number(numerator) / Number(denominator) / 1e6;
-};
-
 /** Steps of a duration; where it is no multiple of the step, the two nearest that are. */
-export type StepCount =
+type StepCount =
   | { readonly steps: number }
   | { readonly below: string; readonly above: string; readonly period: string; readonly exact: number };
 

@@ -1,23 +1,9 @@
 import { binaryValue, unaryValue } from "./elementFunctions.ts";
 import { apply, operate, result } from "./intervalKernels.ts";
-import { ComposedWindow, SlidingWindow } from "./monitorStates.ts";
+import { type Carried, createCarried, memoryOf, takesMinimum } from "./Carried.ts";
 import { childrenOf } from "./operandsOf.ts";
 import type { PlanNode } from "./Plan.ts";
 import { windowOf } from "./reachOf.ts";
-
-/** What a temporal operator carries from sample to sample, for one bound. */
-interface Carried {
-  readonly window: SlidingWindow | undefined;
-  readonly composed: ComposedWindow | undefined;
-  /** Of an operator without an upper bound. */
-  running: number;
-}
-
-const memoryOf = (carried: Carried): number =>
-  (carried.window?.memory ?? 0) + (carried.composed === undefined ? 0 : 2 * carried.composed.memory) + 1;
-
-/** Operators whose result is the minimum of what they collect. */
-const takesMinimum = (node: PlanNode): boolean => node.kind === "always" || node.kind === "historically";
 
 /**
  * One node of a plan in negation normal form, fed sample by sample. At a tick with the sample `time` it computes
@@ -52,8 +38,8 @@ export class MonitorNode {
         for (const offset of this.#offsets(index)) child.#keep(delay - child.delay - offset + 1);
       });
     }
-    this.#lowerState = this.#createState();
-    this.#upperState = this.#createState();
+    this.#lowerState = createCarried(node, delay);
+    this.#upperState = createCarried(node, delay);
   }
 
   get memory(): number {
@@ -87,34 +73,6 @@ export class MonitorNode {
     this.#mask = size - 1;
     this.#lower = new Float64Array(size);
     this.#upper = new Float64Array(size);
-  }
-
-  #createState(): Carried {
-    const { node } = this;
-    const none = { window: undefined, composed: undefined, running: NaN };
-    if (this.delay === Infinity) return none;
-    switch (node.kind) {
-      case "always":
-      case "eventually":
-      case "historically":
-      case "once": {
-        const sign = takesMinimum(node) ? -1 : 1;
-        if (node.upper === null) return { ...none, running: -sign * Infinity };
-        return { ...none, window: new SlidingWindow(node.upper - node.lower + 1, sign) };
-      }
-      case "until":
-      case "release":
-      case "since":
-      case "triggers": {
-        const past = node.kind === "since" || node.kind === "triggers";
-        const window = node.lower > 0 ? new SlidingWindow(node.lower, -1) : undefined;
-        if (node.upper === null) return { window, composed: undefined, running: -Infinity };
-        const width = node.upper - node.lower + (past ? 1 : 0);
-        return { window, composed: new ComposedWindow(width, past), running: NaN };
-      }
-      default:
-        return none;
-    }
   }
 
   lower(time: number): number {

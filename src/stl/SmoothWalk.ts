@@ -122,17 +122,21 @@ export class SmoothWalk {
 
   /** The smooth extreme of the first `count` items; its derivatives go on the tape. */
   extreme(count: number, sign: 1 | -1): number {
+    return this.extremeOf(this.items, 0, count, sign);
+  }
+
+  /** The smooth extreme of `values[first .. first + count)`; its derivatives go on the tape. */
+  extremeOf(values: Float64Array, first: number, count: number, sign: 1 | -1): number {
     const kind = sign < 0 ? this.minimum : this.maximum;
-    const value = smoothExtreme(this.items, this.weights, count, sign, kind, this.temperature);
-    this.tape.keep(this.weights, count);
-    return value;
+    const start = this.tape.claim(count);
+    return smoothExtreme(values, first, this.tape.numbers, start, count, sign, kind, this.temperature);
   }
 
   /** Of numbers: min and max are meant as they are; a missing one leaves the result missing. */
   exactExtreme(count: number, sign: 1 | -1): number {
-    let value = smoothExtreme(this.items, this.weights, count, sign, "exact", 1);
-    for (let k = 0; k < count; k++) if (Number.isNaN(this.items[k])) value = NaN;
-    this.tape.keep(this.weights, count);
+    const start = this.tape.claim(count);
+    const value = smoothExtreme(this.items, 0, this.tape.numbers, start, count, sign, "exact", 1);
+    for (let k = 0; k < count; k++) if (Number.isNaN(this.items[k])) return NaN;
     return value;
   }
 

@@ -1,7 +1,6 @@
-import { placeFromTo, type Place, problemAt } from "./Problem.ts";
+import { type Place, problemAt } from "./Problem.ts";
 import type {
   GroupDeclaration,
-  GroupExpression,
   LetDeclaration,
   MissingPolicy,
   ParameterDeclaration,
@@ -11,7 +10,7 @@ import type {
   SignalDeclaration,
 } from "./Spec.ts";
 import type { DurationTerm, NameTerm } from "./Syntax.ts";
-import { TermParser } from "./TermParser.ts";
+import { GroupParser } from "./GroupParser.ts";
 import { SyntaxFault } from "./TokenReader.ts";
 import { parseUnit } from "./Unit.ts";
 
@@ -38,7 +37,7 @@ const attributeWords = ["severity", "weight", "tags", "scale", "owner", "because
 const severities = ["info", "minor", "major", "critical"];
 
 /** Reads the items of one file; a faulty item is reported and left out, and reading goes on after it. */
-export class SpecParser extends TermParser {
+export class SpecParser extends GroupParser {
   readonly items: SpecItems = {
     imports: [],
     signals: [],
@@ -124,13 +123,8 @@ export class SpecParser extends TermParser {
     this.problems.push(problemAt(end, "error", "syntax", "the item does not end with ;", "Add ; here."));
   }
 
-  #text(purpose: string): string {
-    if (this.reader.peek().kind !== "text") this.reader.fail(purpose);
-    return this.reader.read().text;
-  }
-
   #import(start: Place): void {
-    const path = this.#text('the path of a file in quotes, such as "limits.stl"');
+    const path = this.text('the path of a file in quotes, such as "limits.stl"');
     const place = this.reader.placeSince(start);
     const alias = this.reader.takeWord("as") ? this.name("a name for the import").name : undefined;
     this.items.imports.push(alias === undefined ? { path, place } : { path, alias, place });
@@ -304,70 +298,18 @@ export class SpecParser extends TermParser {
     const name = this.name("a name for the sensors");
     this.reader.expectSymbol("=", "before the list");
     const start = this.reader.expectSymbol("{", "to open the list").place;
-    const sensors = [this.#sensor()];
-    while (this.reader.takeSymbol(",")) sensors.push(this.#sensor());
+    const sensors = [this.sensor()];
+    while (this.reader.takeSymbol(",")) sensors.push(this.sensor());
     this.reader.expectSymbol("}", "to close the list");
     const value = { kind: "list", sensors, place: this.reader.placeSince(start) } as const;
     this.items.groups.push({ name: name.name, value, place: name.place });
   }
 
-  /** Sensors are often called by numbers. */
-  #sensor(): NameTerm {
-    const token = this.reader.peek();
-    if (token.kind !== "number") return this.name("the name of a sensor");
-    this.reader.read();
-    return { kind: "name", name: token.text, place: token.place };
-  }
-
   #group(): void {
     const name = this.name("the name of a group");
     this.reader.expectSymbol("=", "before the group");
-    const value = this.#groupExpression();
+    const value = this.groupExpression();
     this.items.groups.push({ name: name.name, value, place: name.place });
-  }
-
-  #groupExpression(): GroupExpression {
-    let left = this.#groupOperand();
-    for (;;) {
-      const kind = this.reader.takeWord("union")
-        ? "union"
-        : this.reader.takeWord("intersect")
-          ? "intersection"
-          : this.reader.takeWord("except")
-            ? "difference"
-            : undefined;
-      if (kind === undefined) return left;
-      const right = this.#groupOperand();
-      left = { kind, left, right, place: placeFromTo(left.place, right.place) };
-    }
-  }
-
-  #groupOperand(): GroupExpression {
-    const reader = this.reader;
-    const start = reader.peek().place;
-    if (reader.takeSymbol("(")) {
-      const inner = this.#groupExpression();
-      reader.expectSymbol(")", "to close the parenthesis");
-      return inner;
-    }
-    if (reader.isWord("tag") && reader.isSymbol("(", 1)) {
-      reader.read();
-      reader.read();
-      const tag = this.#text('the tag in quotes, such as "school"');
-      reader.expectSymbol(")", "after the tag");
-      return { kind: "tag", tag, place: reader.placeSince(start) };
-    }
-    if (reader.isWord("near") && reader.isSymbol("(", 1)) {
-      reader.read();
-      reader.read();
-      const sensor = this.#sensor();
-      reader.expectSymbol(",", "before the distance");
-      const distance = this.term();
-      reader.expectSymbol(")", "after the distance");
-      return { kind: "near", sensor, distance, place: reader.placeSince(start) };
-    }
-    const name = this.name('a group, tag("..."), or near(sensor, 3 km)');
-    return { kind: "name", name: name.name, place: name.place };
   }
 
   #let(): void {
@@ -415,9 +357,9 @@ export class SpecParser extends TermParser {
       case "scale":
         return { scale: this.term() };
       case "owner":
-        return { owner: this.#text("a text in double quotes") };
+        return { owner: this.text("a text in double quotes") };
       case "because":
-        return { because: this.#text("a text in double quotes") };
+        return { because: this.text("a text in double quotes") };
       default:
         return { at: this.reader.expectWord(["start", "every"], "start or every") as "start" | "every" };
     }
@@ -439,7 +381,7 @@ export class SpecParser extends TermParser {
     const tags: string[] = [];
     this.reader.expectSymbol("[", "to open the tags");
     if (this.reader.takeSymbol("]")) return tags;
-    do tags.push(this.#text('a tag in quotes, such as "air"'));
+    do tags.push(this.text('a tag in quotes, such as "air"'));
     while (this.reader.takeSymbol(","));
     this.reader.expectSymbol("]", "to close the tags");
     return tags;

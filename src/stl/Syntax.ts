@@ -26,11 +26,11 @@ export interface DurationTerm extends Node {
   readonly kind: "duration";
   readonly parts: readonly { readonly number: string; readonly unit: DurationUnit }[];
 }
-export interface BooleanTerm extends Node {
+interface BooleanTerm extends Node {
   readonly kind: "boolean";
   readonly value: boolean;
 }
-export interface TextTerm extends Node {
+interface TextTerm extends Node {
   readonly kind: "text";
   readonly value: string;
 }
@@ -68,12 +68,12 @@ export interface ComparisonTerm extends Node {
   readonly relations: readonly Relation[];
 }
 /** Whether a sensor belongs to a group; only within `where`. */
-export interface MemberTerm extends Node {
+interface MemberTerm extends Node {
   readonly kind: "member";
   readonly element: NameTerm;
   readonly domain: Term;
 }
-export interface NotTerm extends Node {
+interface NotTerm extends Node {
   readonly kind: "not";
   readonly operand: Term;
 }

@@ -7,7 +7,6 @@ import type {
   BinaryTemporalOperator,
   ConnectiveOperator,
   Count,
-  DurationUnit,
   Interval,
   NameTerm,
   QuantifierTerm,
@@ -17,62 +16,22 @@ import type {
 } from "./Syntax.ts";
 import type { Token } from "./Token.ts";
 import { SyntaxFault, TokenReader } from "./TokenReader.ts";
-import { isUnitName } from "./Unit.ts";
-
-const temporalWords = new Set([
-  "always",
-  "eventually",
-  "historically",
-  "once",
-  "next",
-  "prev",
-  "s_next",
-  "s_prev",
-]);
-const timedWords = new Set(["always", "eventually", "historically", "once"]);
-const binaryTemporalWords = new Set(["until", "release", "unless", "since", "triggers"]);
-const quantifierWords = new Set(["forall", "exists", "atleast", "atmost", "exactly"]);
-const aggregateWords = new Set(["mean", "min", "max", "sum", "count"]);
-const durationUnits = new Set(["ns", "us", "ms", "s", "min", "h", "d"]);
-const connectiveSymbols: Readonly<Record<string, ConnectiveOperator>> = {
-  "&&": "and",
-  "||": "or",
-  "->": "implies",
-  "<->": "iff",
-};
-const rtamtWords: Readonly<Record<string, string>> = {
-  G: "always",
-  F: "eventually",
-  H: "historically",
-  O: "once",
-  X: "next",
-  Y: "prev",
-  U: "until",
-  S: "since",
-  W: "unless",
-};
-/** Words of operators: a signal of such a name is written in quotes. */
-const reservedWords = new Set([
-  ...temporalWords,
-  ...binaryTemporalWords,
-  ...quantifierWords,
-  ..."not and or implies iff xor in where over inf".split(" "),
-]);
+import {
+  temporalWords,
+  timedWords,
+  binaryTemporalWords,
+  quantifierWords,
+  aggregateWords,
+  connectiveSymbols,
+  rtamtWords,
+  reservedWords,
+  relations,
+} from "./keywords.ts";
+import { readQuantity } from "./readQuantity.ts";
 
 /** Deeper trees are refused, as every walk over them recurses; so is deeper nesting, on which the parser does. */
 const greatestHeight = 1000;
 const greatestNesting = 250;
-
-type Relationship = Readonly<Record<string, Relation>>;
-const relations: Relationship = {
-  "<": "<",
-  "<=": "<=",
-  ">": ">",
-  ">=": ">=",
-  "==": "==",
-  "!=": "!=",
-  "!==": "!=",
-};
 
 /**
  * Reads terms by precedence climbing: quantifiers bind loosest, then iff and xor, implies, or, and, until and
@@ -388,7 +347,7 @@ export class TermParser {
     const token = reader.peek();
     switch (token.kind) {
       case "number":
-        return this.#quantity();
+        return this.#built(readQuantity(reader, this.problems));
       case "duration":
         reader.read();
         return this.#built({ kind: "duration", parts: durationParts(token.text), place: token.place });
@@ -465,54 +424,6 @@ export class TermParser {
     const over = reader.takeWord("over") ? this.#primary() : undefined;
     const term = { kind: "call", callee, args, place: reader.placeSince(callee.place) } as const;
     return over === undefined ? this.#built(term, ...args) : this.#built({ ...term, over }, ...args, over);
-  }
-
-  /** A number and, without spaces within it, its unit. */
-  #quantity(): Term {
-    const reader = this.reader;
-    const token = reader.read();
-    const value = Number(token.text);
-    if (reader.isSymbol("%")) {
-      reader.read();
-      return this.#built({ kind: "quantity", value, unit: "%", place: reader.placeSince(token.place) });
-    }
-    const next = reader.peek();
-    if (next.kind === "name" && (next.text === "samples" || next.text === "sample")) {
-      reader.read();
-      const place = reader.placeSince(token.place);
-      if (!/^\d+$/.test(token.text)) {
-        const message = `${token.text} samples is no whole number of samples`;
-        this.problems.push(problemAt(place, "error", "bad-duration", message, "Write a whole number."));
-      }
-      return this.#built({ kind: "duration", parts: [{ number: token.text, unit: "samples" }], place });
-    }
-    const unit = this.unitText();
-    const place = reader.placeSince(token.place);
-    if (unit === undefined) return this.#built({ kind: "quantity", value, place });
-    if (durationUnits.has(unit)) {
-      const parts = [{ number: token.text, unit: unit as DurationUnit }];
-      return this.#built({ kind: "duration", parts, place });
-    }
-    return this.#built({ kind: "quantity", value, unit, place });
-  }
-
-  /** The unit at the reader, if one stands there: names joined by `/`, `*` and `^` without spaces. */
-  unitText(): string | undefined {
-    const reader = this.reader;
-    const first = reader.peek();
-    if (first.kind !== "name" || !isUnitName(first.text)) return undefined;
-    let text = reader.read().text;
-    for (;;) {
-      const joint = reader.peek();
-      const after = reader.peek(1);
-      if (joint.kind !== "symbol" || joint.spaced || after.spaced) return text;
-      const power = joint.text === "^" && after.kind === "number";
-      const factor = (joint.text === "/" || joint.text === "*") && after.kind === "name";
-      const applied =
-        factor && !reader.peek(2).spaced && (reader.isSymbol("[", 2) || reader.isSymbol("(", 2));
-      if (!power && !(factor && !applied && isUnitName(after.text))) return text;
-      text += reader.read().text + reader.read().text;
-    }
   }
 }
 

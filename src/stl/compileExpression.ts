@@ -29,12 +29,7 @@ const numeric = (node: number, free: readonly number[], unit: Unit | undefined):
 });
 
 /** The number in another unit; a bare number takes the unit as it stands. */
-export const convertTo = (
-  compilation: Compilation,
-  value: Compiled,
-  unit: Unit,
-  scope: LexicalScope,
-): Compiled => {
+const convertTo = (compilation: Compilation, value: Compiled, unit: Unit, scope: LexicalScope): Compiled => {
   if (value.unit === undefined || value.unit.text === unit.text) return { ...value, unit };
   if (value.constant !== undefined) {
     return compileConstant(compilation, convertUnit(value.constant, value.unit, unit), unit);

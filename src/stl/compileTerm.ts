@@ -36,7 +36,7 @@ const greatestDepth = 1500;
 /** More terms than this, lets counted wherever they are put in, are refused. */
 const greatestSize = 1_000_000;
 
-export interface CompilationSettings {
+interface CompilationSettings {
   readonly spec: Spec;
   readonly site: Site;
   readonly stepMs: number | undefined;

@@ -80,8 +80,13 @@ class Explainer {
         const operand = node.operands.find((candidate) => decides(candidate, step));
         return operand && into(operand, step);
       }
-      case "step":
-        return into(node.operand, step + node.by);
+      case "step": {
+        const at = step + node.by;
+        const { first, last } = this.#evaluator.span(node.operand.node);
+        // Outside of the trace it is true or false by itself.
+        const outside = (at < first || at > last) && !decides(node.operand, at);
+        return outside ? undefined : into(node.operand, at);
+      }
       case "always":
       case "eventually":
       case "historically":

@@ -12,7 +12,6 @@ const greatestSpan = 300;
 
 let p = new Float64Array(0);
 let q = new Float64Array(0);
-let terms = new Float64Array(0);
 
 export interface UntilRow {
   /** Positions of the values of p and q at a common first step; each is there on a part of `length` steps. */
@@ -63,7 +62,6 @@ export const fusedUntilForward = (
   if (p.length < length) {
     p = new Float64Array(2 * length);
     q = new Float64Array(2 * length);
-    terms = new Float64Array(2 * length);
   }
   p.fill(0, 0, length);
   q.fill(0, 0, length);
@@ -76,6 +74,8 @@ export const fusedUntilForward = (
   for (let i = 0; i < count; i++) {
     const step = first + i;
     const last = Math.min(upper, reach(row, i));
+    const kept = tape.claim(last - lower + 1);
+    const terms = tape.numbers;
     let sum = 0;
     let total = 0;
     let moment = 0;
@@ -83,7 +83,7 @@ export const fusedUntilForward = (
       const at = step + direction * k;
       if (k >= lower) {
         const share = 1 / (sum + (q[at] as number));
-        terms[k - lower] = share;
+        terms[kept + k - lower] = share;
         total += share;
         if (softmax) moment += share * Math.log(share);
       }
@@ -93,11 +93,10 @@ export const fusedUntilForward = (
     const above = softmax ? moment / total : Math.log(total);
     values[out + i] = inner * (best - above / temperature);
     for (let k = 0; k <= last - lower; k++) {
-      const share = terms[k] as number;
+      const share = terms[kept + k] as number;
       const weight = (share / total) * (softmax ? 1 + Math.log(share) - above : 1);
-      terms[k] = weight * share;
+      terms[kept + k] = weight * share;
     }
-    tape.keep(terms, last - lower + 1);
   }
   tape.keep(p, length);
   tape.keep(q, length);

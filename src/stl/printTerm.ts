@@ -60,7 +60,7 @@ const reserved = new Set(
 );
 
 /** A name, in quotes where it could be read as something else. */
-export const printName = (name: string): string =>
+const printName = (name: string): string =>
   plainName.test(name) && !reserved.has(name) ? name : `'${name}'`;
 
 const printInterval = (interval: Interval | undefined): string => {

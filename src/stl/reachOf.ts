@@ -2,7 +2,7 @@ import { operandsOf, reductionOf } from "./operandsOf.ts";
 import type { Plan } from "./Plan.ts";
 
 /** Steps, relative to the step of evaluation, whose readings a node depends on: from first to last. */
-export interface Reach {
+interface Reach {
   readonly first: Float64Array;
   readonly last: Float64Array;
 }

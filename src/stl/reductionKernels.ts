@@ -22,6 +22,23 @@ export const keepExtreme = (
   }
 };
 
+/** The smaller, or the larger, of two rows, step by step. */
+export const extremeOfTwo = (
+  target: Float64Array,
+  a: Float64Array,
+  aOffset: number,
+  b: Float64Array,
+  bOffset: number,
+  length: number,
+  minimum: boolean,
+): void => {
+  if (minimum) {
+    for (let i = 0; i < length; i++) target[i] = Math.min(a[aOffset + i] as number, b[bOffset + i] as number);
+  } else {
+    for (let i = 0; i < length; i++) target[i] = Math.max(a[aOffset + i] as number, b[bOffset + i] as number);
+  }
+};
+
 /** Keeps `value` among the `size` best of one step, best first; `best` = larger where `largest`. */
 const keepRanked = (
   ranked: Float64Array,

@@ -195,7 +195,7 @@ const distanceKm = (compilation: Compilation, term: Term, scope: LexicalScope): 
 const earthRadiusKm = 6371.0088;
 
 /** Great-circle distance by the haversine formula, in km. */
-export const haversineKm = (
+const haversineKm = (
   a: { readonly latitude: number; readonly longitude: number },
   b: { readonly latitude: number; readonly longitude: number },
 ): number => {

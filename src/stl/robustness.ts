@@ -25,9 +25,10 @@ const evaluate = (formula: Formula, trace: Trace, boolean: boolean): RobustnessB
   const { values, steps } = traceValues(formula, trace);
   if (steps === 0) return { lower: new Float64Array(0), upper: new Float64Array(0) };
   const row = evaluatorOf(formula.plan, steps, "nothing", boolean).evaluate(values, undefined, 0, steps - 1);
-  const lower = row.lower.slice(row.lowerOffset, row.lowerOffset + steps);
-  const upper = row.known ? lower : row.upper.slice(row.upperOffset, row.upperOffset + steps);
-  return { lower, upper };
+  const lower = new Float64Array(steps);
+  lower.set(row.lower.subarray(row.lowerOffset, row.lowerOffset + steps));
+  if (row.known) return { lower, upper: lower };
+  return { lower, upper: row.upper.slice(row.upperOffset, row.upperOffset + steps) };
 };
 
 /**
@@ -51,7 +52,8 @@ export const robustness = (formula: Formula, trace: Trace): Float64Array => {
  * be anything. Where `lower` > 0 the formula holds whatever comes.
  *
  * @example
- * robustnessInterval(parseFormula("always[0, 1] x > 1"), { signals: { x: [3, 2] } }).upper; // => [1, 1]
+ * const { upper } = robustnessInterval(parseFormula("always[0, 1] x > 1"), { signals: { x: [3, 2] } });
+ * Array.from(upper); // => [1, 1]
  */
 export const robustnessInterval = (formula: Formula, trace: Trace): RobustnessBounds => {
   const { values, steps } = traceValues(formula, trace);

@@ -170,7 +170,8 @@ const fromStart = (signal: StepFunction, start: number): StepFunction => {
  * Robustness in dense time, as a piecewise constant function: `[t, rho]` holds from t until the next one.
  *
  * Bounds are seconds. What is before the start of the signals is not there, their last values hold for ever. The
- * result starts where a window first reaches the common start of all signals, but not before 0.
+ * result starts where a window first reaches the common start of all signals, but not before 0. A value that holds
+ * at a single instant is not told: the function is continuous from the right.
  *
  * Throws {@link TraceError} where a signal is absent or its instants do not ascend, {@link StlSyntaxError} where
  * the formula uses `next` or `prev`.

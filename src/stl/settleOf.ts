@@ -5,7 +5,7 @@ import type { Plan, PlanNode } from "./Plan.ts";
  * How many steps beyond either end of a trace a node still changes, where everything beyond is unknown: from
  * `before[n]` steps ahead of the first reading and from `after[n]` steps past the last one on, it is constant.
  */
-export interface Settle {
+interface Settle {
   readonly before: Int32Array;
   readonly after: Int32Array;
 }

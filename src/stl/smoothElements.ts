@@ -94,11 +94,11 @@ export const backwardElements = (walk: SmoothWalk, node: PlanNode, layout: Layou
       const leftActive = (walk.layouts[node.left.node] as Layout).active;
       const rightActive = (walk.layouts[node.right.node] as Layout).active;
       if (node.kind === "above" || node.kind === "subtract") {
-        for (let i = 0; i < length && leftActive; i++) {
-          slopes[left + i] = (slopes[left + i] as number) + (slopes[out + i] as number);
+        if (leftActive) {
+          for (let i = 0; i < length; i++) walk.add(left + i, slopes[out + i] as number);
         }
-        for (let i = 0; i < length && rightActive; i++) {
-          slopes[right + i] = (slopes[right + i] as number) - (slopes[out + i] as number);
+        if (rightActive) {
+          for (let i = 0; i < length; i++) walk.add(right + i, -(slopes[out + i] as number));
         }
         return;
       }

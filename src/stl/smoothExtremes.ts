@@ -13,12 +13,14 @@
 export type ExtremeKind = "exact" | "logsumexp" | "softmax";
 
 /**
- * The extreme of `items[0..count)`; `weights` receives its derivative by each of them.
- * `sign` is 1 for a maximum and -1 for a minimum.
+ * The extreme of `items[first .. first + count)`; `weights`, from `weightsFirst` on, receives its derivative by
+ * each of them. `sign` is 1 for a maximum and -1 for a minimum.
  */
 export const smoothExtreme = (
   items: Float64Array,
+  first: number,
   weights: Float64Array,
+  weightsFirst: number,
   count: number,
   sign: 1 | -1,
   kind: ExtremeKind,
@@ -28,8 +30,8 @@ export const smoothExtreme = (
   let best = NaN;
   let bestAt = -1;
   for (let i = 0; i < count; i++) {
-    const value = items[i] as number;
-    weights[i] = 0;
+    const value = items[first + i] as number;
+    weights[weightsFirst + i] = 0;
     if (bestAt < 0 ? value === value : sign * value > sign * best) {
       best = value;
       bestAt = i;
@@ -38,31 +40,32 @@ export const smoothExtreme = (
   // No value at all, or infinite ones that decide: nothing to differentiate.
   if (bestAt < 0 || best === Infinity || best === -Infinity) return best;
   if (kind === "exact") {
-    weights[bestAt] = 1;
+    weights[weightsFirst + bestAt] = 1;
     return best;
   }
   const slope = sign * temperature;
   let sum = 0;
   for (let i = 0; i < count; i++) {
-    const value = items[i] as number;
+    const value = items[first + i] as number;
     if (value - value !== 0) continue;
     const weight = i === bestAt ? 1 : Math.exp(slope * (value - best));
-    weights[i] = weight;
+    weights[weightsFirst + i] = weight;
     sum += weight;
   }
   if (kind === "logsumexp") {
-    for (let i = 0; i < count; i++) weights[i] = (weights[i] as number) / sum;
+    for (let i = 0; i < count; i++) weights[weightsFirst + i] = (weights[weightsFirst + i] as number) / sum;
     return best + Math.log(sum) / slope;
   }
   let mean = 0;
   for (let i = 0; i < count; i++) {
-    const weight = (weights[i] as number) / sum;
-    weights[i] = weight;
-    if (weight !== 0) mean += weight * (items[i] as number);
+    const weight = (weights[weightsFirst + i] as number) / sum;
+    weights[weightsFirst + i] = weight;
+    if (weight !== 0) mean += weight * (items[first + i] as number);
   }
   for (let i = 0; i < count; i++) {
-    const weight = weights[i] as number;
-    if (weight !== 0) weights[i] = weight * (1 + slope * ((items[i] as number) - mean));
+    const weight = weights[weightsFirst + i] as number;
+    if (weight !== 0)
+      weights[weightsFirst + i] = weight * (1 + slope * ((items[first + i] as number) - mean));
   }
   return mean;
 };

@@ -43,9 +43,8 @@ export const forwardWindow = (
     const from = Math.max(inner.first, step + window.first);
     const to = Math.min(end, step + window.last);
     const count = Math.max(0, to - from + 1);
-    walk.reserve(count);
-    for (let k = 0; k < count; k++) walk.items[k] = walk.values[source + from + k] as number;
-    walk.values[layout.base + row * layout.length + i] = walk.extreme(count, sign);
+    const value = walk.extremeOf(walk.values, source + from, count, sign);
+    walk.values[layout.base + row * layout.length + i] = value;
   }
   walk.tape.keepOne(0);
 };

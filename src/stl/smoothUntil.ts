@@ -37,7 +37,7 @@ export const smoothUntil = (
       const witness = values[q + step + direction * k] as number;
       pair[0] = running;
       pair[1] = witness;
-      const term = smoothExtreme(pair, pairWeights, 2, inner, innerKind, temperature);
+      const term = smoothExtreme(pair, 0, pairWeights, 0, 2, inner, innerKind, temperature);
       // Without a witness there is no term, whatever held until then.
       items[terms++] = witness === witness ? term : NaN;
       tape.keep(pairWeights, 2);
@@ -45,10 +45,10 @@ export const smoothUntil = (
     const at = step + direction * k;
     pair[0] = running;
     pair[1] = at >= pFirst && at <= pLast ? (values[p + at] as number) : NaN;
-    running = smoothExtreme(pair, pairWeights, 2, inner, innerKind, temperature);
+    running = smoothExtreme(pair, 0, pairWeights, 0, 2, inner, innerKind, temperature);
     tape.keep(pairWeights, 2);
   }
-  const value = smoothExtreme(items, weights, terms, inner < 0 ? 1 : -1, outerKind, temperature);
+  const value = smoothExtreme(items, 0, weights, 0, terms, inner < 0 ? 1 : -1, outerKind, temperature);
   tape.keep(weights, terms);
   return value;
 };

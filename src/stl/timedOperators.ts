@@ -9,8 +9,8 @@ import {
   type StepFunction,
 } from "./StepFunction.ts";
 
-export type WindowNode = Extract<FormulaNode, { kind: "always" | "eventually" | "historically" | "once" }>;
-export type TimedNode = Extract<FormulaNode, { kind: "until" | "release" | "since" | "triggers" }>;
+type WindowNode = Extract<FormulaNode, { kind: "always" | "eventually" | "historically" | "once" }>;
+type TimedNode = Extract<FormulaNode, { kind: "until" | "release" | "since" | "triggers" }>;
 
 /** What a time model decides: the instants of a result, and the pieces that a window covers. */
 export interface TimeModel {

@@ -7,7 +7,6 @@
 
 /** Work space that grows to the longest row seen. */
 export interface WindowScratch {
-  padded: Float64Array;
   suffix: Float64Array;
   first: Float64Array;
   second: Float64Array;
@@ -15,7 +14,6 @@ export interface WindowScratch {
 }
 
 export const createWindowScratch = (): WindowScratch => ({
-  padded: new Float64Array(0),
   suffix: new Float64Array(0),
   first: new Float64Array(0),
   second: new Float64Array(0),
@@ -42,82 +40,106 @@ export const windowExtreme = (
   hold: boolean,
   scratch: WindowScratch,
 ): void => {
-  const neutral = minimum ? Infinity : -Infinity;
   // Beyond these, a longer window sees no more.
   const from = Math.max(lower, 1 - count);
   const to = Math.min(upper, length - 1);
   if (from > to) {
-    const nearest = lower > upper ? neutral : (source[sourceOffset + (lower > 0 ? length - 1 : 0)] as number);
-    target.fill(hold ? nearest : neutral, targetOffset, targetOffset + count);
+    const outside = source[sourceOffset + (lower > 0 ? length - 1 : 0)] as number;
+    target.fill(hold ? outside : minimum ? Infinity : -Infinity, targetOffset, targetOffset + count);
     return;
   }
+  if (scratch.suffix.length < length) scratch.suffix = new Float64Array(length);
+  const slide = minimum ? slidingMinimum : slidingMaximum;
+  slide(target, targetOffset, count, source, sourceOffset, length, from, to, hold, scratch.suffix);
+};
+
+const slidingMinimum = (
+  target: Float64Array,
+  targetOffset: number,
+  count: number,
+  source: Float64Array,
+  sourceOffset: number,
+  length: number,
+  from: number,
+  to: number,
+  hold: boolean,
+  suffix: Float64Array,
+): void => {
   const width = to - from + 1;
-  const span = count + width - 1;
-  if (scratch.padded.length < span) {
-    scratch.padded = new Float64Array(span);
-    scratch.suffix = new Float64Array(span);
-  }
-  const { padded, suffix } = scratch;
-  const inside = Math.max(0, -from);
-  const end = Math.min(span, length - from);
-  padded.fill(hold ? (source[sourceOffset] as number) : neutral, 0, inside);
-  for (let i = inside; i < end; i++) padded[i] = source[sourceOffset + from + i] as number;
-  if (end < span) padded.fill(hold ? (source[sourceOffset + length - 1] as number) : neutral, end, span);
-  if (minimum) blockMinimum(target, targetOffset, count, padded, suffix, width);
-  else blockMaximum(target, targetOffset, count, padded, suffix, width);
-};
-
-const blockMinimum = (
-  target: Float64Array,
-  targetOffset: number,
-  count: number,
-  padded: Float64Array,
-  suffix: Float64Array,
-  width: number,
-): void => {
-  const span = count + width - 1;
-  for (let block = 0; block < count; block += width) {
-    let least = Infinity;
-    for (let i = Math.min(block + width, span) - 1; i >= block; i--) {
-      least = Math.min(least, padded[i] as number);
-      suffix[i] = least;
+  const end = length - 1;
+  for (let block = 0; block < length; block += width) {
+    let extreme = Infinity;
+    for (let i = Math.min(block + width, length) - 1; i >= block; i--) {
+      extreme = Math.min(extreme, source[sourceOffset + i] as number);
+      suffix[i] = extreme;
     }
   }
-  for (let block = 0; block < count; block += width) {
-    const end = Math.min(block + width, count);
-    target[targetOffset + block] = suffix[block] as number;
-    let prefix = Infinity;
-    for (let i = block + 1; i < end; i++) {
-      prefix = Math.min(prefix, padded[i + width - 1] as number);
-      target[targetOffset + i] = Math.min(suffix[i] as number, prefix);
+  let read = -1;
+  let blockStart = 0;
+  let nextBlock = 0;
+  let prefix = Infinity;
+  for (let i = 0; i < count; i++) {
+    const left = Math.max(0, i + from);
+    const right = Math.min(end, i + to);
+    while (read < right) {
+      read++;
+      if (read === nextBlock) {
+        prefix = Infinity;
+        blockStart = read;
+        nextBlock += width;
+      }
+      prefix = Math.min(prefix, source[sourceOffset + read] as number);
     }
+    let extreme: number;
+    if (left > right) extreme = hold ? (source[sourceOffset + (right < 0 ? 0 : end)] as number) : Infinity;
+    else if (left < blockStart) extreme = Math.min(suffix[left] as number, prefix);
+    else extreme = left === blockStart ? prefix : (suffix[left] as number);
+    target[targetOffset + i] = extreme;
   }
 };
 
-const blockMaximum = (
+const slidingMaximum = (
   target: Float64Array,
   targetOffset: number,
   count: number,
-  padded: Float64Array,
+  source: Float64Array,
+  sourceOffset: number,
+  length: number,
+  from: number,
+  to: number,
+  hold: boolean,
   suffix: Float64Array,
-  width: number,
 ): void => {
-  const span = count + width - 1;
-  for (let block = 0; block < count; block += width) {
-    let greatest = -Infinity;
-    for (let i = Math.min(block + width, span) - 1; i >= block; i--) {
-      greatest = Math.max(greatest, padded[i] as number);
-      suffix[i] = greatest;
+  const width = to - from + 1;
+  const end = length - 1;
+  for (let block = 0; block < length; block += width) {
+    let extreme = -Infinity;
+    for (let i = Math.min(block + width, length) - 1; i >= block; i--) {
+      extreme = Math.max(extreme, source[sourceOffset + i] as number);
+      suffix[i] = extreme;
     }
   }
-  for (let block = 0; block < count; block += width) {
-    const end = Math.min(block + width, count);
-    target[targetOffset + block] = suffix[block] as number;
-    let prefix = -Infinity;
-    for (let i = block + 1; i < end; i++) {
-      prefix = Math.max(prefix, padded[i + width - 1] as number);
-      target[targetOffset + i] = Math.max(suffix[i] as number, prefix);
+  let read = -1;
+  let blockStart = 0;
+  let nextBlock = 0;
+  let prefix = -Infinity;
+  for (let i = 0; i < count; i++) {
+    const left = Math.max(0, i + from);
+    const right = Math.min(end, i + to);
+    while (read < right) {
+      read++;
+      if (read === nextBlock) {
+        prefix = -Infinity;
+        blockStart = read;
+        nextBlock += width;
+      }
+      prefix = Math.max(prefix, source[sourceOffset + read] as number);
     }
+    let extreme: number;
+    if (left > right) extreme = hold ? (source[sourceOffset + (right < 0 ? 0 : end)] as number) : -Infinity;
+    else if (left < blockStart) extreme = Math.max(suffix[left] as number, prefix);
+    else extreme = left === blockStart ? prefix : (suffix[left] as number);
+    target[targetOffset + i] = extreme;
   }
 };
 

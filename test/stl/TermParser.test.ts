@@ -164,7 +164,7 @@ describe("TermParser", () => {
 
   it("never breaks down, whatever the text, and gives every problem a place within it", () => {
     const alphabet = [
-      ..."abxyGFU019.;:,'\"#/*%()[]{}<>=!&|+-^ \n\t\\ü💥",
+      ...Array.from("abxyGFU019.;:,'\"#/*%()[]{}<>=!&|+-^ \n\t\\ü💥"),
       ...written,
       "require",
       "signal",

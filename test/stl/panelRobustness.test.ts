@@ -61,4 +61,33 @@ describe("panelRobustness", () => {
       { seed: 11, numRuns: 200 },
     );
   });
+
+  it("ranks many sensors, ties and gaps among them", () => {
+    const many = {
+      sensors: Array.from({ length: 60 }, (_, k) => `s${k}`),
+      channels: [{ name: "x", unit: "1" }],
+      stepMs: 60_000,
+      zone: "UTC",
+    };
+    const reading = fc.oneof(
+      { weight: 9, arbitrary: fc.integer({ min: -9, max: 9 }) },
+      { weight: 1, arbitrary: fc.constant(NaN) },
+    );
+    fc.assert(
+      fc.property(
+        fc.array(reading, { minLength: 60, maxLength: 60 }),
+        fc.constantFrom(1, 3, 20, 30, 45, 59, 60),
+        (readings, count) => {
+          const rule = bindRule(`atleast ${count} s in sensors: x[s] > 2`, many, "");
+          const { lower, upper } = panelRobustness(rule, { values: Float64Array.from(readings), steps: 1 });
+          const ranked = (missing: number): number =>
+            readings.map((value) => (Number.isNaN(value) ? missing : value - 2)).sort((a, b) => b - a)[
+              count - 1
+            ] as number;
+          expect([count, lower[0], upper[0]]).toEqual([count, ranked(-Infinity), ranked(Infinity)]);
+        },
+      ),
+      { seed: 19, numRuns: 300 },
+    );
+  });
 });
