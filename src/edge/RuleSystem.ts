@@ -1,4 +1,4 @@
-import { NodeKind } from "../stl/UnrolledRule.ts";
+import { NodeKind } from "../stl/unroll/UnrolledRule.ts";
 import type { CompiledRule } from "./CompiledRule.ts";
 import { componentsOf, type RuleComponent } from "./ruleComponents.ts";
 

@@ -1,4 +1,4 @@
-import { NodeKind, type UnrolledRule } from "../stl/UnrolledRule.ts";
+import { NodeKind, type UnrolledRule } from "../stl/unroll/UnrolledRule.ts";
 import { ArtefactError } from "./ArtefactError.ts";
 import type { CompiledRule, RuleChannel } from "./CompiledRule.ts";
 import { EXACT_MAXIMUM } from "./fixedPoint.ts";

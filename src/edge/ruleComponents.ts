@@ -1,4 +1,4 @@
-import { NodeKind } from "../stl/UnrolledRule.ts";
+import { NodeKind } from "../stl/unroll/UnrolledRule.ts";
 import type { RuleSystem } from "./RuleSystem.ts";
 
 /**

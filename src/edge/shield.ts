@@ -1,4 +1,4 @@
-import { NodeKind } from "../stl/UnrolledRule.ts";
+import { NodeKind } from "../stl/unroll/UnrolledRule.ts";
 import type { IntegerReadout } from "./IntegerModel.ts";
 import type { RepairTask } from "./RepairTask.ts";
 import { createSearchRepair } from "./repairBySearch.ts";

@@ -1,6 +1,6 @@
 import type { CardBody, CardTime } from "./DatasetCard.ts";
 import type { YamlConflict } from "./decodeYaml.ts";
-import { nearestName } from "../stl/nearestName.ts";
+import { nearestName } from "../stl/language/nearestName.ts";
 import { parseDuration } from "./parseDuration.ts";
 import { unitProblem } from "./unitProblem.ts";
 import { compileWallTimeFormat } from "./WallTime.ts";

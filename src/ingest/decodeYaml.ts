@@ -1,6 +1,6 @@
 import { Result, Schema, SchemaIssue } from "effect";
 import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from "yaml";
-import { nearestName } from "../stl/nearestName.ts";
+import { nearestName } from "../stl/language/nearestName.ts";
 
 /** One fault of a YAML file; lines and columns count from 1. */
 export interface YamlProblem {

@@ -1,6 +1,6 @@
 import type { ReadingContext, ReadingFile } from "./CsvReader.ts";
 import type { CsvRecords } from "./CsvRecords.ts";
-import { nearestName } from "../stl/nearestName.ts";
+import { nearestName } from "../stl/language/nearestName.ts";
 
 /**
  * Fields of the wanted columns, in their order; undefined, with a problem for each, where one is not there.

@@ -9,7 +9,7 @@ import type { DatasetCard } from "./DatasetCard.ts";
 import { IntakeError, ProblemLog } from "./IntakeProblem.ts";
 import type { IntakeReport } from "./IntakeReport.ts";
 import { emptyTally } from "./IntakeTally.ts";
-import { nearestName } from "../stl/nearestName.ts";
+import { nearestName } from "../stl/language/nearestName.ts";
 import { hdf5Batches, type OpenHdf5 } from "./pandasHdf5.ts";
 import type { Readings } from "./ReadingBatch.ts";
 import { type Positions, readPositions } from "./readPositions.ts";

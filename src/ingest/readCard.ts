@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { CardNotFound } from "./CardError.ts";
 import { DataPlace } from "./DataPlace.ts";
 import type { DatasetCard } from "./DatasetCard.ts";
-import { nearestName } from "../stl/nearestName.ts";
+import { nearestName } from "../stl/language/nearestName.ts";
 import { parseCard } from "./parseCard.ts";
 
 const EXTENSION = ".yaml";

@@ -2,7 +2,7 @@ import { Effect } from "effect";
 import type { Position } from "../series/Panel.ts";
 import type { DatasetCard } from "./DatasetCard.ts";
 import { IntakeError, type IntakeProblem } from "./IntakeProblem.ts";
-import { nearestName } from "../stl/nearestName.ts";
+import { nearestName } from "../stl/language/nearestName.ts";
 import { readTable } from "./readTable.ts";
 
 /** Where the sensors of a data set stand, by name, in the order of the file. */

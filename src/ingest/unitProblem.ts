@@ -1,4 +1,4 @@
-import { parseUnit } from "../stl/Unit.ts";
+import { parseUnit } from "../stl/language/Unit.ts";
 
 /** What is wrong with a unit text, or undefined where nothing is. */
 export const unitProblem = (unit: string): string | undefined => {

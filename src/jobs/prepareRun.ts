@@ -11,7 +11,7 @@ import { localClock } from "../series/LocalClock.ts";
 import { type Panel, seriesOf } from "../series/Panel.ts";
 import { prepareTrainingData, type TrainingData } from "../train/TrainingData.ts";
 import type { StepSpan, TrainingSettings } from "../train/TrainingSettings.ts";
-import { nearestName } from "../stl/nearestName.ts";
+import { nearestName } from "../stl/language/nearestName.ts";
 import { siteOf } from "./checkRules.ts";
 import { loadRules, type LoadedRules } from "./loadRules.ts";
 import type { Pipeline } from "./Pipeline.ts";

@@ -1,5 +1,5 @@
 import type { CompiledRule } from "../edge/CompiledRule.ts";
-import { NodeKind } from "../stl/UnrolledRule.ts";
+import { NodeKind } from "../stl/unroll/UnrolledRule.ts";
 
 /** Where a rule is decided. */
 export interface DecidingReading {

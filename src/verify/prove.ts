@@ -6,7 +6,7 @@ import { checkGolden } from "../edge/golden.ts";
 import { openArtefact } from "../edge/openArtefact.ts";
 import { createRuntime, type Runtime } from "../edge/runtime.ts";
 import { planChannels, type Readings } from "../series/features.ts";
-import type { PanelTrace } from "../stl/Site.ts";
+import type { PanelTrace } from "../stl/compile/Site.ts";
 import { clopperPearsonUpper } from "./clopperPearson.ts";
 import { decidingReading } from "./decidingReading.ts";
 import { describeWindow, type PerturbedWindow } from "./PerturbedWindow.ts";

@@ -1,7 +1,7 @@
 import type { FeaturePlan } from "../../src/series/FeaturePlan.ts";
 import { featureCount, planChannels, type Readings } from "../../src/series/features.ts";
 import type { TernaryModel } from "../../src/edge/TernaryModel.ts";
-import { NodeKind, type UnrolledRule } from "../../src/stl/UnrolledRule.ts";
+import { NodeKind, type UnrolledRule } from "../../src/stl/unroll/UnrolledRule.ts";
 
 /** Mulberry32: uniform numbers in [0, 1) from a seed. */
 export const uniform = (seed: number): (() => number) => {

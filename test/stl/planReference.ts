@@ -1,5 +1,5 @@
-import type { Operand, Plan, PlanNode } from "../../src/stl/Plan.ts";
-import type { PanelTrace } from "../../src/stl/Site.ts";
+import type { Operand, Plan, PlanNode } from "../../src/stl/plan/Plan.ts";
+import type { PanelTrace } from "../../src/stl/compile/Site.ts";
 
 type Bounds = readonly [lower: number, upper: number];
 

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
-import type { BoundRule } from "../../src/stl/BoundRule.ts";
-import { bindSpec } from "../../src/stl/bindSpec.ts";
-import { parseSpec } from "../../src/stl/parseSpec.ts";
-import type { PanelTrace, Site } from "../../src/stl/Site.ts";
+import type { BoundRule } from "../../src/stl/compile/BoundRule.ts";
+import { bindSpec } from "../../src/stl/compile/bindSpec.ts";
+import { parseSpec } from "../../src/stl/language/parseSpec.ts";
+import type { PanelTrace, Site } from "../../src/stl/compile/Site.ts";
 
 /** Four sensors in a row, each near its neighbours, and two channels. */
 export const site: Site = {

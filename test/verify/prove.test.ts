@@ -3,7 +3,7 @@ import { compileArtefact } from "../../src/edge/compileArtefact.ts";
 import { openArtefact } from "../../src/edge/openArtefact.ts";
 import { sha256 } from "../../src/edge/sha256.ts";
 import { contextSteps, type Readings } from "../../src/series/features.ts";
-import type { UnrolledRule } from "../../src/stl/UnrolledRule.ts";
+import type { UnrolledRule } from "../../src/stl/unroll/UnrolledRule.ts";
 import { type Judge, proveArtefact } from "../../src/verify/prove.ts";
 import type { WindowProvider } from "../../src/verify/windows.ts";
 import {

@@ -1,7 +1,7 @@
-import type { BoundRule } from "../BoundRule.ts";
-import { formatDuration } from "../Duration.ts";
-import { type Problem, problemAt } from "../Problem.ts";
-import type { Site } from "../Site.ts";
+import type { BoundRule } from "../compile/BoundRule.ts";
+import { formatDuration } from "../language/Duration.ts";
+import { type Problem, problemAt } from "../language/Problem.ts";
+import type { Site } from "../compile/Site.ts";
 
 /** A rule on forecasts must be settled by the forecast: it may not look past its last step. */
 export const horizonCheck = (rule: BoundRule, site: Site): Problem | undefined => {

@@ -1,7 +1,7 @@
-import { childTerms } from "../childTerms.ts";
-import { type Problem, problemAt } from "../Problem.ts";
-import { printTerm } from "../printTerm.ts";
-import type { ConnectiveTerm, Term } from "../Syntax.ts";
+import { childTerms } from "../language/childTerms.ts";
+import { type Problem, problemAt } from "../language/Problem.ts";
+import { printTerm } from "../language/printTerm.ts";
+import type { ConnectiveTerm, Term } from "../language/Syntax.ts";
 
 /** Operators whose precedence readers often take otherwise than the language does. */
 const doubt = (outer: ConnectiveTerm, operand: Term): string | undefined => {

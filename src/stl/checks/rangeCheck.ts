@@ -1,6 +1,6 @@
-import type { BoundRule } from "../BoundRule.ts";
-import { createRuleEvaluator } from "../createRuleEvaluator.ts";
-import { type Problem, problemAt } from "../Problem.ts";
+import type { BoundRule } from "../compile/BoundRule.ts";
+import { createRuleEvaluator } from "../evaluate/createRuleEvaluator.ts";
+import { type Problem, problemAt } from "../language/Problem.ts";
 
 /**
  * A rule that the declared ranges alone settle says nothing: it is judged with every reading missing, so that

@@ -1,8 +1,8 @@
-import { durationSteps, formatDuration } from "../Duration.ts";
-import { type Problem, problemAt } from "../Problem.ts";
-import { printTerm } from "../printTerm.ts";
-import type { Site } from "../Site.ts";
-import type { Spec } from "../Spec.ts";
+import { durationSteps, formatDuration } from "../language/Duration.ts";
+import { type Problem, problemAt } from "../language/Problem.ts";
+import { printTerm } from "../language/printTerm.ts";
+import type { Site } from "../compile/Site.ts";
+import type { Spec } from "../language/Spec.ts";
 
 /** The step of a site must be the sampling that the spec is written for, within its tolerance. */
 export const samplingCheck = (spec: Spec, site: Site): Problem | undefined => {

@@ -1,6 +1,6 @@
-import type { Compilation } from "../Compilation.ts";
-import type { Place } from "../Problem.ts";
-import type { Unit } from "../Unit.ts";
+import type { Compilation } from "../compile/Compilation.ts";
+import type { Place } from "../language/Problem.ts";
+import type { Unit } from "../language/Unit.ts";
 
 /** Reports two values that cannot be compared or added. */
 export const unitMismatch = (

@@ -1,6 +1,6 @@
-import type { Compilation } from "../Compilation.ts";
-import { nearestName } from "../nearestName.ts";
-import type { Place } from "../Problem.ts";
+import type { Compilation } from "../compile/Compilation.ts";
+import { nearestName } from "../language/nearestName.ts";
+import type { Place } from "../language/Problem.ts";
 
 /** Reports a name that nothing declares, with the nearest that exists. */
 export const unknownName = (

@@ -1,8 +1,8 @@
-import type { Compilation } from "../Compilation.ts";
-import { durationSteps } from "../Duration.ts";
-import type { Place } from "../Problem.ts";
-import { printTerm } from "../printTerm.ts";
-import type { DurationTerm } from "../Syntax.ts";
+import type { Compilation } from "../compile/Compilation.ts";
+import { durationSteps } from "../language/Duration.ts";
+import type { Place } from "../language/Problem.ts";
+import { printTerm } from "../language/printTerm.ts";
+import type { DurationTerm } from "../language/Syntax.ts";
 
 /** Steps of a duration; one that is no multiple of the sampling step is refused with its two neighbours. */
 export const wholeSteps = (

@@ -14,7 +14,7 @@ import {
   StlSyntaxError,
   TraceError,
 } from "../../../src/stl/index.ts";
-import type { Term } from "../../../src/stl/Syntax.ts";
+import type { Term } from "../../../src/stl/language/Syntax.ts";
 import { agrees, type Case, casesOf, numberOf } from "./cases.ts";
 
 type Pair = readonly [time: number, value: unknown];

@@ -1,0 +1,159 @@
+import type { Compilation, TimeKind } from "./Compilation.ts";
+import { createCompilation } from "./compileTerm.ts";
+import { formatProblems } from "../language/formatProblems.ts";
+import type { Plan } from "../plan/Plan.ts";
+import { type Problem } from "../language/Problem.ts";
+import { childTerms } from "../language/childTerms.ts";
+import type { Spec } from "../language/Spec.ts";
+import type { Term } from "../language/Syntax.ts";
+import { TermParser } from "../language/TermParser.ts";
+import { type Dialect, tokenize } from "../language/tokenize.ts";
+import { SyntaxFault } from "../language/TokenReader.ts";
+
+/** A formula over plain signals. */
+export interface Formula {
+  readonly text: string;
+  readonly dialect: Dialect;
+  readonly term: Term;
+  /** Names of the signals it reads, in the order of their first use. */
+  readonly signals: readonly string[];
+  readonly stepMs: number | undefined;
+  /** Over samples. Throws {@link StlSyntaxError} where a bound is no whole number of them. */
+  readonly plan: Plan;
+  /** Over seconds, of samples at irregular instants. */
+  readonly sampledPlan: Plan;
+  /** Over seconds, of piecewise constant signals. */
+  readonly densePlan: Plan;
+}
+
+/** A text that is no formula; `problems` has every fault with its place. */
+export class StlSyntaxError extends Error {
+  readonly _tag = "StlSyntaxError";
+  override readonly name = "StlSyntaxError";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[], texts: Readonly<Record<string, string>>) {
+    super(formatProblems(problems, texts));
+    this.problems = problems;
+  }
+}
+
+export interface ParseFormulaOptions {
+  readonly dialect?: Dialect;
+  /** Milliseconds of a sample, for durations such as `5min` in bounds; without it bounds are samples. */
+  readonly stepMs?: number;
+}
+
+const source = "formula";
+
+const faults = (problems: readonly Problem[]): readonly Problem[] =>
+  problems.filter((problem) => problem.severity === "error");
+
+/** Signals in the order of their first use; names of functions are not among them. */
+const signalsOf = (term: Term): readonly string[] => {
+  const names = new Set<string>();
+  const visit = (inner: Term): void => {
+    if (inner.kind === "name") names.add(inner.name);
+    childTerms(inner).forEach(visit);
+  };
+  visit(term);
+  return Array.from(names);
+};
+
+/**
+ * Reads a formula over plain signals. Every name in it is a signal; bounds without a unit are samples
+ * (seconds, where the formula is judged in dense time).
+ *
+ * In the dialect `rtamt`, a number may stand for the formula that it is >= 0, `iff` and `xor` are distances,
+ * `->` groups to the left and the letters G F H O U S W X Y are operators.
+ *
+ * Throws {@link StlSyntaxError} with every problem found.
+ *
+ * @example
+ * parseFormula("always[0, 2] x > 1").signals; // => ["x"]
+ */
+export const parseFormula = (text: string, options: ParseFormulaOptions = {}): Formula => {
+  const dialect = options.dialect ?? "ordinance";
+  const { stepMs } = options;
+  const { tokens, problems } = tokenize(text, source, dialect);
+  const parser = new TermParser(tokens, dialect);
+  const found: Problem[] = [...problems];
+  let term: Term | undefined;
+  try {
+    term = parser.term();
+    if (parser.reader.peek().kind !== "end") parser.reader.fail("the end of the formula");
+  } catch (fault) {
+    if (!(fault instanceof SyntaxFault)) throw fault;
+    found.push(fault.problem);
+  }
+  found.push(...parser.problems);
+  const texts = { [source]: text };
+  if (term === undefined || faults(found).length > 0) throw new StlSyntaxError(faults(found), texts);
+  const signals = signalsOf(term);
+  const whole = term;
+  const compile = (time: TimeKind): Plan => {
+    const compiled = compilePlainFormula(whole, signals, dialect, stepMs, time);
+    if (compiled.plan === undefined) throw new StlSyntaxError(compiled.problems, texts);
+    return compiled.plan;
+  };
+  // Faults that no choice of time mends are told at once.
+  const discrete = compilePlainFormula(term, signals, dialect, stepMs, "steps");
+  if (discrete.plan === undefined) compile("sampled");
+  let sampledPlan: Plan | undefined;
+  let densePlan: Plan | undefined;
+  return {
+    text,
+    dialect,
+    term,
+    signals,
+    stepMs,
+    get plan() {
+      return discrete.plan ?? compile("steps");
+    },
+    get sampledPlan() {
+      return (sampledPlan ??= compile("sampled"));
+    },
+    get densePlan() {
+      return (densePlan ??= compile("dense"));
+    },
+  };
+};
+
+const noSpec: Spec = {
+  source,
+  meta: {},
+  signals: [],
+  parameters: [],
+  groups: [],
+  lets: [],
+  rules: [],
+  texts: {},
+};
+
+const compilePlainFormula = (
+  term: Term,
+  signals: readonly string[],
+  dialect: Dialect,
+  stepMs: number | undefined,
+  time: TimeKind,
+): { readonly plan?: Plan; readonly problems: readonly Problem[] } => {
+  const problems: Problem[] = [];
+  const site = {
+    sensors: [""],
+    channels: signals.map((name) => ({ name, unit: "1" })),
+    stepMs: stepMs ?? 1,
+    zone: "UTC",
+  };
+  const settings = {
+    spec: noSpec,
+    site,
+    stepMs: time === "steps" ? stepMs : 1000,
+    time,
+    rtamt: dialect === "rtamt",
+  };
+  const compilation: Compilation = createCompilation(settings, problems);
+  const root = compilation.formula(term, compilation.topScope);
+  const serious = faults(problems);
+  if (root === undefined || serious.length > 0) return { problems: serious };
+  return { plan: compilation.builder.plan(root.node), problems };
+};
