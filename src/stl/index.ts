@@ -4,6 +4,14 @@ export { formatProblems } from "./language/formatProblems.ts";
 export { parseSpec, type ParseSpecOptions } from "./language/parseSpec.ts";
 export { type RuleDeclaration, type Severity, type SignalDeclaration, type Spec } from "./language/Spec.ts";
 export { bindSpec, type BoundSpec } from "./compile/bindSpec.ts";
+export { siteOfSpec } from "./compile/siteOfSpec.ts";
+export {
+  checkSpec,
+  type CheckSpecOptions,
+  type CheckedSpec,
+  factsOf,
+  type RuleFacts,
+} from "./checks/checkSpec.ts";
 export { type BoundRule } from "./compile/BoundRule.ts";
 export { type Plan, type PlanNode, type PlanScope } from "./plan/Plan.ts";
 export { type PanelTrace, type Site } from "./compile/Site.ts";

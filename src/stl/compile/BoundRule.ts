@@ -33,5 +33,7 @@ export interface BoundRule {
   readonly channelCount: number;
   readonly readsClock: boolean;
   readonly plan: Plan;
+  /** Where the text of each node of the plan stands; undefined for what no text of its own stands for. */
+  readonly places: readonly (Place | undefined)[];
   readonly position: Place;
 }

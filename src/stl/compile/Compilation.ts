@@ -54,6 +54,8 @@ export interface Compilation {
   readonly time: TimeKind;
   /** A number may stand for the formula that it is >= 0, and iff and xor are distances. */
   readonly rtamt: boolean;
+  /** Where the text stands that a node of the builder was first made from. */
+  readonly origins: Map<number, Place>;
   /** Signals used, as site channels, and what their predicates are measured in. */
   readonly usage: Usage;
   report(

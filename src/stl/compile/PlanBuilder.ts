@@ -35,14 +35,19 @@ export class PlanBuilder {
     return this.#once(JSON.stringify(node), () => this.nodes.push(node) - 1);
   }
 
-  /** The plan of one root, without what it does not read. */
-  plan(root: number): Plan {
+  /** The nodes that a root reads, itself the last, in the order that {@link PlanBuilder.plan} gives them. */
+  reads(root: number): readonly number[] {
     const used = new Set<number>([root]);
     // Readers come after what they read, so one pass downwards sees all.
     for (let n = root; n >= 0; n--) {
       if (used.has(n)) for (const child of childrenOf(this.nodes[n] as PlanNode)) used.add(child);
     }
-    const kept = Array.from(used).sort((a, b) => a - b);
+    return Array.from(used).sort((a, b) => a - b);
+  }
+
+  /** The plan of one root, without what it does not read. */
+  plan(root: number): Plan {
+    const kept = this.reads(root);
     const renumbered = new Map(kept.map((old, index) => [old, index]));
     const maps: (readonly number[])[] = [];
     const mapNumbers = new Map<number, number>();

@@ -3,7 +3,8 @@
  */
 export interface Site {
   readonly sensors: readonly string[];
-  readonly channels: readonly { readonly name: string; readonly unit: string }[];
+  /** A channel without a unit takes that of what it is compared with. */
+  readonly channels: readonly { readonly name: string; readonly unit?: string }[];
   readonly stepMs: number;
   readonly zone: string;
   /** One per sensor where known; `near(s, 3 km)` needs them. */
@@ -12,6 +13,8 @@ export interface Site {
   readonly tags?: Readonly<Record<string, readonly string[]>>;
   /** Steps that a forecast reaches past its origin; a rule that looks further is a problem. */
   readonly forecastSteps?: number;
+  /** Steps before its origin that a forecast is told of; a rule that looks further back is a problem. */
+  readonly historySteps?: number;
 }
 
 /**

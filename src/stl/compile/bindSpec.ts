@@ -1,4 +1,7 @@
 import type { BoundRule } from "./BoundRule.ts";
+import { deadPartCheck } from "../checks/deadPartCheck.ts";
+import { declaredRanges } from "../checks/declaredRanges.ts";
+import { historyCheck } from "../checks/historyCheck.ts";
 import { horizonCheck } from "../checks/horizonCheck.ts";
 import { mixedOperatorsCheck } from "../checks/mixedOperatorsCheck.ts";
 import { rangeCheck } from "../checks/rangeCheck.ts";
@@ -98,11 +101,13 @@ const bindRule = (
       channelCount: site.channels.length,
       readsClock: usage.readsClock,
       plan,
+      places: compilation.builder.reads(root.node).map((node) => compilation.origins.get(node)),
       position: rule.place,
     };
-    const horizon = horizonCheck(bound, site);
-    const range = rangeCheck(bound);
-    for (const problem of [horizon, range]) if (problem !== undefined) own.push(problem);
+    const ranges = declaredRanges(bound);
+    const whole = [horizonCheck(bound, site), historyCheck(bound, site), rangeCheck(bound, ranges)];
+    for (const problem of whole) if (problem !== undefined) own.push(problem);
+    own.push(...deadPartCheck(bound, site, ranges));
   }
   problems.push(...own);
   return own.some((problem) => problem.severity === "error") ? undefined : bound;

@@ -98,7 +98,9 @@ const compileSignal = (
       site.channels.map((known) => known.name),
     );
   }
-  const channelUnit = parseUnit(site.channels[channel]?.unit ?? "1");
+  const declared = declaredUnit(signal?.unit);
+  const measured = site.channels[channel]?.unit;
+  const channelUnit = measured === undefined ? declared : parseUnit(measured);
   if (typeof channelUnit === "string") {
     return compilation.report(
       name.place,
@@ -107,13 +109,15 @@ const compileSignal = (
       "Correct the unit of the site's channel.",
     );
   }
-  const unit = declaredUnit(signal?.unit) ?? channelUnit;
-  if (!unitsAgree(unit, channelUnit)) {
+  const unit = declared ?? channelUnit;
+  const from = unit ?? plainNumber;
+  const to = channelUnit ?? plainNumber;
+  if (unit !== undefined && channelUnit !== undefined && !unitsAgree(unit, channelUnit)) {
     const message = `${name.name} is declared in ${unit.text}, the site measures it in ${channelUnit.text}`;
     return compilation.report(name.place, "unit-mismatch", message, `Declare it in ${channelUnit.text}.`);
   }
   const bound = (value: number | undefined): number | null =>
-    value === undefined ? null : convertUnit(value, unit, channelUnit);
+    value === undefined ? null : convertUnit(value, from, to);
   const held = signal === undefined ? 0 : holdSteps(compilation, signal.missing);
   const node = builder.node({
     kind: "signal",
@@ -128,7 +132,8 @@ const compileSignal = (
   if (signal?.range !== undefined) {
     usage.rangeWidths.push({ value: signal.range.upper - signal.range.lower, unit });
   }
-  return { type: "number", node: inUnit(compilation, node, free, scope, channelUnit, unit), free, unit };
+  const converted = inUnit(compilation, node, free, scope, to, from);
+  return { type: "number", node: converted, free, ...(unit === undefined ? {} : { unit }) };
 };
 
 /** Steps that a reading is held; a limit that is no multiple of the step is rounded down: no longer than said. */

@@ -60,6 +60,7 @@ export const createCompilation = (settings: CompilationSettings, problems: Probl
     rtamt: settings.rtamt ?? false,
     builder,
     usage,
+    origins: new Map(),
     open: [],
     topScope: { bindings: new Map(), tuples: new SensorTuples(builder, [], 1) },
     report(place, code, message, remedy, severity = "error") {
@@ -81,7 +82,11 @@ export const createCompilation = (settings: CompilationSettings, problems: Probl
         if (depth > greatestDepth) {
           return compilation.report(term.place, "too-deep", "the lets nest too deep", "Nest fewer of them.");
         }
-        return dispatch(compilation, term, scope);
+        const compiled = dispatch(compilation, term, scope);
+        if (compiled !== undefined && !compilation.origins.has(compiled.node)) {
+          compilation.origins.set(compiled.node, term.place);
+        }
+        return compiled;
       } finally {
         depth--;
       }

@@ -1,6 +1,6 @@
 import { type Compilation, type Compiled, type LexicalScope, unionOf } from "./Compilation.ts";
 import { operandOf } from "./compileExpression.ts";
-import type { Operand } from "../plan/Plan.ts";
+import type { FormulaNode, Operand } from "../plan/Plan.ts";
 
 /** The n-ary conjunction or disjunction; chains of one operator become one node. */
 export const combine = (
@@ -30,16 +30,19 @@ export const combine = (
 
 /** The negation; two of them cancel, and that of a comparison is the opposite one. */
 export const negate = (compilation: Compilation, part: Compiled, scope: LexicalScope): Compiled => {
-  const inner = compilation.builder.nodes[part.node];
+  const { builder, origins } = compilation;
+  const inner = builder.nodes[part.node];
   if (inner?.kind === "not") return { ...part, node: inner.operand.node };
-  if (inner?.kind === "truth") {
-    return { ...part, node: compilation.builder.node({ ...inner, value: !inner.value }) };
-  }
+  const opposite = (node: FormulaNode): Compiled => {
+    const turned = builder.node(node);
+    const place = origins.get(part.node);
+    if (place !== undefined && !origins.has(turned)) origins.set(turned, place);
+    return { ...part, node: turned };
+  };
+  if (inner?.kind === "truth") return opposite({ ...inner, value: !inner.value });
   if (inner?.kind === "above") {
-    const opposite = { ...inner, left: inner.right, right: inner.left, strict: !inner.strict };
-    return { ...part, node: compilation.builder.node(opposite) };
+    return opposite({ ...inner, left: inner.right, right: inner.left, strict: !inner.strict });
   }
   const own = scope.tuples.project(part.free).scope;
-  const operand = { node: part.node, rows: -1 };
-  return { ...part, node: compilation.builder.node({ kind: "not", scope: own, operand }) };
+  return opposite({ kind: "not", scope: own, operand: { node: part.node, rows: -1 } });
 };

@@ -47,6 +47,13 @@ const inNanoseconds = (duration: DurationTerm): Amount => {
   return total;
 };
 
+/** Whole nanoseconds of a duration; undefined where it is counted in samples or finer than a nanosecond. */
+export const durationNanoseconds = (duration: DurationTerm): bigint | undefined => {
+  if (inSamples(duration)) return undefined;
+  const { numerator, denominator } = inNanoseconds(duration);
+  return numerator % denominator === 0n ? numerator / denominator : undefined;
+};
+
 /** Steps of a duration; where it is no multiple of the step, the two nearest that are. */
 type StepCount =
   | { readonly steps: number }
