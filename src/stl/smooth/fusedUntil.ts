@@ -12,6 +12,7 @@ const greatestSpan = 300;
 
 let p = new Float64Array(0);
 let q = new Float64Array(0);
+let logarithms = new Float64Array(0);
 
 export interface UntilRow {
   /** Positions of the values of p and q at a common first step; each is there on a part of `length` steps. */
@@ -71,31 +72,49 @@ export const fusedUntilForward = (
   for (let i = rightFrom; i < rightTo; i++) {
     q[i] = Math.exp(temperature * (inner * (values[right + i] as number) - best));
   }
+  const widest = Math.max(0, Math.min(upper, length) - lower + 1);
+  if (logarithms.length < widest) logarithms = new Float64Array(2 * widest);
   for (let i = 0; i < count; i++) {
-    const step = first + i;
     const last = Math.min(upper, reach(row, i));
-    const kept = tape.claim(last - lower + 1);
-    const terms = tape.numbers;
+    const terms = last - lower + 1;
+    const kept = tape.claim(terms);
+    const shares = tape.numbers;
+    let at = first + i;
     let sum = 0;
+    for (let k = 0; k < lower; k++) {
+      sum += p[at] as number;
+      at += direction;
+    }
     let total = 0;
     let moment = 0;
-    for (let k = 0; k <= last; k++) {
-      const at = step + direction * k;
-      if (k >= lower) {
+    if (softmax) {
+      for (let k = 0; k < terms; k++) {
         const share = 1 / (sum + (q[at] as number));
-        terms[kept + k - lower] = share;
+        const logarithm = Math.log(share);
+        shares[kept + k] = share;
+        logarithms[k] = logarithm;
         total += share;
-        if (softmax) moment += share * Math.log(share);
+        moment += share * logarithm;
+        sum += p[at] as number;
+        at += direction;
       }
-      sum += p[at] as number;
+    } else {
+      for (let k = kept; k < kept + terms; k++) {
+        const share = 1 / (sum + (q[at] as number));
+        shares[k] = share;
+        total += share;
+        sum += p[at] as number;
+        at += direction;
+      }
     }
+    const scale = 1 / total;
+    const above = softmax ? moment * scale : Math.log(total);
     // Outer values are counted the other way: -inner * (z - best / inner).
-    const above = softmax ? moment / total : Math.log(total);
     values[out + i] = inner * (best - above / temperature);
-    for (let k = 0; k <= last - lower; k++) {
-      const share = terms[kept + k] as number;
-      const weight = (share / total) * (softmax ? 1 + Math.log(share) - above : 1);
-      terms[kept + k] = weight * share;
+    for (let k = 0; k < terms; k++) {
+      const share = shares[kept + k] as number;
+      const slope = softmax ? 1 + (logarithms[k] as number) - above : 1;
+      shares[kept + k] = share * share * scale * slope;
     }
   }
   tape.keep(p, length);
@@ -109,23 +128,39 @@ const reach = (row: UntilRow, i: number): number =>
 
 /** Adds the derivatives, from what {@link fusedUntilForward} left on the tape, times the slopes at `out`. */
 export const fusedUntilBack = (slopes: Float64Array, row: UntilRow, tape: Tape): void => {
-  const { left, right, length, out, first, count, direction, lower, upper } = row;
+  const { left, leftFrom, leftTo, right, rightFrom, rightTo, length } = row;
+  const { out, first, count, direction, lower, upper } = row;
   const qPowers = tape.back(length);
   const pPowers = tape.back(length);
+  const numbers = tape.numbers;
+  // Slopes by the powers themselves; the power of each step comes in once, at the end.
+  p.fill(0, 0, length);
+  q.fill(0, 0, length);
   for (let i = count - 1; i >= 0; i--) {
     const last = Math.min(upper, reach(row, i));
     const kept = tape.back(last - lower + 1);
     const slope = slopes[out + i] as number;
     if (slope === 0) continue;
     let later = 0;
-    for (let k = last; k >= 0; k--) {
-      const at = first + i + direction * k;
-      const power = tape.at(pPowers + at);
-      if (later !== 0 && power !== 0) slopes[left + at] = (slopes[left + at] as number) + later * power;
-      if (k < lower) continue;
-      const share = slope * tape.at(kept + k - lower);
-      slopes[right + at] = (slopes[right + at] as number) + share * tape.at(qPowers + at);
+    let at = first + i + direction * last;
+    for (let k = kept + last - lower; k >= kept; k--) {
+      const share = slope * (numbers[k] as number);
+      p[at] = (p[at] as number) + later;
+      q[at] = (q[at] as number) + share;
       later += share;
+      at -= direction;
     }
+    for (let k = 0; k < lower; k++) {
+      p[at] = (p[at] as number) + later;
+      at -= direction;
+    }
+  }
+  // Steps outside of an operand have no power and take no slope.
+  for (let at = leftFrom; at < leftTo; at++) {
+    slopes[left + at] = (slopes[left + at] as number) + (p[at] as number) * (numbers[pPowers + at] as number);
+  }
+  for (let at = rightFrom; at < rightTo; at++) {
+    slopes[right + at] =
+      (slopes[right + at] as number) + (q[at] as number) * (numbers[qPowers + at] as number);
   }
 };

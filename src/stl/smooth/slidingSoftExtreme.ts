@@ -1,4 +1,5 @@
 import type { Tape } from "./Tape.ts";
+import { windowSums } from "./windowSums.ts";
 
 /**
  * Smooth extremes over sliding windows of one row with one exponential a value instead of one a value and
@@ -8,7 +9,16 @@ import type { Tape } from "./Tape.ts";
 const greatestSpan = 500;
 
 let powers = new Float64Array(0);
+let moments = new Float64Array(0);
 let shares = new Float64Array(0);
+let aboves = new Float64Array(0);
+let sums = new Float64Array(0);
+
+const reserve = (count: number): void => {
+  if (shares.length >= count) return;
+  shares = new Float64Array(2 * count);
+  aboves = new Float64Array(2 * count);
+};
 
 /**
  * Steps i = 0..count-1 get the extreme of source[clip(i + lower) .. clip(i + upper)], clipped to 0..length-1.
@@ -39,28 +49,27 @@ export const slideForward = (
   // Every window must have something in it.
   if (lower > length - 1 || count - 1 + lower > length - 1 || upper < 0) return false;
   if (powers.length < length) powers = new Float64Array(2 * length);
-  if (shares.length < 2 * count) shares = new Float64Array(4 * count);
+  reserve(count);
   for (let i = 0; i < length; i++)
     powers[i] = Math.exp(temperature * (sign * (values[source + i] as number) - best));
+  windowSums(powers, length, count, lower, upper, shares);
+  if (softmax) {
+    if (moments.length < length) moments = new Float64Array(2 * length);
+    for (let k = 0; k < length; k++) {
+      moments[k] = (powers[k] as number) * (sign * (values[source + k] as number) - best);
+    }
+    windowSums(moments, length, count, lower, upper, aboves);
+    for (let i = 0; i < count; i++) aboves[i] = (aboves[i] as number) / (shares[i] as number);
+  } else {
+    for (let i = 0; i < count; i++) aboves[i] = Math.log(shares[i] as number) / temperature;
+  }
   for (let i = 0; i < count; i++) {
-    const from = Math.max(0, i + lower);
-    const to = Math.min(length - 1, i + upper);
-    let sum = 0;
-    let moment = 0;
-    if (softmax) {
-      for (let k = from; k <= to; k++) {
-        const power = powers[k] as number;
-        sum += power;
-        moment += power * (sign * (values[source + k] as number) - best);
-      }
-    } else for (let k = from; k <= to; k++) sum += powers[k] as number;
-    const above = softmax ? moment / sum : Math.log(sum) / temperature;
-    values[out + i] = sign * (best + above);
-    shares[2 * i] = 1 / sum;
-    shares[2 * i + 1] = above;
+    values[out + i] = sign * (best + (aboves[i] as number));
+    shares[i] = 1 / (shares[i] as number);
   }
   tape.keep(powers, length);
-  tape.keep(shares, 2 * count);
+  tape.keep(shares, count);
+  tape.keep(aboves, count);
   tape.keepOne(best);
   return true;
 };
@@ -81,27 +90,29 @@ export const slideBack = (
   tape: Tape,
 ): void => {
   const best = tape.at(tape.back(1));
-  const kept = tape.back(2 * count);
+  const keptAboves = tape.back(count);
+  const keptShares = tape.back(count);
   const power = tape.back(length);
-  if (shares.length < 2 * count) shares = new Float64Array(4 * count);
-  for (let i = 0; i < count; i++) {
-    const share = (slopes[out + i] as number) * tape.at(kept + 2 * i);
-    shares[2 * i] = share;
-    shares[2 * i + 1] = share * tape.at(kept + 2 * i + 1);
-  }
-  for (let k = 0; k < length; k++) {
-    // The windows that value k lies in.
-    const from = Math.max(0, k - upper);
-    const to = Math.min(count - 1, k - lower);
-    let sum = 0;
-    let moment = 0;
-    for (let i = from; i <= to; i++) sum += shares[2 * i] as number;
-    if (sum === 0 && !softmax) continue;
-    if (softmax) {
-      for (let i = from; i <= to; i++) moment += shares[2 * i + 1] as number;
-      const above = sign * (values[source + k] as number) - best;
-      sum = sum * (1 + temperature * above) - temperature * moment;
+  const numbers = tape.numbers;
+  reserve(count);
+  for (let i = 0; i < count; i++)
+    shares[i] = (slopes[out + i] as number) * (numbers[keptShares + i] as number);
+  // Value k lies in the windows of the steps k - upper .. k - lower.
+  if (sums.length < length) sums = new Float64Array(2 * length);
+  windowSums(shares, count, length, -upper, -lower, sums);
+  if (!softmax) {
+    for (let k = 0; k < length; k++) {
+      slopes[source + k] =
+        (slopes[source + k] as number) + (numbers[power + k] as number) * (sums[k] as number);
     }
-    slopes[source + k] = (slopes[source + k] as number) + tape.at(power + k) * sum;
+    return;
+  }
+  if (moments.length < length) moments = new Float64Array(2 * length);
+  for (let i = 0; i < count; i++) shares[i] = (shares[i] as number) * (numbers[keptAboves + i] as number);
+  windowSums(shares, count, length, -upper, -lower, moments);
+  for (let k = 0; k < length; k++) {
+    const above = sign * (values[source + k] as number) - best;
+    const share = (sums[k] as number) * (1 + temperature * above) - temperature * (moments[k] as number);
+    slopes[source + k] = (slopes[source + k] as number) + (numbers[power + k] as number) * share;
   }
 };
