@@ -20,7 +20,13 @@ export { type RobustnessBounds } from "./evaluate/boundsOverTrace.ts";
 export { createRuleEvaluator, type RuleEvaluator } from "./evaluate/createRuleEvaluator.ts";
 export { createSmoothEvaluator, type SmoothEvaluator } from "./smooth/createSmoothEvaluator.ts";
 export { type SmoothMethod, type SmoothOptions } from "./smooth/SmoothPlan.ts";
-export { smoothRobustness, type SmoothRobustnessOptions } from "./smooth/smoothRobustness.ts";
+export { type SmoothGap, smoothGap } from "./smooth/smoothGap.ts";
+export {
+  smoothRobustness,
+  smoothRobustnessBatch,
+  type SmoothRobustnessOptions,
+  type TraceBatch,
+} from "./smooth/smoothRobustness.ts";
 export {
   type Formula,
   parseFormula,

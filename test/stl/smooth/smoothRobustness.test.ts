@@ -5,7 +5,12 @@ import { panelRobustness } from "../../../src/stl/evaluate/panelRobustness.ts";
 import { type Formula, parseFormula } from "../../../src/stl/compile/parseFormula.ts";
 import { robustness } from "../../../src/stl/evaluate/robustness.ts";
 import type { SmoothMethod } from "../../../src/stl/smooth/SmoothPlan.ts";
-import { smoothRobustness, type SmoothRobustnessOptions } from "../../../src/stl/smooth/smoothRobustness.ts";
+import {
+  smoothRobustness,
+  smoothRobustnessBatch,
+  type SmoothRobustnessOptions,
+} from "../../../src/stl/smooth/smoothRobustness.ts";
+import { TraceError } from "../../../src/stl/evaluate/Trace.ts";
 import { plainFormulas, plainTraces } from "../randomFormulas.ts";
 import { bindRule, ruleTexts, traces } from "../randomRules.ts";
 
@@ -113,6 +118,45 @@ describe("smoothRobustness", () => {
     expect(() => smoothRobustness(parseFormula("x > 0"), { signals: { x: [1] } }, options)).toThrow(
       RangeError,
     );
+  });
+});
+
+describe("smoothRobustnessBatch", () => {
+  it("gives for every trace what it gives alone", () => {
+    const batches = fc.array(plainTraces(6, "gaps"), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(plainFormulas, batches, methods, places, (text, traces, method, at) => {
+        const formula = parseFormula(text);
+        const options = { method, temperature: 3, at };
+        const joined = (name: "x" | "y" | "z"): number[] =>
+          traces.flatMap((trace) => Array.from(trace[name]));
+        const signals = { x: joined("x"), y: joined("y"), z: joined("z") };
+        const { gradient, values } = smoothRobustnessBatch(
+          formula,
+          { count: traces.length, signals },
+          options,
+        );
+        const alone = traces.map((trace) => smoothRobustness(formula, { signals: trace }, options));
+        expect(Array.from(values)).toEqual(alone.map(({ value }) => value));
+        for (const name of formula.signals) {
+          const slopes = alone.flatMap((each) => Array.from(each.gradient[name] as Float64Array));
+          expect(Array.from(gradient[name] as Float64Array)).toEqual(slopes);
+        }
+      }),
+      { seed: 21, numRuns: 150 },
+    );
+  });
+
+  it("refuses samples that are no whole number of traces", () => {
+    const options = { method: "exact", temperature: 1 } as const;
+    const batch =
+      (count: number): (() => unknown) =>
+      () =>
+        smoothRobustnessBatch(parseFormula("x > 0"), { count, signals: { x: [1, 2, 3] } }, options);
+    expect(batch(2)).toThrow("a batch of 2 traces cannot have 3 samples a signal");
+    expect(batch(0)).toThrow(TraceError);
+    const empty = smoothRobustnessBatch(parseFormula("x > 0"), { count: 2, signals: { x: [] } }, options);
+    expect(Array.from(empty.values)).toEqual([Infinity, Infinity]);
   });
 });
 
