@@ -1,0 +1,83 @@
+import { type RecordBatch, RecordBatchReader } from "apache-arrow";
+import { Effect, Stream } from "effect";
+import { open } from "node:fs/promises";
+import { SourceError } from "../Source.ts";
+import type { TraceNames } from "./BatchBuilder.ts";
+import type { TraceBatch, TraceFile, TraceReading } from "./TraceFile.ts";
+import { ValueRows } from "./ValueRows.ts";
+
+const damaged = (path: string, cause: unknown): SourceError =>
+  new SourceError({
+    place: path,
+    reason: `the Arrow file is damaged (${cause instanceof Error ? cause.message : String(cause)}); get it again.`,
+  });
+
+/** Walks the record batches of an Arrow IPC file or stream; the file is closed at the end. */
+async function* recordBatches(file: string): AsyncGenerator<RecordBatch> {
+  const handle = await open(file);
+  try {
+    const reader = await RecordBatchReader.from(handle);
+    for await (const batch of reader) yield batch;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* traceBatches(
+  file: string,
+  rowCount: number,
+  columns: readonly string[],
+  reading: TraceReading,
+  rows: ValueRows,
+): AsyncGenerator<TraceBatch> {
+  let line = 0;
+  for await (const batch of recordBatches(file)) {
+    const vectors = columns.map((name) => batch.getChild(name));
+    for (let row = 0; row < batch.numRows; row++) {
+      line++;
+      rows.row(line, rowCount === 0 ? 1 : line / rowCount, (column) => vectors[column]?.get(row) as unknown);
+    }
+    yield* rows.full();
+  }
+  yield* rows.end();
+}
+
+/** Opens an Arrow IPC trace, file or stream; one record batch at a time is in memory. */
+export const openArrow = Effect.fn("openArrow")(function* (
+  file: string,
+  path: string,
+  suffix: string,
+  names: TraceNames,
+) {
+  // Counting the rows also finds a file that is cut short before anything is judged.
+  const { columns, rowCount } = yield* Effect.tryPromise({
+    try: async () => {
+      const handle = await open(file);
+      try {
+        const reader = await (await RecordBatchReader.from(handle)).open();
+        const fields = reader.schema.fields.map(({ name }) => name);
+        let count = 0;
+        for await (const batch of reader) count += batch.numRows;
+        return { columns: fields, rowCount: count };
+      } finally {
+        await handle.close();
+      }
+    },
+    catch: (cause) => damaged(path, cause),
+  });
+  const place = (line: number): string => `${path}, row ${line}`;
+  const trace: TraceFile = {
+    path,
+    format: `Arrow${suffix}`,
+    columns,
+    place,
+    batches: (reading) =>
+      Stream.suspend(() =>
+        Stream.fromAsyncIterable(
+          traceBatches(file, rowCount, columns, reading, new ValueRows(reading, place, names)),
+          (cause) => damaged(path, cause),
+        ),
+      ),
+  };
+  return trace;
+});
