@@ -21,6 +21,8 @@ interface PlanEvaluatorOptions {
   readonly after: Beyond;
   /** Truth values +1 and -1 in place of robustness; their bounds tell true, false and unknown. */
   readonly boolean?: boolean;
+  /** Step of a longer trace that the first step is: means are then rounded as over the whole of it. */
+  readonly origin?: number;
 }
 
 const numericKinds = new Set<PlanNode["kind"]>([

@@ -155,11 +155,13 @@ export const rolling = (
   }
   // Steps before the operand's first are as its first: unknown.
   const from = store.first - steps + 1 - child.first;
+  const begin = store.first - steps + 1 + (evaluator.options.origin ?? 0);
+  const phase = ((-begin % steps) + steps) % steps;
   const mean = (target: Float64Array, source: Float64Array, offset: number): void => {
     for (let i = 0; i < span; i++) {
       evaluator.left[i] = source[offset + Math.min(Math.max(from + i, 0), width - 1)] as number;
     }
-    rollingMean(target, length, evaluator.left, 0, steps, evaluator.sums);
+    rollingMean(target, length, evaluator.left, 0, steps, evaluator.sums, phase);
   };
   mean(lower, inner.lower, inner.lowerOffset);
   if (inner.known) return true;

@@ -217,6 +217,9 @@ export const boundedUnary = (
 /**
  * `target[i]` = mean of `source[sourceOffset + i .. + steps - 1]`. Sums are taken from block boundaries in both
  * directions, so that no rounding error travels along the row.
+ *
+ * `phase`, 0..steps - 1, is where the first block begins: with blocks at the same instants a mean has the same
+ * rounding whatever part of a trace is looked at.
  */
 export const rollingMean = (
   target: Float64Array,
@@ -225,21 +228,24 @@ export const rollingMean = (
   sourceOffset: number,
   steps: number,
   scratch: Float64Array,
+  phase = 0,
 ): void => {
   const length = count + steps - 1;
   // scratch[i]: sum from i to the end of its block.
-  for (let block = 0; block < length; block += steps) {
+  for (let block = phase === 0 ? 0 : phase - steps; block < length; block += steps) {
+    const first = Math.max(0, block);
     let sum = 0;
-    for (let i = Math.min(block + steps, length) - 1; i >= block; i--) {
+    for (let i = Math.min(block + steps, length) - 1; i >= first; i--) {
       sum += source[sourceOffset + i] as number;
       scratch[i] = sum;
     }
   }
   let prefix = 0;
+  if (phase > 0) for (let i = phase; i < steps - 1; i++) prefix += source[sourceOffset + i] as number;
   for (let i = 0; i < count; i++) {
     const last = i + steps - 1;
     // The window starts a block or runs from one into the next.
-    if (i % steps === 0) prefix = 0;
+    if ((i - phase) % steps === 0) prefix = 0;
     else prefix += source[sourceOffset + last] as number;
     target[i] = ((scratch[i] as number) + prefix) / steps;
   }
