@@ -58,9 +58,6 @@ export interface ArtefactParts {
  *
  * Equal parts give equal bytes. Throws an {@link ArtefactError} `not-representable` where a number does not fit the
  * integers of the device, or where model and feature plan do not belong together.
- *
- * @example
- * openArtefact(compileArtefact({ model, features, rules: [], metadata })).manifest.formatVersion; // => 1
  */
 export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
   const { features, metadata } = parts;

@@ -10,9 +10,6 @@ const statusWord = (status: DataStatus): string => {
 
 /**
  * One line a data set: name, whether it is on this machine, step, zone and title, in columns.
- *
- * @example
- * listLines([status])[0]; // => "arterial  here  5min  Europe/Berlin  An arterial road, simulated"
  */
 export const listLines = (statuses: readonly DataStatus[]): string[] => {
   const rows = statuses.map((status) => {

@@ -10,7 +10,7 @@ import { parseDuration } from "./parseDuration.ts";
  * line and column.
  *
  * @example
- * Result.isSuccess(parseCard("tiny", "datasets/tiny.yaml", text)); // => true
+ * Result.isSuccess(parseCard("tiny", "datasets/tiny.yaml", "title: A card of one line")); // => false
  */
 export const parseCard = (
   name: string,

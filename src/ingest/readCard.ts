@@ -27,10 +27,6 @@ export const listCards = Effect.fn("listCards")(function* () {
 
 /**
  * Reads a card by name, or by the path of a `.yaml` file.
- *
- * @example
- * const card = yield* readCard("arterial");
- * card.zone; // => "Europe/Berlin"
  */
 export const readCard = Effect.fn("readCard")(function* (name: string) {
   const fs = yield* FileSystem.FileSystem;

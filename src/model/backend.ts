@@ -90,7 +90,7 @@ let selected: Promise<Backend> | undefined;
  * Results differ between backends in the last bits. Later calls return the first choice.
  *
  * @example
- * const { name, reason } = await selectBackend();
+ * ["tensorflow", "wasm", "cpu"].includes((await selectBackend()).name); // => true
  */
 export const selectBackend = (): Promise<Backend> => {
   selected ??= select();

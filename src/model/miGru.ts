@@ -16,7 +16,8 @@ const valuesOf = (tensor: tf.Tensor): Float32Array => tensor.dataSync<"float32">
  * @param mi [4, 3 units]: alpha, beta1, beta2, bias
  * @throws MiGruCallError when the shapes do not fit together.
  * @example
- * const states = miGru(x, w, u, mi, { stateQuantiser: "int8" });
+ * const [x, w, u, mi] = [[5, 2, 3], [3, 12], [4, 12], [4, 12]].map((shape) => tf.zeros(shape));
+ * miGru(x, w, u, mi, { stateQuantiser: "int8" }).shape; // => [5, 2, 4]
  */
 export const miGru = (
   x: tf.Tensor3D,

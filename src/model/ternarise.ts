@@ -62,8 +62,8 @@ export const expandTernary = ({ codes, scales }: TernaryMatrix): Float32Array =>
  * Neural Networks").
  *
  * @example
- * const states = miGru(x, ternariseStraightThrough(w), ternariseStraightThrough(u), mi, { stateQuantiser:
- * "int8" });
+ * const weights = tf.tensor2d([1, -0.25, -3, 0.25], [2, 2]);
+ * ternariseStraightThrough(weights).dataSync(); // => Float32Array [ 0, -0.25, -3, 0.25 ]
  */
 export const ternariseStraightThrough = (
   weights: tf.Tensor2D,

@@ -5,6 +5,8 @@ import { seriesOf, type Panel } from "../Panel.ts";
  * detector. Times are UTC; a missing reading is an empty cell.
  *
  * @example
+ * const options = { seed: 1, detectorsPerRoad: 24, days: 1, startMs: Date.UTC(2025, 8, 1), zone: "Europe/Berlin" };
+ * const [panel] = simulateArterial(options);
  * panelToCsv(panel).split("\n", 1)[0]; // => "time,detector,speed,flow,occupancy,no2,wind"
  */
 export const panelToCsv = (panel: Panel): string => {

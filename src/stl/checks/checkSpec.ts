@@ -56,7 +56,7 @@ export const factsOf = (rule: BoundRule): RuleFacts => {
  * Binds a spec and runs every check that needs no recording; all problems in one list, in the order of the text.
  *
  * @example
- * const { spec } = parseSpec("signal x : real range [0, 9]; param p : real = 3; require r: always[0, 2] x < 5;");
+ * const { spec } = parseSpec("signal x : real range [0, 9]; param p : real = 3; require r: always[0s, 2s] x < 5;");
  * checkSpec(spec).problems.map((problem) => problem.code); // => ["unused"]
  */
 export const checkSpec = (spec: Spec, options: CheckSpecOptions = {}): CheckedSpec => {

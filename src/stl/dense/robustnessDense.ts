@@ -177,7 +177,7 @@ const fromStart = (signal: StepFunction, start: number): StepFunction => {
  * the formula uses `next` or `prev`.
  *
  * @example
- * const trace = { signals: { x: [[0, 3], [5, 1]] as [number, number][] } };
+ * const trace = { signals: { x: [[0, 3], [5, 1]] } };
  * robustnessDense(parseFormula("always[0, 2] x > 0"), trace); // => [[0, 3], [3, 1]]
  */
 export const robustnessDense = (

@@ -43,8 +43,7 @@ const parsed = new Map<string, Unit>([["1", plainNumber]]);
  * Reads a unit text; what is wrong with it, as a string, where it is none.
  *
  * @example
- * const [from, to] = [parseUnit("mi/h") as Unit, parseUnit("km/h") as Unit];
- * convertUnit(30, from, to).toFixed(3); // => "48.280"
+ * convertUnit(30, parseUnit("mi/h"), parseUnit("km/h")).toFixed(3); // => "48.280"
  */
 export const parseUnit = (text: string): Unit | string => {
   const trimmed = text.trim() === "" ? "1" : text.trim();

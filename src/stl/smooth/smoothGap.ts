@@ -52,7 +52,8 @@ const widestReduction = (node: PlanNode): number => {
  *
  * @example
  * const { plan } = parseFormula("always[0, 9] x > 0");
- * smoothGap(plan, { method: "sound", temperature: 10 }, 100); // => { below: 0.23025850929940456, above: 0 }
+ * const { above, below } = smoothGap(plan, { method: "sound", temperature: 10 }, 100);
+ * [above, below.toFixed(4)]; // => [0, "0.2303"]
  */
 export const smoothGap = (plan: Plan, options: SmoothOptions, steps: number): SmoothGap => {
   const { method, temperature } = options;
