@@ -10,6 +10,7 @@ export const unusedCheck = (spec: Spec): Problem[] => {
   const kinds = [
     ["parameter", spec.parameters],
     ["group", spec.groups],
+    ["list of days", spec.days],
     ["let", spec.lets],
     ["signal", spec.signals],
   ] as const;

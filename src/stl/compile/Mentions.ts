@@ -20,7 +20,7 @@ export class Mentions {
 
   constructor(spec: Spec) {
     this.#lets = new Map(spec.lets.map((item) => [item.name, item]));
-    this.#declared = new Set([...spec.parameters, ...spec.lets].map((item) => item.name));
+    this.#declared = new Set([...spec.parameters, ...spec.days, ...spec.lets].map((item) => item.name));
     if (spec.sampling?.period !== undefined) this.durations.push(spec.sampling.period);
     for (const group of spec.groups) this.#group(group.value);
     for (const parameter of spec.parameters) {

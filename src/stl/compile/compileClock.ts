@@ -1,3 +1,5 @@
+import { unknownName } from "../checks/unknownName.ts";
+import { joinedDays } from "../language/calendarDays.ts";
 import { type Compilation, type Compiled, type ClockReading, type LexicalScope } from "./Compilation.ts";
 import { combine, negate } from "./connectives.ts";
 import { durationSteps } from "../language/Duration.ts";
@@ -91,6 +93,30 @@ export const compileBetween = (
   if (from < to) return clockTest(compilation, clock, from, to - 1);
   const parts = [clockTest(compilation, clock, from, 1439), clockTest(compilation, clock, 0, to - 1)];
   return combine(compilation, "or", parts, scope);
+};
+
+/** `on(holidays)`: the local date is one of the declared days. */
+export const compileOn = (
+  compilation: Compilation,
+  term: CallTerm,
+  scope: LexicalScope,
+): Compiled | undefined => {
+  const [name] = term.args;
+  if (term.args.length !== 1 || name?.kind !== "name") {
+    const remedy = 'Write on(holidays), and declare: days holidays = { "2026-12-25" };';
+    return compilation.report(term.place, "clock", "on needs the name of declared days", remedy);
+  }
+  const { days } = compilation.spec;
+  const declared = days.find((candidate) => candidate.name === name.name);
+  if (declared === undefined) {
+    const names = days.map((known) => known.name);
+    return unknownName(compilation, name.place, "list of days", name.name, names);
+  }
+  const clock = clockReadings["day_number"] as ClockReading;
+  const tests = joinedDays(declared.ranges).map(({ first, last }) =>
+    clockTest(compilation, clock, first, last),
+  );
+  return combine(compilation, "or", tests, scope);
 };
 
 /** Minutes since midnight, 0..1440. */

@@ -198,11 +198,11 @@ const extreme = (
 ): Compiled => {
   const unit = values.find((value) => value.unit !== undefined)?.unit;
   if (values.every((value) => value.constant !== undefined)) {
-    const constants = values.map((value) => value.constant as number);
-    const folded = kind === "least" ? Math.min(...constants) : Math.max(...constants);
+    const pick = kind === "least" ? Math.min : Math.max;
+    const folded = values.reduce((result, value) => pick(result, value.constant as number), pick());
     return compileConstant(compilation, folded, unit);
   }
-  const free = unionOf(...values.map((value) => value.free));
+  const free = values.reduce<readonly number[]>((union, value) => unionOf(union, value.free), []);
   const operands = values.map((value) => operandOf(value, free, scope));
   const own = scope.tuples.project(free).scope;
   return numeric(compilation.builder.node({ kind, scope: own, operands }), free, unit);

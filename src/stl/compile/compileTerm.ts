@@ -9,7 +9,7 @@ import {
   unionOf,
   type Usage,
 } from "./Compilation.ts";
-import { clockReadings, compileBetween } from "./compileClock.ts";
+import { clockReadings, compileBetween, compileOn } from "./compileClock.ts";
 import { compare, compileComparison } from "./compileComparison.ts";
 import {
   compileArithmetic,
@@ -251,6 +251,7 @@ const compileCall = (compilation: Compilation, term: CallTerm, scope: LexicalSco
     return { type: "number", node: -1, free: [], clock: reading };
   }
   if (name === "between") return compileBetween(compilation, term, scope);
+  if (name === "on") return compileOn(compilation, term, scope);
   const arity = Object.hasOwn(numericFunctions, name) ? numericFunctions[name] : undefined;
   const [least, most] = arity ?? (name === "rise" || name === "fall" ? [1, 1] : reading ? [0, 0] : [-1, -1]);
   if (least < 0) {
@@ -260,6 +261,7 @@ const compileCall = (compilation: Compilation, term: CallTerm, scope: LexicalSco
       "rise",
       "fall",
       "between",
+      "on",
     ];
     const lets = compilation.spec.lets.map((item) => item.name);
     return unknownName(compilation, place, "function", name, [...lets, ...known]);

@@ -26,14 +26,18 @@ export interface Formula {
   readonly densePlan: Plan;
 }
 
-/** A text that is no formula; `problems` has every fault with its place. */
+const mostShown = 20;
+
+/** A text that is no formula; `problems` has every fault with its place, the message the first twenty of them. */
 export class StlSyntaxError extends Error {
   readonly _tag = "StlSyntaxError";
   override readonly name = "StlSyntaxError";
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[], texts: Readonly<Record<string, string>>) {
-    super(formatProblems(problems, texts));
+    const more = problems.length - mostShown;
+    const shown = formatProblems(problems.slice(0, mostShown), texts);
+    super(more > 0 ? `${shown}\n\nand ${more} more` : shown);
     this.problems = problems;
   }
 }
@@ -77,16 +81,16 @@ export const parseFormula = (text: string, options: ParseFormulaOptions = {}): F
   const { stepMs } = options;
   const { tokens, problems } = tokenize(text, source, dialect);
   const parser = new TermParser(tokens, dialect);
-  const found: Problem[] = [...problems];
+  let found = problems;
   let term: Term | undefined;
   try {
     term = parser.term();
     if (parser.reader.peek().kind !== "end") parser.reader.fail("the end of the formula");
   } catch (fault) {
     if (!(fault instanceof SyntaxFault)) throw fault;
-    found.push(fault.problem);
+    found = [...found, fault.problem];
   }
-  found.push(...parser.problems);
+  found = [...found, ...parser.problems];
   const texts = { [source]: text };
   if (term === undefined || faults(found).length > 0) throw new StlSyntaxError(faults(found), texts);
   const signals = signalsOf(term);
@@ -125,6 +129,7 @@ const noSpec: Spec = {
   signals: [],
   parameters: [],
   groups: [],
+  days: [],
   lets: [],
   rules: [],
   texts: {},

@@ -1,4 +1,5 @@
 /** What a `.stl` file says, imports included, before it is bound to a site. */
+import type { DayRange } from "./calendarDays.ts";
 import type { Place } from "./Problem.ts";
 import type { DurationTerm, NameTerm, Term } from "./Syntax.ts";
 
@@ -44,6 +45,13 @@ export type GroupExpression =
       readonly place: Place;
     };
 
+/** `days holidays = { "2026-12-25", "2026-12-31/2027-01-01" };` */
+export interface DaysDeclaration {
+  readonly name: string;
+  readonly ranges: readonly DayRange[];
+  readonly place: Place;
+}
+
 export interface LetDeclaration {
   readonly name: string;
   readonly parameters: readonly NameTerm[];
@@ -86,6 +94,7 @@ export interface Spec {
   readonly signals: readonly SignalDeclaration[];
   readonly parameters: readonly ParameterDeclaration[];
   readonly groups: readonly GroupDeclaration[];
+  readonly days: readonly DaysDeclaration[];
   readonly lets: readonly LetDeclaration[];
   readonly rules: readonly RuleDeclaration[];
   /** Every text that was read, by source name: what {@link formatProblems} cites. */

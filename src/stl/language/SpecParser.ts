@@ -1,5 +1,7 @@
 import { type Place, problemAt } from "./Problem.ts";
+import { type DayRange, readDays } from "./calendarDays.ts";
 import type {
+  DaysDeclaration,
   GroupDeclaration,
   LetDeclaration,
   MissingPolicy,
@@ -26,13 +28,25 @@ export interface SpecItems {
   readonly signals: SignalDeclaration[];
   readonly parameters: ParameterDeclaration[];
   readonly groups: GroupDeclaration[];
+  readonly days: DaysDeclaration[];
   readonly lets: LetDeclaration[];
   readonly rules: RuleDeclaration[];
   header: { name: string; title?: string; meta: Record<string, string> } | undefined;
   sampling: Sampling | undefined;
 }
 
-const itemWords = ["import", "spec", "sampling", "signal", "param", "sensors", "group", "let", "require"];
+const itemWords = [
+  "import",
+  "spec",
+  "sampling",
+  "signal",
+  "param",
+  "sensors",
+  "group",
+  "days",
+  "let",
+  "require",
+];
 const attributeWords = ["severity", "weight", "tags", "scale", "owner", "because", "at"];
 const severities = ["info", "minor", "major", "critical"];
 
@@ -43,6 +57,7 @@ export class SpecParser extends GroupParser {
     signals: [],
     parameters: [],
     groups: [],
+    days: [],
     lets: [],
     rules: [],
     header: undefined,
@@ -80,7 +95,7 @@ export class SpecParser extends GroupParser {
     const start = this.reader.peek().place;
     const word = this.reader.expectWord(
       itemWords,
-      "import, spec, sampling, signal, param, group, let or require",
+      "import, spec, sampling, signal, param, group, days, let or require",
     );
     switch (word) {
       case "import":
@@ -104,6 +119,9 @@ export class SpecParser extends GroupParser {
       case "group":
         this.#group();
         break;
+      case "days":
+        this.#days();
+        break;
       case "let":
         this.#let();
         break;
@@ -119,7 +137,7 @@ export class SpecParser extends GroupParser {
     const { place } = this.reader.previous();
     const atItem = token.kind === "end" || token.place.line > place.endLine || itemWords.includes(token.text);
     if (!atItem) this.reader.fail("; at the end of the item");
-    const end = { ...place, line: place.endLine, column: place.endColumn, endColumn: place.endColumn + 1 };
+    const end = { ...place, line: place.endLine, column: place.endColumn };
     this.problems.push(problemAt(end, "error", "syntax", "the item does not end with ;", "Add ; here."));
   }
 
@@ -310,6 +328,26 @@ export class SpecParser extends GroupParser {
     this.reader.expectSymbol("=", "before the group");
     const value = this.groupExpression();
     this.items.groups.push({ name: name.name, value, place: name.place });
+  }
+
+  #days(): void {
+    const name = this.name("a name for the days");
+    this.reader.expectSymbol("=", "before the list");
+    this.reader.expectSymbol("{", "to open the list");
+    const ranges: DayRange[] = [];
+    do {
+      const { place } = this.reader.peek();
+      const text = this.text('a date in quotes, such as "2026-12-25"');
+      const range = readDays(text);
+      if (range !== undefined) ranges.push(range);
+      else {
+        const message = `${JSON.stringify(text)} is no date, and no two dates in order with / between them`;
+        const remedy = 'Write "2026-12-25", or "2026-12-24/2026-12-26" for days on end.';
+        this.problems.push(problemAt(place, "error", "bad-date", message, remedy));
+      }
+    } while (this.reader.takeSymbol(","));
+    this.reader.expectSymbol("}", "to close the list");
+    this.items.days.push({ name: name.name, ranges, place: name.place });
   }
 
   #let(): void {

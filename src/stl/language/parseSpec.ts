@@ -37,10 +37,10 @@ class SpecReader {
     this.texts[source] = text;
     this.#open.push(source);
     const { tokens, problems } = tokenize(text, source, "ordinance");
-    this.problems.push(...problems);
     const parser = new SpecParser(tokens, "ordinance");
     parser.file();
-    this.problems.push(...parser.problems);
+    // One by one: a call takes no hundred thousand arguments.
+    for (const problem of [...problems, ...parser.problems]) this.problems.push(problem);
     for (const declaration of parser.items.imports) this.#import(declaration, parser.items);
     this.#open.pop();
     return parser.items;
@@ -75,17 +75,20 @@ class SpecReader {
       return;
     }
     const items = this.file(text, path);
-    const names = new Set([...items.parameters, ...items.groups, ...items.lets].map((item) => item.name));
+    const names = new Set(
+      [...items.parameters, ...items.groups, ...items.days, ...items.lets].map((item) => item.name),
+    );
     const { alias } = declaration;
     const rename = (name: string): string =>
       alias !== undefined && names.has(name) ? `${alias}.${name}` : name;
-    into.signals.push(...items.signals);
+    for (const item of items.signals) into.signals.push(item);
     for (const item of items.parameters) {
       into.parameters.push({ ...item, name: rename(item.name), value: renameTerm(item.value, rename) });
     }
     for (const item of items.groups) {
       into.groups.push({ ...item, name: rename(item.name), value: renameGroup(item.value, rename) });
     }
+    for (const item of items.days) into.days.push({ ...item, name: rename(item.name) });
     for (const item of items.lets) {
       const own = new Set(item.parameters.map((parameter) => parameter.name));
       const value = renameTerm(item.value, (name) => (own.has(name) ? name : rename(name)));
@@ -110,7 +113,7 @@ const duplicates = (items: SpecItems): Problem[] => {
     problems.push(problemAt(again, "error", "duplicate", message, "Give one of them another name."));
   };
   const declared = new Map<string, SignalDeclaration | SpecItems["lets"][number]>();
-  for (const item of [...items.signals, ...items.parameters, ...items.groups, ...items.lets]) {
+  for (const item of [...items.signals, ...items.parameters, ...items.groups, ...items.days, ...items.lets]) {
     const first = declared.get(item.name);
     if (first === undefined) declared.set(item.name, item as SignalDeclaration);
     else {
@@ -152,6 +155,7 @@ export const parseSpec = (
     signals: items.signals,
     parameters: items.parameters,
     groups: items.groups,
+    days: items.days,
     lets: items.lets,
     rules: items.rules,
     texts: reader.texts,
