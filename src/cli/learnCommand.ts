@@ -1,0 +1,215 @@
+import { Console, Effect, Option } from "effect";
+import { Argument, Command, Flag } from "effect/cli";
+import { DataPlace } from "../ingest/DataPlace.ts";
+import type { LearnedRule, LearnedSpec, LearningRequest } from "../jobs/learnRules.ts";
+import { alignedColumns, percent } from "./alignedColumns.ts";
+import { DoesNotHold, notJudged } from "./exitCodes.ts";
+import { terminalProgress } from "./terminalProgress.ts";
+
+const DEFAULT_RATE = 0.99;
+const DEFAULT_HOLDOUT = 0.2;
+
+/** `stl-check learn`: fits the learnable parameters of a rule file to recordings. */
+export const learnCommand = Command.make(
+  "learn",
+  {
+    spec: Argument.String("spec").pipe(
+      Argument.withDescription("Rule file (.stl) with learnable parameters"),
+    ),
+    data: Flag.String("data").pipe(
+      Flag.withDescription("Data set to learn from (a name of `ordinance data list`, or a card)"),
+    ),
+    from: Flag.String("from").pipe(
+      Flag.withDescription(
+        "Take the data from this local time on (2015-03-01 or 2015-03-01T00:00; default: all)",
+      ),
+      Flag.optional,
+    ),
+    to: Flag.String("to").pipe(
+      Flag.withDescription("Take the data up to this local time, exclusive"),
+      Flag.optional,
+    ),
+    rate: Flag.String("rate").pipe(
+      Flag.withDescription(
+        `Share of judged instants that a rule is to hold at, 0 to 1 (default: ${DEFAULT_RATE}); RULE=0.95 for one rule; may be repeated`,
+      ),
+      Flag.atLeast(0),
+    ),
+    holdout: Flag.String("holdout").pipe(
+      Flag.withDescription(
+        `Share of the days, the last ones, that the fit is tried on (default: ${DEFAULT_HOLDOUT}; 0: none)`,
+      ),
+      Flag.optional,
+    ),
+    holdoutFrom: Flag.String("holdout-from").pipe(
+      Flag.withDescription("Try the fit on the days from this local date on instead"),
+      Flag.optional,
+    ),
+    write: Flag.Boolean("write").pipe(
+      Flag.withDescription("Write the fitted values into the rule file; nothing else in it changes"),
+      Flag.withDefault(false),
+    ),
+    output: Flag.String("output").pipe(
+      Flag.withAlias("o"),
+      Flag.withDescription("Write the fitted rule file there instead"),
+      Flag.optional,
+    ),
+    json: Flag.Boolean("json").pipe(Flag.withDescription("Print the fit as JSON"), Flag.withDefault(false)),
+    quiet: Flag.Boolean("quiet").pipe(
+      Flag.withAlias("q"),
+      Flag.withDescription("No progress"),
+      Flag.withDefault(false),
+    ),
+  },
+  (flags) =>
+    Effect.gen(function* () {
+      const request = yield* requestOf(flags);
+      // Loaded on demand: a check needs nothing of it.
+      const { learnRules } = yield* Effect.promise(() => import("../jobs/learnRules.ts"));
+      const learned = yield* learnRules(request);
+      yield* Console.log(flags.json ? JSON.stringify(learned) : forPeople(learned, request));
+      return learned;
+    }).pipe(
+      Effect.mapError(notJudged),
+      Effect.flatMap((learned) =>
+        learned.faulty
+          ? Effect.fail(
+              new DoesNotHold({
+                cause: "spec",
+                userMessage: `not learned, nothing written: ${learned.path}`,
+              }),
+            )
+          : Effect.void,
+      ),
+      Effect.provide(terminalProgress({ quiet: flags.quiet || flags.json })),
+      Effect.provide(DataPlace.layer),
+    ),
+).pipe(
+  Command.withDescription(
+    "Fit the learnable parameters of a rule file to recordings: the tightest rules that hold",
+  ),
+  Command.withExamples([
+    {
+      command: "stl-check learn rules.stl --data arterial --rate 0.99 --rate calms_down=0.95 --write",
+      description:
+        "Fit all rules to hold at 99 % of their instants, one of them at 95 %, and write the file back",
+    },
+  ]),
+);
+
+interface Flags {
+  readonly spec: string;
+  readonly data: string;
+  readonly from: Option.Option<string>;
+  readonly to: Option.Option<string>;
+  readonly rate: readonly string[];
+  readonly holdout: Option.Option<string>;
+  readonly holdoutFrom: Option.Option<string>;
+  readonly write: boolean;
+  readonly output: Option.Option<string>;
+}
+
+const refused = (message: string) => Effect.fail({ message });
+
+const requestOf = (flags: Flags) =>
+  Effect.gen(function* () {
+    const { rate, rates } = yield* ratesOf(flags.rate);
+    const { holdout, holdoutFrom, output, write } = flags;
+    if (Option.isSome(holdout) && Option.isSome(holdoutFrom)) {
+      return yield* refused("--holdout and --holdout-from both say which days to hold out; give one of them");
+    }
+    if (write && Option.isSome(output)) {
+      return yield* refused("--write changes the rule file and --output another one; give one of them");
+    }
+    const share = Option.isSome(holdout) ? numberOf(holdout.value) : DEFAULT_HOLDOUT;
+    if (!(share >= 0 && share < 1)) {
+      return yield* refused(
+        `--holdout ${Option.getOrElse(holdout, () => "")} is no share of the days from 0 to below 1; write --holdout 0.2`,
+      );
+    }
+    return {
+      spec: flags.spec,
+      data: flags.data,
+      ...(Option.isSome(flags.from) && { from: flags.from.value }),
+      ...(Option.isSome(flags.to) && { to: flags.to.value }),
+      rate,
+      rates,
+      holdout: Option.isSome(holdoutFrom) ? { from: holdoutFrom.value } : { share },
+      write: Option.isSome(output) ? { file: output.value } : write ? "over" : "nowhere",
+    } satisfies LearningRequest;
+  });
+
+const numberOf = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
+
+/** `0.99` for all rules, `RULE=0.95` for one. */
+const ratesOf = (words: readonly string[]) =>
+  Effect.gen(function* () {
+    let rate: number | undefined;
+    const rates: Record<string, number> = {};
+    for (const word of words) {
+      const equals = word.lastIndexOf("=");
+      const value = numberOf(word.slice(equals + 1));
+      if (!(value > 0 && value <= 1)) {
+        return yield* refused(
+          `--rate ${word}: ${word.slice(equals + 1)} is no share above 0 and up to 1; write --rate 0.99, or --rate RULE=0.95`,
+        );
+      }
+      const name = word.slice(0, Math.max(0, equals));
+      if (equals < 0 ? rate !== undefined : name in rates) {
+        return yield* refused(`--rate ${word}: a rate of ${equals < 0 ? "all rules" : name} is given twice`);
+      }
+      if (equals < 0) rate = value;
+      else rates[name] = value;
+    }
+    return { rate: rate ?? DEFAULT_RATE, rates };
+  });
+
+const forPeople = (learned: LearnedSpec, request: LearningRequest): string => {
+  const lines = learned.text === "" ? [] : [learned.text];
+  if (learned.parameters.length === 0) return lines.join("\n");
+  const { from, heldOutFrom, to } = learned.span;
+  return [
+    ...lines,
+    `${learned.path} on ${request.data}: learned from ${from} to before ${heldOutFrom}, tried on ${heldOutFrom === to ? "no other day" : `${heldOutFrom} to before ${to}`}`,
+    ...alignedColumns([
+      ["parameter", "was", "fitted", "95 % interval"],
+      ...learned.parameters.map(({ after, before, loose, name, tight }) => [
+        name,
+        before,
+        after,
+        `${tight ?? "beyond the range"} .. ${loose ?? "beyond the range"}`,
+      ]),
+    ]),
+    ...alignedColumns([
+      [
+        "rule",
+        "asked for",
+        "learned on",
+        "judged",
+        "not judged",
+        "held out",
+        "95 % interval",
+        "judged",
+        "not judged",
+      ],
+      ...learned.rules.map(ruleRow),
+    ]),
+    ...learned.written.map((file) => `written: ${file}`),
+  ].join("\n");
+};
+
+const ruleRow = ({ heldOut, name, training, wanted }: LearnedRule): string[] => [
+  name,
+  percent(wanted),
+  percent(training.rate),
+  String(training.judged),
+  String(training.unknown),
+  ...(heldOut === undefined
+    ? ["-", "-", "-", "-"]
+    : [
+        percent(heldOut.rate),
+        `${percent(heldOut.lower)} .. ${percent(heldOut.upper)}`,
+        String(heldOut.judged),
+        String(heldOut.unknown),
+      ]),
+];
