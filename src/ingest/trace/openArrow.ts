@@ -3,7 +3,7 @@ import { Effect, Stream } from "effect";
 import { open } from "node:fs/promises";
 import { SourceError } from "../Source.ts";
 import type { TraceNames } from "./BatchBuilder.ts";
-import type { TraceBatch, TraceFile, TraceReading } from "./TraceFile.ts";
+import type { TraceBatch, TraceFile } from "./TraceFile.ts";
 import { ValueRows } from "./ValueRows.ts";
 
 const damaged = (path: string, cause: unknown): SourceError =>
@@ -27,7 +27,6 @@ async function* traceBatches(
   file: string,
   rowCount: number,
   columns: readonly string[],
-  reading: TraceReading,
   rows: ValueRows,
 ): AsyncGenerator<TraceBatch> {
   let line = 0;
@@ -74,7 +73,7 @@ export const openArrow = Effect.fn("openArrow")(function* (
     batches: (reading) =>
       Stream.suspend(() =>
         Stream.fromAsyncIterable(
-          traceBatches(file, rowCount, columns, reading, new ValueRows(reading, place, names)),
+          traceBatches(file, rowCount, columns, new ValueRows(reading, place, names)),
           (cause) => damaged(path, cause),
         ),
       ),

@@ -14,6 +14,9 @@ export interface Responsible {
   readonly step: number;
   readonly lower: number;
   readonly upper: number;
+  /** Where it stands in the plan: node, and row of the node. */
+  readonly node: number;
+  readonly row: number;
 }
 
 /** A reading that the deciding predicate looks at; NaN where missing. */
@@ -67,6 +70,8 @@ class Explainer {
       step,
       lower: this.#value(n, row, step, false),
       upper: this.#value(n, row, step, true),
+      node: n,
+      row,
     });
     const into = (operand: Operand, at: number): void =>
       this.follow(operand.node, this.#rowOf(operand, row), at, upper);
@@ -207,8 +212,8 @@ const explainAt = (
   const lower = row.lower[row.lowerOffset] as number;
   const upper = row.upper[row.upperOffset] as number;
   const explainer = new Explainer(plan, names, evaluator, trace);
-  // What keeps it from holding for certain is in the lower bound; a known value has but one.
-  explainer.follow(plan.nodes.length - 1, 0, step, false);
+  // What breaks it for certain is in the upper bound, what keeps it from holding for certain in the lower one.
+  explainer.follow(plan.nodes.length - 1, 0, step, upper < 0);
   const verdict = lower > 0 ? "true" : upper < 0 ? "false" : "unknown";
   return { step, verdict, lower, upper, path: explainer.path, readings: explainer.readings };
 };

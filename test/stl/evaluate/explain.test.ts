@@ -30,7 +30,7 @@ describe("explain", () => {
       fc.property(plainFormulas, plainTraces(9, "quarters"), fc.nat(8), (text, signals, step) => {
         const explanation = explain(parseFormula(text), { signals }, step);
         const last = explanation.path.at(-1);
-        const value = Math.abs(explanation.lower);
+        const value = Math.abs(explanation.verdict === "false" ? explanation.upper : explanation.lower);
         const ends = [last?.lower, last?.upper].some((bound) => Math.abs(bound as number) === value);
         expect([text, step, ends]).toEqual([text, step, true]);
         const { lower, upper } = robustnessInterval(parseFormula(text), { signals });
@@ -38,6 +38,12 @@ describe("explain", () => {
       }),
       { seed: 31, numRuns: 300 },
     );
+  });
+
+  it("leads to what breaks the formula for certain, not to what is missing beside it", () => {
+    const formula = parseFormula("always[0, 2] x < 5");
+    const { path, verdict } = explain(formula, { signals: { x: [NaN, 9, 7] } });
+    expect([verdict, path.at(-1)?.step]).toEqual(["false", 1]);
   });
 
   it("is unknown where the future is", () => {
