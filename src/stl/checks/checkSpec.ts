@@ -60,12 +60,14 @@ export const factsOf = (rule: BoundRule): RuleFacts => {
  * checkSpec(spec).problems.map((problem) => problem.code); // => ["unused"]
  */
 export const checkSpec = (spec: Spec, options: CheckSpecOptions = {}): CheckedSpec => {
-  const made = options.site === undefined ? siteOfSpec(spec) : undefined;
-  const given = options.site ?? (made?.site as Site);
+  const made =
+    options.site === undefined
+      ? siteOfSpec(spec)
+      : { site: options.site, problems: [] as readonly Problem[] };
   const { forecastSteps } = options;
-  const site = forecastSteps === undefined ? given : { ...given, forecastSteps };
+  const site = forecastSteps === undefined ? made.site : { ...made.site, forecastSteps };
   const { problems, rules } = bindSpec(spec, site);
-  const all = [...(made?.problems ?? []), ...unusedCheck(spec), ...problems];
+  const all = [...made.problems, ...unusedCheck(spec), ...problems];
   // The spec's own file first, then what it imports.
   const rank = ({ source }: Problem): string => (source === spec.source ? "" : source);
   all.sort((a, b) => rank(a).localeCompare(rank(b)) || a.line - b.line || a.column - b.column);
