@@ -1,0 +1,34 @@
+import { foldRequirements, type Requirement, type Room, type Variables } from "./foldRequirements.ts";
+import { type Nearest, nearestHolding } from "./nearestHolding.ts";
+import type { Norm } from "./Norm.ts";
+import { settleRounding } from "./settleRounding.ts";
+
+/** Tried in turn until the exact evaluator agrees; only the first can prove that nothing holds. */
+const rooms: readonly Room[] = [
+  { rows: 0, strict: 2 ** -44 },
+  { rows: 2 ** -44, strict: 2 ** -43 },
+  { rows: 2 ** -36, strict: 2 ** -36 },
+];
+
+export type Projected = Nearest | { readonly kind: "rounding" };
+
+/**
+ * The nearest values of the variables that meet all requirements and that `accept`, the exact evaluator, takes.
+ * `limit` bounds the pivots and branches of each attempt.
+ */
+export const projectRequirements = (
+  requirements: readonly Requirement[],
+  variables: Variables,
+  norm: Norm,
+  limit: number,
+  accept: (x: Float64Array) => boolean,
+): Projected => {
+  for (const room of rooms) {
+    const graph = foldRequirements(requirements, variables, room);
+    const nearest = nearestHolding(graph, norm, { spent: 0, limit });
+    if (nearest.kind === "found") {
+      if (settleRounding(graph, nearest.x, () => accept(nearest.x))) return nearest;
+    } else return room === rooms[0] ? nearest : { kind: "rounding" };
+  }
+  return { kind: "rounding" };
+};
