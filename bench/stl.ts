@@ -55,6 +55,47 @@ const offline = async (report: ReportRow): Promise<void> => {
   }
 };
 
+/** The same per sample from ten thousand to ten million samples: linear means flat. */
+const growth = async (report: ReportRow): Promise<void> => {
+  const texts = [
+    "(x<.5) and (x>-.5)",
+    "always[0,1000] (x>.5 implies eventually[0,100] x<0)",
+    "(x<.5) until[0,1000] (x<0)",
+  ];
+  for (const text of texts) {
+    for (const exponent of [4, 5, 6, 7]) {
+      const count = 10 ** exponent;
+      const x = Float64Array.from({ length: count }, (_, i) => chirp[i % samples] as number);
+      // Parsed anew, so that the memory of one length is freed before the next.
+      const formula = parseFormula(text);
+      const repeats = exponent < 6 ? settled : { warmUp: 1, repeats: 5 };
+      const value = perSample(
+        await medianTime(() => robustness(formula, { signals: { x } }), repeats),
+        count,
+      );
+      report({ case: `robustness of ${text}, 10^${exponent} samples`, value, unit: "ns a sample" });
+    }
+  }
+};
+
+/** A megabyte of rules with declarations, comments, quantifiers, units and durations. */
+const megabyteOfRules = (): string => {
+  let text = "signal speed : real in km/h range [0, 200];\nsignal no2 : real in ug/m3 range [0, 1000];\n";
+  for (let k = 0; text.length < 1_000_000; k++) {
+    text += `// rule ${k}\nrequire r${k} (severity = major, scale = 5 km/h, because = "rule number ${k}") :\n`;
+    text += `  forall s in sensors : always[5min, 1h] (speed[s] > ${k % 90} km/h and no2[s] < 40 ug/m3\n`;
+    text +=
+      "    implies eventually[0min, 30min] mean(n in near(s, 3 km) : speed[n]) - 2 * speed[s] <= 15.5 km/h);\n";
+  }
+  return text;
+};
+
+const parsing = async (report: ReportRow): Promise<void> => {
+  const text = megabyteOfRules();
+  const value = await medianTime(() => void parseSpec(text), { warmUp: 2, repeats: 7 });
+  report({ case: "parse 1 MB of rules", value: value / 1000, unit: "s", atMost: 1 });
+};
+
 const online = async (report: ReportRow): Promise<void> => {
   const formulas = [
     "(x<.5) and (x>-.5)",
@@ -156,6 +197,8 @@ export const measure: Measure = async (report) => {
   await offline(report);
   await online(report);
   await smooth(report);
+  await parsing(report);
   await fleet(report);
+  await growth(report);
   await training(report);
 };

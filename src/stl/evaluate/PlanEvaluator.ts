@@ -52,6 +52,9 @@ export interface Store {
   last: number;
 }
 
+/** A row of so many steps takes a gigabyte for its two bounds. */
+const greatestSpan = 2 ** 26;
+
 const emptyRow = (): Row => ({
   lower: new Float64Array(0),
   lowerOffset: 0,
@@ -71,8 +74,9 @@ export class PlanEvaluator {
   readonly #children: (readonly number[])[];
   readonly operands: (readonly Operand[])[];
   readonly #windows: { readonly first: number; readonly last: number }[][];
-  readonly #earliest: Int32Array;
-  readonly #latest: Int32Array;
+  /** Not of 32 bits: nested windows add up. */
+  readonly #earliest: Float64Array;
+  readonly #latest: Float64Array;
   readonly scratch = createWindowScratch();
   left = new Float64Array(0);
   right = new Float64Array(0);
@@ -93,11 +97,11 @@ export class PlanEvaluator {
     const numeric = plan.nodes.map((node) => numericKinds.has(node.kind));
     const beyond = (side: Beyond, n: number, distance: number): number =>
       side === "unknown" || numeric[n] === true ? distance : 0;
-    this.#earliest = Int32Array.from(
+    this.#earliest = Float64Array.from(
       plan.nodes,
       (_, n) => -beyond(options.before, n, settle.before[n] as number),
     );
-    this.#latest = Int32Array.from(
+    this.#latest = Float64Array.from(
       plan.nodes,
       (_, n) => steps - 1 + beyond(options.after, n, settle.after[n] as number),
     );
@@ -157,6 +161,23 @@ export class PlanEvaluator {
     return (upper ? bounds.upper[bounds.upperOffset + at] : bounds.lower[bounds.lowerOffset + at]) as number;
   }
 
+  /**
+   * Bounds of the root on all steps of the last evaluation, for good: the evaluator makes itself new arrays where it
+   * hands its own out. Both are one array where all is known.
+   */
+  takeRoot(): { readonly lower: Float64Array; readonly upper: Float64Array } {
+    const store = this.stores[this.stores.length - 1] as Store;
+    const { known, lower, lowerOffset, upper, upperOffset } = this.row(this.stores.length - 1, 0);
+    const length = store.last - store.first + 1;
+    const take = (kept: Float64Array[], row: Float64Array, offset: number): Float64Array => {
+      if (row !== kept[0] || row.length !== length) return row.slice(offset, offset + length);
+      kept[0] = new Float64Array(0);
+      return row;
+    };
+    const taken = take(store.lower, lower, lowerOffset);
+    return { lower: taken, upper: known ? taken : take(store.upper, upper, upperOffset) };
+  }
+
   /** Steps that a node was needed on in the last evaluation. */
   span(n: number): { readonly first: number; readonly last: number } {
     const { first, last } = this.stores[n] as Store;
@@ -198,11 +219,21 @@ export class PlanEvaluator {
         if (high > inner.last) inner.last = high;
       }
       const length = store.last - store.first + 1;
+      if (length > greatestSpan) {
+        throw new RangeError(
+          `a part of the formula has to be known on ${length} steps, more than ${greatestSpan}: shorten its windows`,
+        );
+      }
       if (store.capacity < length) {
         store.capacity = length;
         for (let row = 0; row < store.done.length; row++) {
           store.lower[row] = new Float64Array(length);
           store.upper[row] = new Float64Array(length);
+        }
+      }
+      if (n === root) {
+        for (const kept of [store.lower, store.upper]) {
+          if (kept[0]?.length !== store.capacity) kept[0] = new Float64Array(store.capacity);
         }
       }
     }

@@ -24,11 +24,9 @@ const evaluatorOf = (plan: Plan, steps: number, after: Beyond, boolean: boolean)
 const evaluate = (formula: Formula, trace: Trace, boolean: boolean): RobustnessBounds => {
   const { values, steps } = traceValues(formula, trace);
   if (steps === 0) return { lower: new Float64Array(0), upper: new Float64Array(0) };
-  const row = evaluatorOf(formula.plan, steps, "nothing", boolean).evaluate(values, undefined, 0, steps - 1);
-  const lower = new Float64Array(steps);
-  lower.set(row.lower.subarray(row.lowerOffset, row.lowerOffset + steps));
-  if (row.known) return { lower, upper: lower };
-  return { lower, upper: row.upper.slice(row.upperOffset, row.upperOffset + steps) };
+  const evaluator = evaluatorOf(formula.plan, steps, "nothing", boolean);
+  evaluator.evaluate(values, undefined, 0, steps - 1);
+  return evaluator.takeRoot();
 };
 
 /**
