@@ -190,7 +190,6 @@ const words = [
   "real",
   "require",
   "let",
-  "as",
 ];
 const mutated = fc
   .tuple(
