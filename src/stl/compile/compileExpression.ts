@@ -224,6 +224,8 @@ export const numericFunctions: Readonly<Record<string, readonly [number, number]
   rollmean: [2, 2],
 };
 
+const longestMean = 2 ** 24;
+
 /** Signed steps of a duration such as `1h` or `-30min`. */
 const signedSteps = (compilation: Compilation, term: Term): number | undefined => {
   if (term.kind === "negate") {
@@ -264,6 +266,10 @@ export const compileFunction = (
     if (steps < 1) {
       const message = `${name} needs a duration of one step or more`;
       return compilation.report((duration ?? term).place, "bad-duration", message, "Write a longer one.");
+    }
+    if (name === "rollmean" && steps > longestMean) {
+      const message = `rollmean keeps every sample of its window, here ${steps}, at most ${longestMean}`;
+      return compilation.report((duration ?? term).place, "bad-duration", message, "Write a shorter one.");
     }
     if (name === "delta") {
       const earlier = shifted(compilation, value, -steps, scope);

@@ -102,7 +102,12 @@ export const parseFormula = (text: string, options: ParseFormulaOptions = {}): F
   };
   // Faults that no choice of time mends are told at once.
   const discrete = compilePlainFormula(term, signals, dialect, stepMs, "steps");
-  if (discrete.plan === undefined) compile("sampled");
+  if (
+    discrete.plan === undefined &&
+    compilePlainFormula(term, signals, dialect, stepMs, "sampled").plan === undefined
+  ) {
+    throw new StlSyntaxError(discrete.problems, texts);
+  }
   let sampledPlan: Plan | undefined;
   let densePlan: Plan | undefined;
   return {

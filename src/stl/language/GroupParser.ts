@@ -1,10 +1,13 @@
 import { placeFromTo } from "./Problem.ts";
 import type { GroupExpression } from "./Spec.ts";
 import type { NameTerm } from "./Syntax.ts";
-import { TermParser } from "./TermParser.ts";
+import { greatestHeight, TermParser } from "./TermParser.ts";
 
 /** Reads groups of sensors beside terms. */
 export class GroupParser extends TermParser {
+  /** Groups joined so far in the expression at hand: its tree is never higher. */
+  #joined = 0;
+
   protected text(purpose: string): string {
     if (this.reader.peek().kind !== "text") this.reader.fail(purpose);
     return this.reader.read().text;
@@ -19,6 +22,11 @@ export class GroupParser extends TermParser {
   }
 
   protected groupExpression(): GroupExpression {
+    this.#joined = 0;
+    return this.#joinedGroups();
+  }
+
+  #joinedGroups(): GroupExpression {
     let left = this.#groupOperand();
     for (;;) {
       const kind = this.reader.takeWord("union")
@@ -29,6 +37,7 @@ export class GroupParser extends TermParser {
             ? "difference"
             : undefined;
       if (kind === undefined) return left;
+      if (++this.#joined > greatestHeight) this.tooDeep(this.reader.previous().place);
       const right = this.#groupOperand();
       left = { kind, left, right, place: placeFromTo(left.place, right.place) };
     }
@@ -38,7 +47,7 @@ export class GroupParser extends TermParser {
     const reader = this.reader;
     const start = reader.peek().place;
     if (reader.takeSymbol("(")) {
-      const inner = this.groupExpression();
+      const inner = this.nested(() => this.#joinedGroups());
       reader.expectSymbol(")", "to close the parenthesis");
       return inner;
     }

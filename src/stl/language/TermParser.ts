@@ -1,10 +1,12 @@
 import type { Dialect } from "./tokenize.ts";
 import { durationParts } from "./Duration.ts";
+import { durationTerm } from "./durationTerm.ts";
 import { type Place, placeFromTo, type Problem, problemAt } from "./Problem.ts";
 import type {
   AggregateTerm,
   ArithmeticTerm,
   BinaryTemporalOperator,
+  BinaryTemporalTerm,
   ConnectiveOperator,
   Count,
   Interval,
@@ -12,6 +14,7 @@ import type {
   QuantifierTerm,
   Relation,
   TemporalOperator,
+  TemporalTerm,
   Term,
 } from "./Syntax.ts";
 import type { Token } from "./Token.ts";
@@ -30,7 +33,7 @@ import {
 import { readQuantity } from "./readQuantity.ts";
 
 /** Deeper trees are refused, as every walk over them recurses; so is deeper nesting, on which the parser does. */
-const greatestHeight = 1000;
+export const greatestHeight = 1000;
 const greatestNesting = 250;
 
 /**
@@ -51,7 +54,7 @@ export class TermParser {
 
   /** A formula or an expression. */
   term(): Term {
-    return this.#nested(() => this.#equivalence());
+    return this.nested(() => this.#equivalence());
   }
 
   name(purpose: string): NameTerm {
@@ -59,17 +62,19 @@ export class TermParser {
     return { kind: "name", name: token.text, place: token.place };
   }
 
-  #nested(parse: () => Term): Term {
+  protected nested<T>(parse: () => T): T {
     this.#nesting++;
-    if (this.#nesting > greatestNesting) this.#tooDeep(this.reader.peek().place);
-    const term = parse();
+    if (this.#nesting > greatestNesting) this.tooDeep(this.reader.peek().place);
+    const parsed = parse();
     this.#nesting--;
-    return term;
+    return parsed;
   }
 
-  #tooDeep(place: Place): never {
-    const message = `the formula nests deeper than ${greatestNesting} levels or chains more than ${greatestHeight}`;
-    throw new SyntaxFault(problemAt(place, "error", "too-deep", message, "Name parts of it with let."));
+  protected tooDeep(place: Place): never {
+    const message = `this nests deeper than ${greatestNesting} levels or chains more than ${greatestHeight}`;
+    throw new SyntaxFault(
+      problemAt(place, "error", "too-deep", message, "Name parts of it with let or group."),
+    );
   }
 
   /** Called after a fault, before the next item. */
@@ -77,12 +82,23 @@ export class TermParser {
     this.#nesting = 0;
   }
 
-  #built<T extends Term>(term: T, ...children: readonly Term[]): T {
+  #built<T extends Term>(term: T, children: readonly Term[] = []): T {
     let height = 0;
     for (const child of children) height = Math.max(height, this.#heights.get(child) ?? 0);
-    if (height >= greatestHeight) this.#tooDeep(term.place);
+    if (height >= greatestHeight) this.tooDeep(term.place);
     this.#heights.set(term, height + 1);
     return term;
+  }
+
+  #timed<T extends TemporalTerm | BinaryTemporalTerm>(
+    term: T,
+    interval: Interval | undefined,
+    operands: readonly Term[],
+  ): T {
+    if (interval === undefined) return this.#built(term, operands);
+    const { lower, upper } = interval;
+    const bounds = upper === undefined ? [lower] : [lower, upper];
+    return this.#built({ ...term, interval }, [...operands, ...bounds]);
   }
 
   /** The word or symbol at the reader, if it joins formulas, in its long spelling. */
@@ -95,7 +111,7 @@ export class TermParser {
 
   #connect(operator: ConnectiveOperator, left: Term, right: Term): Term {
     const place = placeFromTo(left.place, right.place);
-    return this.#built({ kind: "connective", operator, left, right, place }, left, right);
+    return this.#built({ kind: "connective", operator, left, right, place }, [left, right]);
   }
 
   #equivalence(): Term {
@@ -117,7 +133,7 @@ export class TermParser {
         return this.#connect(
           "implies",
           left,
-          this.#nested(() => this.#implication()),
+          this.nested(() => this.#implication()),
         );
     }
     return left;
@@ -161,7 +177,7 @@ export class TermParser {
       const right = this.#prefix();
       const place = placeFromTo(left.place, right.place);
       const term = { kind: "binaryTemporal", operator, left, right, place } as const;
-      left = this.#built(interval === undefined ? term : { ...term, interval }, left, right);
+      left = this.#timed(term, interval, [left, right]);
     }
     return left;
   }
@@ -171,17 +187,17 @@ export class TermParser {
     const word = this.#word();
     if (this.reader.isSymbol("!") || word === "not") {
       this.reader.read();
-      const operand = this.#nested(() => this.#prefix());
-      return this.#built({ kind: "not", operand, place: this.reader.placeSince(token.place) }, operand);
+      const operand = this.nested(() => this.#prefix());
+      return this.#built({ kind: "not", operand, place: this.reader.placeSince(token.place) }, [operand]);
     }
     if (temporalWords.has(word)) {
       const operator = word as TemporalOperator;
       this.reader.read();
       const interval = timedWords.has(word) ? this.#interval() : undefined;
-      const operand = this.#nested(() => this.#prefix());
+      const operand = this.nested(() => this.#prefix());
       const place = this.reader.placeSince(token.place);
       const term = { kind: "temporal", operator, operand, place } as const;
-      return this.#built(interval === undefined ? term : { ...term, interval }, operand);
+      return this.#timed(term, interval, [operand]);
     }
     if (quantifierWords.has(word)) return this.#quantifier();
     return this.#comparison();
@@ -248,7 +264,7 @@ export class TermParser {
       ...(count === undefined ? {} : { count }),
       ...(where === undefined ? {} : { where }),
     } as const;
-    return this.#built(term, body, domain, ...(where === undefined ? [] : [where]));
+    return this.#built(term, where === undefined ? [body, domain] : [body, domain, where]);
   }
 
   /** `s in schools where c : body`. */
@@ -277,7 +293,7 @@ export class TermParser {
       const domain = this.#domain();
       return this.#built(
         { kind: "member", element: first, domain, place: placeFromTo(first.place, domain.place) },
-        domain,
+        [domain],
       );
     }
     if (reader.isSymbol("=")) reader.fail("a relation", "Write == to compare.");
@@ -297,7 +313,7 @@ export class TermParser {
         problemAt(place, "error", "mixed-chain", message, "Write two comparisons joined by and."),
       );
     }
-    return this.#built({ kind: "comparison", operands, relations: found, place }, ...operands);
+    return this.#built({ kind: "comparison", operands, relations: found, place }, operands);
   }
 
   #sum(): Term {
@@ -322,14 +338,14 @@ export class TermParser {
 
   #arithmetic(operator: ArithmeticTerm["operator"], left: Term, right: Term): Term {
     const place = placeFromTo(left.place, right.place);
-    return this.#built({ kind: "arithmetic", operator, left, right, place }, left, right);
+    return this.#built({ kind: "arithmetic", operator, left, right, place }, [left, right]);
   }
 
   #negation(): Term {
     const token = this.reader.peek();
     if (!this.reader.takeSymbol("-")) return this.#power();
-    const operand = this.#nested(() => this.#negation());
-    return this.#built({ kind: "negate", operand, place: this.reader.placeSince(token.place) }, operand);
+    const operand = this.nested(() => this.#negation());
+    return this.#built({ kind: "negate", operand, place: this.reader.placeSince(token.place) }, [operand]);
   }
 
   #power(): Term {
@@ -338,7 +354,7 @@ export class TermParser {
     return this.#arithmetic(
       "^",
       base,
-      this.#nested(() => this.#negation()),
+      this.nested(() => this.#negation()),
     );
   }
 
@@ -350,7 +366,7 @@ export class TermParser {
         return this.#built(readQuantity(reader, this.problems));
       case "duration":
         reader.read();
-        return this.#built({ kind: "duration", parts: durationParts(token.text), place: token.place });
+        return this.#built(durationTerm(durationParts(token.text), token.place));
       case "text":
         reader.read();
         return this.#built({ kind: "text", value: token.text, place: token.place });
@@ -377,7 +393,7 @@ export class TermParser {
       ")",
       `to close the parenthesis of line ${opening.line}, column ${opening.column}`,
     );
-    return this.#built({ ...term, parenthesised: true, place: this.reader.placeSince(opening) }, term);
+    return this.#built({ ...term, parenthesised: true, place: this.reader.placeSince(opening) }, [term]);
   }
 
   #named(): Term {
@@ -409,7 +425,7 @@ export class TermParser {
       place: this.reader.placeSince(name.place),
       ...(where === undefined ? {} : { where }),
     } as const;
-    return this.#built(term, body, domain, ...(where === undefined ? [] : [where]));
+    return this.#built(term, where === undefined ? [body, domain] : [body, domain, where]);
   }
 
   #call(callee: NameTerm): Term {
@@ -421,9 +437,9 @@ export class TermParser {
       while (reader.takeSymbol(","));
     }
     reader.expectSymbol(")", `to close ${callee.name}(`);
-    const over = reader.takeWord("over") ? this.#primary() : undefined;
+    const over = reader.takeWord("over") ? this.nested(() => this.#primary()) : undefined;
     const term = { kind: "call", callee, args, place: reader.placeSince(callee.place) } as const;
-    return over === undefined ? this.#built(term, ...args) : this.#built({ ...term, over }, ...args, over);
+    return over === undefined ? this.#built(term, args) : this.#built({ ...term, over }, [...args, over]);
   }
 }
 

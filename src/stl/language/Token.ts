@@ -9,3 +9,10 @@ export interface Token {
   /** White space stands before it. */
   readonly spaced: boolean;
 }
+
+/** What the parser passes over: to the end of the line, or a block with what nests in it. */
+export interface Comment {
+  /** As written, with what opens and closes it. */
+  readonly text: string;
+  readonly place: Place;
+}

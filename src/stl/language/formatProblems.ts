@@ -1,21 +1,32 @@
 import type { Problem } from "./Problem.ts";
 
-const frame = (problem: Problem, text: string): string[] => {
-  const line = text.split("\n")[problem.line - 1]?.replace(/\r$/, "");
-  if (line === undefined) return [];
+const widest = 160;
+
+/** The part of a long line that a column stands in: where it starts, and its text. */
+const excerpt = (line: string, column: number): readonly [start: number, text: string] => {
+  const start = line.length > widest ? Math.max(0, column - widest / 2) : 0;
+  return [start, line.slice(start, start + widest)];
+};
+
+const frame = (problem: Problem, lines: readonly string[]): string[] => {
+  const whole = lines[problem.line - 1]?.replace(/\r$/, "");
+  if (whole === undefined) return [];
+  const [start, line] = excerpt(whole, problem.column);
   const number = String(problem.line);
   const margin = " ".repeat(number.length);
-  const end = problem.endLine > problem.line ? line.length + 1 : problem.endColumn;
-  const carets = "^".repeat(Math.max(1, Math.min(end, line.length + 1) - problem.column));
+  const column = problem.column - start;
+  const end = problem.endLine > problem.line ? line.length + 1 : problem.endColumn - start;
+  const carets = "^".repeat(Math.max(1, Math.min(end, line.length + 1) - column));
   // Tabs stay tabs, so that the carets stand below what they mark.
-  const before = line.slice(0, problem.column - 1).replace(/[^\t]/g, " ");
+  const before = line.slice(0, column - 1).replace(/[^\t]/g, " ");
   return [`${margin} |`, `${number} | ${line}`, `${margin} | ${before}${carets}`];
 };
 
 /**
  * Writes problems for a person to read: severity and message, place, the line with carets below, the remedy.
  *
- * `texts` holds the text of every source that a problem names; where one is absent, its excerpt is left out.
+ * `texts` holds the text of every source that a problem names; where one is absent, its excerpt is left out. Of a
+ * line longer than 160 characters the part around the problem is shown.
  *
  * @example
  * const { spec, problems } = parseSpec("signal x : reel;", { source: "a.stl" });
@@ -24,16 +35,18 @@ const frame = (problem: Problem, text: string): string[] => {
 export const formatProblems = (
   problems: readonly Problem[],
   texts: Readonly<Record<string, string>>,
-): string =>
-  problems
+): string => {
+  const linesOf = new Map<string, readonly string[]>();
+  for (const [source, text] of Object.entries(texts)) linesOf.set(source, text.split("\n"));
+  return problems
     .map((problem) => {
-      const text = texts[problem.source];
       const lines = [
         `${problem.severity}: ${problem.message} [${problem.code}]`,
         ` --> ${problem.source}:${problem.line}:${problem.column}`,
-        ...(text === undefined ? [] : frame(problem, text)),
+        ...frame(problem, linesOf.get(problem.source) ?? []),
         `   = ${problem.remedy}`,
       ];
       return lines.join("\n");
     })
     .join("\n\n");
+};

@@ -1,3 +1,6 @@
+/** Longer names are compared with none: the work grows with the square of the length. */
+const longestCompared = 100;
+
 /**
  * The candidate with the fewest typing slips (insertion, deletion, replacement, swap of neighbours) from
  * `name`, if it is near enough to be meant.
@@ -6,6 +9,7 @@
  * nearestName("sped", ["speed", "flow"]); // => "speed"
  */
 export const nearestName = (name: string, candidates: Iterable<string>): string | undefined => {
+  if (name.length > longestCompared) return undefined;
   const allowed = Math.max(1, Math.floor(name.length / 3));
   let nearest: string | undefined;
   let nearestSlips = allowed + 1;

@@ -1,3 +1,4 @@
+import { durationTerm } from "./durationTerm.ts";
 import { durationUnits } from "./keywords.ts";
 import { type Problem, problemAt } from "./Problem.ts";
 import type { DurationUnit, Term } from "./Syntax.ts";
@@ -20,14 +21,13 @@ export const readQuantity = (reader: TokenReader, problems: Problem[]): Term => 
       const message = `${token.text} samples is no whole number of samples`;
       problems.push(problemAt(place, "error", "bad-duration", message, "Write a whole number."));
     }
-    return { kind: "duration", parts: [{ number: token.text, unit: "samples" }], place };
+    return durationTerm([{ number: token.text, unit: "samples" }], place);
   }
   const unit = readUnit(reader);
   const place = reader.placeSince(token.place);
   if (unit === undefined) return { kind: "quantity", value, place };
   if (durationUnits.has(unit)) {
-    const parts = [{ number: token.text, unit: unit as DurationUnit }];
-    return { kind: "duration", parts, place };
+    return durationTerm([{ number: token.text, unit: unit as DurationUnit }], place);
   }
   return { kind: "quantity", value, unit, place };
 };

@@ -1,12 +1,18 @@
 import { type Place, type Problem, problemAt } from "./Problem.ts";
-import type { Token } from "./Token.ts";
+import type { Comment, Token } from "./Token.ts";
 
 export type Dialect = "ordinance" | "rtamt";
 
 const numberPattern = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
-const durationPattern = /(?:\d+(?:\.\d+)?(?:ns|us|ms|min|s|h|d))+(?![\p{L}\d_])/uy;
-const namePattern = /[\p{L}_][\p{L}\d_]*(?:\.[\p{L}_][\p{L}\d_]*)*/uy;
+const durationPartPattern = /\d+(?:\.\d+)?(?:ns|us|ms|min|s|h|d)/y;
+const wordPattern = /[\p{L}\d_]/uy;
+const namePattern = /[\p{L}_][\p{L}\d_]*/uy;
+const nameRestPattern = /\.[\p{L}_][\p{L}\d_]*/uy;
 const spacePattern = /\s+/y;
+const quotePatterns = { '"': /"[^"\n]*/y, "'": /'[^'\n]*/y } as const;
+/** What starts no token. A `#` is left to the dialect. */
+const strayPattern = /[^\s\p{L}\d_"'#<>=!+\-*/^()[\]{},;:%.&|]+|\.(?!\d)|&(?!&)|\|(?!\|)/uy;
+const longestShown = 20;
 const symbols = [
   "<->", "!==", "->", "<=", ">=", "==", "!=", "&&", "||",
   "<", ">", "=", "!", "+", "-", "*", "/", "^", "(", ")", "[", "]", "{", "}", ",", ";", ":", "%",
@@ -14,12 +20,13 @@ const symbols = [
 
 /**
  * Cuts a text into tokens, longest match first; the last token is `end`. What is no token is reported and
- * skipped.
+ * skipped; comments are skipped, and put into `comments` where that is given.
  */
 export const tokenize = (
   text: string,
   source: string,
   dialect: Dialect,
+  comments?: Comment[],
 ): { readonly tokens: readonly Token[]; readonly problems: readonly Problem[] } => {
   const tokens: Token[] = [];
   const problems: Problem[] = [];
@@ -59,6 +66,23 @@ export const tokenize = (
     return pattern.test(text) ? pattern.lastIndex : -1;
   };
 
+  /** Past as many matches as follow on each other: a pattern that repeats a group may exhaust its stack. */
+  const repeatedEnd = (pattern: RegExp, start: number): number => {
+    let end = start;
+    pattern.lastIndex = start;
+    while (pattern.test(text)) end = pattern.lastIndex;
+    return end;
+  };
+  const durationEnd = (): number => {
+    const end = repeatedEnd(durationPartPattern, offset);
+    wordPattern.lastIndex = end;
+    return end === offset || wordPattern.test(text) ? -1 : end;
+  };
+  const nameEnd = (): number => {
+    const first = matchEnd(namePattern);
+    return first < 0 ? -1 : repeatedEnd(nameRestPattern, first);
+  };
+
   /** Past a nested comment; the end of the text where it is not closed. */
   const blockCommentEnd = (): number => {
     let depth = 0;
@@ -79,16 +103,18 @@ export const tokenize = (
     const end = text.indexOf("\n", offset);
     return end < 0 ? text.length : end;
   };
-  const quoted = (quote: string): void => {
-    const end = lineEnd();
-    const close = text.indexOf(quote, offset + 1);
-    if (close >= 0 && close < end) {
-      push(quote === '"' ? "text" : "quoted", close + 1, text.slice(offset + 1, close));
-      return;
-    }
-    const written = text.slice(offset + 1, end);
-    push(quote === '"' ? "text" : "quoted", end, written);
-    const place = (tokens.at(-1) as Token).place;
+  const comment = (end: number): void => {
+    const written = text.slice(offset, end);
+    const place = advance(end);
+    comments?.push({ text: written, place });
+    spaced = true;
+  };
+  const quoted = (quote: '"' | "'"): void => {
+    const end = matchEnd(quotePatterns[quote]);
+    const closed = text[end] === quote;
+    push(quote === '"' ? "text" : "quoted", closed ? end + 1 : end, text.slice(offset + 1, end));
+    if (closed) return;
+    const { place } = tokens.at(-1) as Token;
     problems.push(
       problemAt(
         place,
@@ -99,6 +125,20 @@ export const tokenize = (
       ),
     );
   };
+  /** Past what starts no token, all of it one problem. */
+  const stray = (): void => {
+    const start = offset;
+    const place = advance(Math.max(repeatedEnd(strayPattern, offset), offset + 1));
+    const characters = Array.from(text.slice(start, Math.min(offset, start + 2 * longestShown + 2)));
+    const shown = JSON.stringify(characters.slice(0, longestShown).join(""));
+    const [noun, remedy] =
+      characters.length > 1 ? ["characters", "Remove them."] : ["character", "Remove it."];
+    const more = characters.length > longestShown ? " and more" : "";
+    problems.push(
+      problemAt(place, "error", "unexpected-character", `unexpected ${noun} ${shown}${more}`, remedy),
+    );
+    spaced = true;
+  };
 
   while (offset < text.length) {
     const character = text[offset] as string;
@@ -107,8 +147,7 @@ export const tokenize = (
       advance(end);
       spaced = true;
     } else if (text.startsWith("//", offset) || (character === "#" && dialect === "ordinance")) {
-      advance(lineEnd());
-      spaced = true;
+      comment(lineEnd());
     } else if (text.startsWith("/*", offset)) {
       const close = blockCommentEnd();
       if (close < 0) {
@@ -123,27 +162,21 @@ export const tokenize = (
           ),
         );
         advance(text.length);
-      } else advance(close);
-      spaced = true;
+        spaced = true;
+      } else comment(close);
     } else if (character === '"' || character === "'") {
       quoted(character);
     } else {
-      const durationEnd = matchEnd(durationPattern);
-      const numberEnd = durationEnd >= 0 ? -1 : matchEnd(numberPattern);
-      const nameEnd = durationEnd >= 0 || numberEnd >= 0 ? -1 : matchEnd(namePattern);
-      if (durationEnd >= 0) push("duration", durationEnd);
-      else if (numberEnd >= 0) push("number", numberEnd);
-      else if (nameEnd >= 0) push("name", nameEnd);
+      const duration = durationEnd();
+      const number = duration >= 0 ? -1 : matchEnd(numberPattern);
+      const name = duration >= 0 || number >= 0 ? -1 : nameEnd();
+      if (duration >= 0) push("duration", duration);
+      else if (number >= 0) push("number", number);
+      else if (name >= 0) push("name", name);
       else {
         const symbol = symbols.find((candidate) => text.startsWith(candidate, offset));
-        if (symbol !== undefined) push("symbol", offset + symbol.length);
-        else {
-          const whole = String.fromCodePoint(text.codePointAt(offset) ?? 0);
-          const place = advance(offset + whole.length);
-          const message = `unexpected character ${JSON.stringify(whole)}`;
-          problems.push(problemAt(place, "error", "unexpected-character", message, "Remove it."));
-          spaced = true;
-        }
+        if (symbol === undefined) stray();
+        else push("symbol", offset + symbol.length);
       }
     }
   }

@@ -1,5 +1,6 @@
 import { binaryValue, unaryValue } from "../plan/elementFunctions.ts";
 import { apply, operate, result } from "../evaluate/intervalKernels.ts";
+import { createRing } from "./createRing.ts";
 import { type Carried, createCarried, memoryOf, takesMinimum } from "./Carried.ts";
 import { childrenOf } from "../plan/operandsOf.ts";
 import type { PlanNode } from "../plan/Plan.ts";
@@ -71,8 +72,8 @@ export class MonitorNode {
     while (size < count) size *= 2;
     this.#kept = size;
     this.#mask = size - 1;
-    this.#lower = new Float64Array(size);
-    this.#upper = new Float64Array(size);
+    this.#lower = createRing(size);
+    this.#upper = createRing(size);
   }
 
   lower(time: number): number {

@@ -1,4 +1,5 @@
 /** Work states of online operators: amortised constant time a sample, memory fixed at construction. */
+import { createRing } from "./createRing.ts";
 
 /** A window that slides over a stream: its extreme, by a queue of the values that may still become it. */
 export class SlidingWindow {
@@ -14,8 +15,8 @@ export class SlidingWindow {
   constructor(width: number, sign: 1 | -1) {
     let size = 1;
     while (size < width) size *= 2;
-    this.#values = new Float64Array(size);
-    this.#times = new Float64Array(size);
+    this.#values = createRing(size);
+    this.#times = createRing(size);
     this.#mask = size - 1;
     this.#sign = sign;
   }
@@ -79,10 +80,10 @@ export class ComposedWindow {
   constructor(width: number, newestOuter: boolean) {
     this.#width = width;
     this.#newestOuter = newestOuter;
-    this.#backA = new Float64Array(width);
-    this.#backB = new Float64Array(width);
-    this.#frontA = new Float64Array(width);
-    this.#frontB = new Float64Array(width);
+    this.#backA = createRing(width);
+    this.#backB = createRing(width);
+    this.#frontA = createRing(width);
+    this.#frontB = createRing(width);
   }
 
   get memory(): number {

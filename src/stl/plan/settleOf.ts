@@ -6,8 +6,8 @@ import type { Plan, PlanNode } from "./Plan.ts";
  * `before[n]` steps ahead of the first reading and from `after[n]` steps past the last one on, it is constant.
  */
 interface Settle {
-  readonly before: Int32Array;
-  readonly after: Int32Array;
+  readonly before: Float64Array;
+  readonly after: Float64Array;
 }
 
 /** What the window of a node adds to how long an operand stirs: `ahead` past the end, `back` before the start. */
@@ -34,8 +34,8 @@ const spread = (node: PlanNode): { readonly after: number; readonly before: numb
 };
 
 export const settleOf = (plan: Plan): Settle => {
-  const before = new Int32Array(plan.nodes.length);
-  const after = new Int32Array(plan.nodes.length);
+  const before = new Float64Array(plan.nodes.length);
+  const after = new Float64Array(plan.nodes.length);
   plan.nodes.forEach((node, n) => {
     if (node.kind === "signal" || node.kind === "clock") {
       before[n] = 1;
