@@ -102,8 +102,7 @@ export const smoothGap = (plan: Plan, options: SmoothOptions, steps: number): Sm
         const strong = node.kind === "until" || node.kind === "since";
         const [sign, kind] = strong ? ([-1, minimum] as const) : ([1, maximum] as const);
         const last = Math.min(node.upper ?? Infinity, steps - 1);
-        // The inner extreme grows two by two: logsumexp associates, each step of softmax adds its own distance.
-        const reach = kind === "softmax" ? last * reachOfExtreme(kind, 2) : reachOfExtreme(kind, last + 1);
+        const reach = reachOfExtreme(kind, last + 1);
         gaps[n] = extreme(widened(inner, kind, sign, reach), strong ? 1 : -1, width(node.lower, node.upper));
         return;
       }

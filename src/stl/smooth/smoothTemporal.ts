@@ -2,6 +2,7 @@ import { fusedUntilBack, fusedUntilForward, type UntilRow } from "./fusedUntil.t
 import type { PlanNode } from "../plan/Plan.ts";
 import { windowOf } from "../plan/reachOf.ts";
 import { slideBack, slideForward } from "./slidingSoftExtreme.ts";
+import { softmaxUntil, softmaxUntilBack } from "./softmaxUntil.ts";
 import { smoothUntil, smoothUntilBack } from "./smoothUntil.ts";
 import type { Layout, SmoothWalk } from "./SmoothWalk.ts";
 
@@ -74,24 +75,20 @@ export const forwardTimed = (
     const end = past ? step - right.first : right.first + right.length - 1 - step;
     const last = Math.min(node.upper ?? Infinity, end);
     walk.reserve(Math.max(0, last + 2));
-    walk.values[layout.base + row * layout.length + i] = smoothUntil(
-      walk.values,
-      p,
-      left.first,
-      left.first + left.length - 1,
-      q,
-      step,
-      past ? -1 : 1,
-      node.lower,
-      last,
-      inner,
-      within,
-      outside,
-      walk.temperature,
-      walk.items,
-      walk.weights,
-      walk.tape,
-    );
+    const pLast = left.first + left.length - 1;
+    const direction = past ? -1 : 1;
+    const out = layout.base + row * layout.length;
+    const { items, tape, temperature, values, weights } = walk;
+    values[out + i] =
+      within === "softmax"
+        ? softmaxUntil(
+            values, p, left.first, pLast, q, step, direction, node.lower, last, inner, outside, temperature,
+            items, weights, tape,
+          )
+        : smoothUntil(
+            values, p, left.first, pLast, q, step, direction, node.lower, last, inner, within, outside, temperature,
+            items, weights, tape,
+          ); // prettier-ignore
   }
   walk.tape.keepOne(0);
 };
@@ -181,21 +178,20 @@ export const backwardTimed = (
     fusedUntilBack(walk.slopes, untilRow(walk, node, layout, row), walk.tape);
     return;
   }
+  const inner = node.kind === "until" || node.kind === "since" ? -1 : 1;
+  const within = inner < 0 ? walk.minimum : walk.maximum;
+  const { slopes, tape, temperature, values } = walk;
   for (let i = layout.length - 1; i >= 0; i--) {
     const step = layout.first + i;
     const end = past ? step - right.first : right.first + right.length - 1 - step;
-    smoothUntilBack(
-      walk.slopes,
-      walk.slopes[layout.base + row * layout.length + i] as number,
-      p,
-      left.first,
-      left.first + left.length - 1,
-      q,
-      step,
-      past ? -1 : 1,
-      node.lower,
-      Math.min(node.upper ?? Infinity, end),
-      walk.tape,
-    );
+    const slope = slopes[layout.base + row * layout.length + i] as number;
+    const pLast = left.first + left.length - 1;
+    const direction = past ? -1 : 1;
+    const last = Math.min(node.upper ?? Infinity, end);
+    if (within === "softmax") {
+      softmaxUntilBack(
+        values, slopes, slope, p, left.first, pLast, q, step, direction, node.lower, last, inner, temperature, tape,
+      ); // prettier-ignore
+    } else smoothUntilBack(slopes, slope, p, left.first, pLast, q, step, direction, node.lower, last, tape);
   }
 };
