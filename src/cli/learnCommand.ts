@@ -1,7 +1,7 @@
 import { Console, Effect, Option } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
 import { DataPlace } from "../ingest/DataPlace.ts";
-import type { LearnedRule, LearnedSpec, LearningRequest } from "../jobs/learnRules.ts";
+import type { LearnedRule, LearnedSpec, LearningRequest, RuleShare } from "../jobs/learnRules.ts";
 import { alignedColumns, percent } from "./alignedColumns.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
 import { terminalProgress } from "./terminalProgress.ts";
@@ -145,7 +145,7 @@ const numberOf = (text: string): number => (text.trim() === "" ? Number.NaN : Nu
 const ratesOf = (words: readonly string[]) =>
   Effect.gen(function* () {
     let rate: number | undefined;
-    const rates: Record<string, number> = {};
+    const rates = new Map<string, number>();
     for (const word of words) {
       const equals = word.lastIndexOf("=");
       const value = numberOf(word.slice(equals + 1));
@@ -155,11 +155,11 @@ const ratesOf = (words: readonly string[]) =>
         );
       }
       const name = word.slice(0, Math.max(0, equals));
-      if (equals < 0 ? rate !== undefined : name in rates) {
+      if (equals < 0 ? rate !== undefined : rates.has(name)) {
         return yield* refused(`--rate ${word}: a rate of ${equals < 0 ? "all rules" : name} is given twice`);
       }
       if (equals < 0) rate = value;
-      else rates[name] = value;
+      else rates.set(name, value);
     }
     return { rate: rate ?? DEFAULT_RATE, rates };
   });
@@ -168,48 +168,58 @@ const forPeople = (learned: LearnedSpec, request: LearningRequest): string => {
   const lines = learned.text === "" ? [] : [learned.text];
   if (learned.parameters.length === 0) return lines.join("\n");
   const { from, heldOutFrom, to } = learned.span;
+  const held = learned.rules.filter(({ heldOut }) => heldOut !== undefined);
   return [
     ...lines,
-    `${learned.path} on ${request.data}: learned from ${from} to before ${heldOutFrom}, tried on ${heldOutFrom === to ? "no other day" : `${heldOutFrom} to before ${to}`}`,
+    `${learned.path}, learned from ${request.data}, ${from} to before ${heldOutFrom}:`,
     ...alignedColumns([
       ["parameter", "was", "fitted", "95 % interval"],
       ...learned.parameters.map(({ after, before, loose, name, tight }) => [
         name,
         before,
         after,
-        `${tight ?? "beyond the range"} .. ${loose ?? "beyond the range"}`,
+        `${tight ?? "beyond the range"} to ${loose ?? "beyond the range"}`,
       ]),
     ]),
     ...alignedColumns([
-      [
-        "rule",
-        "asked for",
-        "learned on",
-        "judged",
-        "not judged",
-        "held out",
-        "95 % interval",
-        "judged",
-        "not judged",
-      ],
-      ...learned.rules.map(ruleRow),
+      ["rule", "asked for", "holds on", "judged", "left open", "doubtful"],
+      ...learned.rules.map(({ name, training, wanted }) => [
+        name,
+        percent(wanted),
+        percent(training.rate),
+        ...countsOf(training),
+      ]),
     ]),
+    ...(held.length === 0
+      ? ["no day was held out"]
+      : [
+          `tried on ${heldOutFrom} to before ${to}:`,
+          ...alignedColumns([
+            ["rule", "holds on", "95 % interval", "judged", "left open", "doubtful"],
+            ...held.map(({ heldOut, name }) => [
+              name,
+              percent(heldOut!.rate),
+              `${percent(heldOut!.lower)} to ${percent(heldOut!.upper)}`,
+              ...countsOf(heldOut!),
+            ]),
+          ]),
+        ]),
+    ...learned.rules.flatMap(openNote),
     ...learned.written.map((file) => `written: ${file}`),
   ].join("\n");
 };
 
-const ruleRow = ({ heldOut, name, training, wanted }: LearnedRule): string[] => [
-  name,
-  percent(wanted),
-  percent(training.rate),
-  String(training.judged),
-  String(training.unknown),
-  ...(heldOut === undefined
-    ? ["-", "-", "-", "-"]
-    : [
-        percent(heldOut.rate),
-        `${percent(heldOut.lower)} .. ${percent(heldOut.upper)}`,
-        String(heldOut.judged),
-        String(heldOut.unknown),
-      ]),
-];
+const countsOf = ({ doubtful, judged, unknown }: RuleShare): string[] =>
+  [judged, unknown, doubtful].map(String);
+
+/** Open instants beside this share of the broken ones can move a fit, and a reader is told how far. */
+const MANY_OPEN = 0.25;
+
+const openNote = ({ name, training: { judged, rate, unknown } }: LearnedRule): string[] => {
+  const held = Math.round(judged * rate);
+  const broken = judged - held;
+  if (unknown <= MANY_OPEN * broken) return [];
+  return [
+    `note: ${name} is left open at ${unknown} instants, beside ${broken} at which it broke; were they broken too, it would hold on ${percent(held / (judged + unknown))}. A signal with \`missing hold\` is judged across gaps`,
+  ];
+};

@@ -18,7 +18,7 @@ import { parameterIntervals } from "../stl/learn/parameterIntervals.ts";
 import { rewriteText } from "../stl/learn/rewriteText.ts";
 import { suggestName } from "../stl/language/nearestName.ts";
 import { clopperPearsonUpper } from "../verify/clopperPearson.ts";
-import { siteOf } from "./checkRules.ts";
+import { siteOfPanel } from "./siteOfPanel.ts";
 import { fileTrouble } from "./fileTrouble.ts";
 import { loadSpan } from "./loadRunPanel.ts";
 import { Progress } from "./Progress.ts";
@@ -44,7 +44,7 @@ export interface LearningRequest {
   /** Share of judged instants that a rule is to hold at, 0..1. */
   readonly rate: number;
   /** The same for single rules, by name. */
-  readonly rates: Readonly<Record<string, number>>;
+  readonly rates: ReadonlyMap<string, number>;
   /** The last days, as a share of all (0: none) or from a local date on, are kept from the fit. */
   readonly holdout: Holdout;
   /** Where the fitted rules go: over the files they came from, to another file, or nowhere. */
@@ -68,7 +68,10 @@ export interface RuleShare {
   /** NaN where nothing was judged. */
   readonly rate: number;
   readonly judged: number;
+  /** Instants at which the rule asked for something and is left open by gaps or by the ends of the recording. */
   readonly unknown: number;
+  /** Instants at which it is left open whether the rule asked for anything. */
+  readonly doubtful: number;
 }
 
 export interface LearnedRule {
@@ -112,7 +115,8 @@ export const learnRules = Effect.fn("learnRules")(function* (request: LearningRe
   yield* refuseRates(request, spec.spec);
   progress.stage(`reading ${request.data}`);
   const { panel } = yield* loadSpan(request.data, request.from, request.to);
-  const site = siteOf(panel);
+  progress.end();
+  const site = siteOfPanel(panel);
   const bound = bindSpec(spec.spec, site);
   const problems = [...spec.problems, ...bound.problems];
   const days = yield* splitDays(panel, request.holdout);
@@ -124,7 +128,7 @@ export const learnRules = Effect.fn("learnRules")(function* (request: LearningRe
   });
   if (toTell(problems).faulty) return { ...empty, ...toTell(problems) } satisfies LearnedSpec;
 
-  const wanted = (rule: string): number => request.rates[rule] ?? request.rate;
+  const wanted = (rule: string): number => request.rates.get(rule) ?? request.rate;
   const targets = learnTargets(spec.spec, site, days.training, wanted);
   problems.push(...targets.problems);
   if (toTell(problems).faulty) return { ...empty, ...toTell(problems) } satisfies LearnedSpec;
@@ -202,7 +206,7 @@ const nothingToLearn = (path: string) =>
 
 const refuseRates = ({ rates, spec: path }: LearningRequest, spec: Spec) => {
   const names = spec.rules.map((rule) => rule.name);
-  const unknown = Object.keys(rates).filter((name) => !names.includes(name));
+  const unknown = [...rates.keys()].filter((name) => !names.includes(name));
   if (unknown.length === 0) return Effect.void;
   const each = unknown.map((name) => {
     const parameter = spec.parameters.some((candidate) => candidate.name === name);
@@ -229,6 +233,7 @@ const shareOf = (counts: DayCounts): RuleShare => ({
   rate: rateOf(counts),
   judged: judgedIn(counts),
   unknown: counts.unknown,
+  doubtful: counts.doubtful,
 });
 
 /**

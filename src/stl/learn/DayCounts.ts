@@ -4,8 +4,10 @@ export interface DayCounts {
   readonly held: Float64Array;
   /** Judged instants at which it was broken. */
   readonly broken: Float64Array;
-  /** Instants that missing readings or the ends of the recording leave open, in sum. */
+  /** Instants at which it asked for something and missing readings, or the ends of the recording, leave it open. */
   readonly unknown: number;
+  /** Instants at which it is not known whether it asked for anything. */
+  readonly doubtful: number;
 }
 
 const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
@@ -17,7 +19,7 @@ export const judgedIn = (counts: DayCounts): number => sumOf(counts.held) + sumO
  * Share of the judged instants at which the rule held, 0..1; NaN where none was judged.
  *
  * @example
- * rateOf({ held: Float64Array.of(3, 4), broken: Float64Array.of(1, 0), unknown: 9 }); // => 0.875
+ * rateOf({ held: Float64Array.of(3, 4), broken: Float64Array.of(1, 0), unknown: 9, doubtful: 0 }); // => 0.875
  */
 export const rateOf = (counts: DayCounts): number => sumOf(counts.held) / judgedIn(counts);
 
@@ -31,5 +33,5 @@ export const inBlocks = (counts: DayCounts, days: number): DayCounts => {
     held[block] = (held[block] as number) + (counts.held[day] as number);
     broken[block] = (broken[block] as number) + (counts.broken[day] as number);
   }
-  return { held, broken, unknown: counts.unknown };
+  return { ...counts, held, broken };
 };

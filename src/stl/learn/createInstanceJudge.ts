@@ -29,8 +29,9 @@ export interface InstanceJudge {
 
 /**
  * Makes a judge of the instants of a rule: pairs of a step and a tuple of its sensors. An instant counts where
- * the condition holds for certain; there the rule held, was broken, or is left open. An instant whose condition
- * is left open itself is left open too. Truth is that of the formula, `<` told from `<=`.
+ * the condition holds for certain; there the rule held, was broken, or is left open. Where the condition is left
+ * open itself the instant is doubtful. Truth is that of the formula, `<` told from `<=`. Counts are kept: a
+ * search comes back to values that it has seen.
  */
 export const createInstanceJudge = (
   { body, condition, depth, spec }: RuleInstances,
@@ -64,26 +65,33 @@ export const createInstanceJudge = (
     asked = truths;
     return truths;
   };
-  return {
-    judge: (values) => {
-      const plan = planOf(body, values);
-      const where = askedWith(values);
-      if (plan === undefined || (condition !== undefined && where === undefined)) return undefined;
-      const held = new Float64Array(trace.days);
-      const broken = new Float64Array(trace.days);
-      let unknown = 0;
-      evaluate(plan, (at, truth, step) => {
-        const relevant = where === undefined ? 1 : (where[at] as number);
-        if (relevant < 0) return;
-        if (relevant === 0 || truth === 0) {
-          unknown++;
-          return;
-        }
+  const count = (values: ParameterValues): DayCounts | undefined => {
+    const plan = planOf(body, values);
+    const where = askedWith(values);
+    if (plan === undefined || (condition !== undefined && where === undefined)) return undefined;
+    const held = new Float64Array(trace.days);
+    const broken = new Float64Array(trace.days);
+    let unknown = 0;
+    let doubtful = 0;
+    evaluate(plan, (at, truth, step) => {
+      const relevant = where === undefined ? 1 : (where[at] as number);
+      if (relevant < 0) return;
+      if (relevant === 0) doubtful++;
+      else if (truth === 0) unknown++;
+      else {
         const counts = truth > 0 ? held : broken;
         const day = trace.dayOf[step] as number;
         counts[day] = (counts[day] as number) + 1;
-      });
-      return { held, broken, unknown };
+      }
+    });
+    return { held, broken, unknown, doubtful };
+  };
+  const seen = new Map<string, DayCounts | undefined>();
+  return {
+    judge: (values) => {
+      const key = JSON.stringify([...values]);
+      if (!seen.has(key)) seen.set(key, count(values));
+      return seen.get(key);
     },
     span: (values) => {
       const plan = planOf(body, values);

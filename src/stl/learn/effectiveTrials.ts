@@ -7,7 +7,8 @@ import { type DayCounts, judgedIn, rateOf } from "./DayCounts.ts";
  * every one held or every one was broken nothing varies, and a block counts as one. 0 where none was judged.
  *
  * @example
- * effectiveTrials({ held: Float64Array.of(9, 0), broken: Float64Array.of(0, 9), unknown: 0 }); // => 1
+ * const counts = { held: Float64Array.of(9, 0), broken: Float64Array.of(0, 9), unknown: 0, doubtful: 0 };
+ * effectiveTrials(counts); // => 1
  */
 export const effectiveTrials = (counts: DayCounts): number => {
   const judged = judgedIn(counts);

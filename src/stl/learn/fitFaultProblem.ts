@@ -23,7 +23,7 @@ export const fitFaultProblem = (fault: FitFault, { parameters }: GroupFit): Prob
       return problemAt(place, "error", "rate-unreached", message, `Widen the range of ${names}${lower}.`);
     }
     case "unjudged": {
-      const message = `no instant of ${fault.rule.name} could be judged, ${fault.unknown} are left open by missing readings or by the ends of the recording`;
+      const message = `no instant of ${fault.rule.name} could be judged, ${fault.open} are left open by missing readings or by the ends of the recording`;
       const remedy = `Take a longer span, let gaps be held (missing hold), or bound the range of ${names}.`;
       return problemAt(place, "error", "nothing-judged", message, remedy);
     }

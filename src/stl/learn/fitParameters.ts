@@ -19,7 +19,7 @@ export type FitFault =
   /** The rule misses its rate where all is loosest; `rate` is what it reaches there, NaN where none was judged. */
   | { readonly kind: "unreached"; readonly rule: RuleTarget; readonly rate: number; readonly judged: number }
   /** No instant of the rule could be judged at the fitted values. */
-  | { readonly kind: "unjudged"; readonly rule: RuleTarget; readonly unknown: number }
+  | { readonly kind: "unjudged"; readonly rule: RuleTarget; readonly open: number }
   /** Without a range, no value was found that fails, or none that holds. */
   | { readonly kind: "unbounded"; readonly parameter: ParameterDomain };
 
@@ -133,7 +133,7 @@ export const fitParameters = (
   const unjudged = rules.flatMap((rule): FitFault[] => {
     const counts = rule.judge.judge(terms);
     return counts !== undefined && judgedIn(counts) === 0
-      ? [{ kind: "unjudged", rule, unknown: counts.unknown }]
+      ? [{ kind: "unjudged", rule, open: counts.unknown + counts.doubtful }]
       : [];
   });
   return unjudged.length > 0 ? faulty(unjudged) : { parameters, rules, values, faults: [] };

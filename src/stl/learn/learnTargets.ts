@@ -61,19 +61,7 @@ export const learnTargets = (
       const direction = own[0]?.use.direction === 1 ? 1 : -1;
       const role = own.some(({ use }) => use.role === "bound") ? "bound" : "number";
       const longestSteps = Math.max(0, trace.steps - 1);
-      const domain = parameterDomain(spec, site, declaration, { direction, role, longestSteps });
-      if (domain.lower <= domain.upper) return [domain];
-      const message = `no whole number of steps lies in the range of ${declaration.name}`;
-      problems.push(
-        problemAt(
-          declaration.place,
-          "error",
-          "empty-range",
-          message,
-          "Widen the range to a multiple of the step.",
-        ),
-      );
-      return [];
+      return [parameterDomain(spec, site, declaration, { direction, role, longestSteps })];
     });
   return { parameters, rules, problems };
 };

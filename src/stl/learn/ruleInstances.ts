@@ -34,7 +34,7 @@ interface Peeled {
  * const { spec } = parseSpec("require calm: forall s in sensors: always (x[s] > 9 implies once[0, 1h] x[s] < 5);");
  * const { body, condition } = ruleInstances(spec, spec.rules[0].formula);
  * [printTerm(body), condition === undefined];
- * // => ["forall s in sensors: x[s] > 9 implies once[0h, 1h] x[s] < 5", false]
+ * // => ["forall s in sensors: x[s] > 9 implies once[0, 1h] x[s] < 5", false]
  */
 export const ruleInstances = (spec: Spec, formula: Term): RuleInstances => {
   const lets: LetDeclaration[] = [];
