@@ -6,10 +6,13 @@ import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { platform } from "../src/cli/platform.ts";
 import { DataPlace } from "../src/ingest/DataPlace.ts";
-import { checkRules } from "../src/jobs/checkRules.ts";
+import { checkPanel, judgedInstants } from "../src/jobs/check/checkPanel.ts";
+import { specRulebook } from "../src/jobs/check/Rulebook.ts";
+import { problemText, readSpecFile } from "../src/jobs/check/SpecFile.ts";
 import { loadSpan } from "../src/jobs/loadRunPanel.ts";
 import { prepareRun } from "../src/jobs/prepareRun.ts";
 import { readPipeline } from "../src/jobs/readPipeline.ts";
+import { checkSpec } from "../src/stl/index.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const namesIn = (folder: string, extension: string): string[] =>
@@ -22,22 +25,16 @@ const realData = process.env["ORDINANCE_DATA"] ?? "";
 /** The least share of the judged past, for one sensor or, where a rule has no such form, for all at once. */
 const LEAST_SHARE = 0.95;
 
-const checkOnPast = (name: string, from?: string, to?: string) =>
-  Effect.runPromise(
-    loadSpan(name, from, to).pipe(
-      Effect.flatMap(({ panel }) => checkRules(join(root, "specs", `${name}.stl`), panel)),
-      Effect.provide(services),
-    ),
-  );
-
 const expectTrueOfPast = async (name: string, from?: string, to?: string): Promise<void> => {
-  const { past, text } = await checkOnPast(name, from, to);
-  expect(text).toBe("");
-  expect(past.length).toBeGreaterThanOrEqual(6);
-  for (const { broken, eachSensor, held, rule } of past.filter((each) => !each.rule.goal)) {
-    const share = eachSensor ?? { held, broken };
-    expect(share.held / (share.held + share.broken), rule.name).toBeGreaterThanOrEqual(LEAST_SHARE);
-    expect(rule.because, rule.name).not.toBe("");
+  const { panel } = await Effect.runPromise(loadSpan(name, from, to).pipe(Effect.provide(services)));
+  const file = readSpecFile(join(root, "specs", `${name}.stl`));
+  const { checked, rules } = checkPanel(specRulebook(file), panel);
+  expect(problemText(file.spec, [...file.problems, ...checked.problems])).toBe("");
+  expect(rules.length).toBeGreaterThanOrEqual(6);
+  for (const finding of rules.filter((each) => !each.rule.goal)) {
+    const { broken, held } = judgedInstants(finding);
+    expect(held / (held + broken), finding.rule.name).toBeGreaterThanOrEqual(LEAST_SHARE);
+    expect(finding.rule.because, finding.rule.name).not.toBe("");
   }
 };
 
@@ -49,11 +46,9 @@ describe("what ships", () => {
     expect(namesIn("datasets", ".yaml")).toEqual(expect.arrayContaining(pipelines));
   });
 
-  it.each(namesIn("specs", ".stl"))("rule file %s has no problem in itself", async (name) => {
-    const checked = await Effect.runPromise(
-      checkRules(join(root, "specs", `${name}.stl`), undefined).pipe(Effect.provide(services)),
-    );
-    expect(checked.text).toBe("");
+  it.each(namesIn("specs", ".stl"))("rule file %s has no problem in itself", (name) => {
+    const { problems, spec } = readSpecFile(join(root, "specs", `${name}.stl`));
+    expect(problemText(spec, [...problems, ...checkSpec(spec).problems])).toBe("");
   });
 
   it.each(namesIn("pipelines", ".yaml"))("pipeline %s is read without a problem", async (name) => {

@@ -12,7 +12,7 @@ import { type Panel, seriesOf } from "../series/Panel.ts";
 import { prepareTrainingData, type TrainingData } from "../train/TrainingData.ts";
 import type { StepSpan, TrainingSettings } from "../train/TrainingSettings.ts";
 import { nearestName } from "../stl/language/nearestName.ts";
-import { siteOf } from "./checkRules.ts";
+import { siteOfPanel } from "./siteOfPanel.ts";
 import { loadRules, type LoadedRules } from "./loadRules.ts";
 import type { Pipeline } from "./Pipeline.ts";
 import { refuseConflicts } from "./readPipeline.ts";
@@ -83,7 +83,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
 
   const rules = yield* loadRules(
     path.resolve(path.dirname(pipelinePath), pipeline.rules),
-    siteOf(panel, steps.horizon),
+    siteOfPanel(panel, steps.horizon),
     forecast.targets.length,
   );
   const readings: Readings = {

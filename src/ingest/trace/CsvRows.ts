@@ -93,7 +93,11 @@ export class CsvRows {
       builder.sensorOf[rows] = sensor;
     }
     if (layout.signal !== undefined) {
-      builder.signalOf[rows] = builder.signals.indexOfBytes(bytes, starts[layout.signal]!, ends[layout.signal]!);
+      builder.signalOf[rows] = builder.signals.indexOfBytes(
+        bytes,
+        starts[layout.signal]!,
+        ends[layout.signal]!,
+      );
     }
     const { time } = layout;
     const instant = time === undefined ? 0 : stamps.bytes(bytes, starts[time]!, ends[time]!, sensor);

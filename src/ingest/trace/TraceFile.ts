@@ -39,9 +39,7 @@ export interface TraceFile {
   /** Where a row stands, in words: `a.csv:12` or `a.parquet, row 12`. */
   readonly place: (line: number) => string;
   /** The rows from the first; each call reads the file anew. */
-  readonly batches: (
-    reading: TraceReading,
-  ) => Stream.Stream<TraceBatch, SourceError, FileSystem.FileSystem>;
+  readonly batches: (reading: TraceReading) => Stream.Stream<TraceBatch, SourceError, FileSystem.FileSystem>;
 }
 
 /** Rows of a batch that is full. */

@@ -24,6 +24,12 @@ export class TraceFindings {
     else finding.count++;
   }
 
+  /** Takes over what another pass found of one kind. */
+  take(other: TraceFindings, kind: FindingKind): void {
+    const finding = other.#found.get(kind);
+    if (finding !== undefined) this.#found.set(kind, finding);
+  }
+
   count(kind: FindingKind): number {
     return this.#found.get(kind)?.count ?? 0;
   }
@@ -66,15 +72,15 @@ const SENTENCES = {
   badRecord: (example, count) => `${example}; ${such(count, "line")} left out. Write one JSON object a line`,
   unknownSensor: (_example, count) =>
     `the row names no sensor; ${such(count, "row")} left out. Fill its sensor column`,
-  unknownSignal: (example, count) =>
-    `the rules read no signal ${example}; ${such(count, "row")} passed over`,
+  unknownSignal: (example, count) => `the rules read no signal ${example}; ${such(count, "row")} passed over`,
   nonexistentTime: (example, count) =>
     `${example} does not exist in the zone (clock set forward); ${such(count, "row")} left out`,
   ambiguousTime: (example, count) =>
     `${example} occurs twice in the zone (clock set back); ${such(count, "row")} read as the earlier instant`,
   offGrid: (example, count) =>
     `${example} lies between two steps; ${such(count, "row")} left out. Mend the stamps, or declare a tolerance: sampling 5min tolerance 10%`,
-  moved: (example, count) => `${example} lies beside its step; ${such(count, "row")} moved to it, within the tolerance`,
+  moved: (example, count) =>
+    `${example} lies beside its step; ${such(count, "row")} moved to it, within the tolerance`,
   repeated: (_example, count) =>
     `the row repeats a reading of the same sensor and instant with the same value; ${such(count, "cell")} taken once`,
   conflicting: (example, count) =>

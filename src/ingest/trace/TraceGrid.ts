@@ -70,7 +70,8 @@ export class TraceGrid {
   /** Takes rows; gives the windows that they complete to `judge`. */
   push(batch: TraceBatch, judge: (window: TraceWindow) => void): void {
     const { layout, findings } = this.#options.reading;
-    const { channelOf, namedChannel, sensorOf, signalName, startMs, stepMs, tolerance, trace } = this.#options;
+    const { channelOf, namedChannel, sensorOf, signalName, startMs, stepMs, tolerance, trace } =
+      this.#options;
     const timed = layout.time !== undefined;
     for (let row = 0; row < batch.rows; row++) {
       const line = batch.lines[row]!;

@@ -77,7 +77,11 @@ export class ValueRows {
 }
 
 const textOf = (value: unknown): string =>
-  typeof value === "string" ? value : typeof value === "number" || typeof value === "bigint" ? String(value) : shown(value);
+  typeof value === "string"
+    ? value
+    : typeof value === "number" || typeof value === "bigint"
+      ? String(value)
+      : shown(value);
 
 const shown = (value: unknown): string =>
   abbreviate(typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? "nothing"));

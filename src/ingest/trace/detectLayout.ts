@@ -42,7 +42,9 @@ const timeNames = new Set(
   "time timestamp date datetime date_time date-time instant ts t valid_at issued_at".split(" "),
 );
 const sensorNames = new Set(
-  "sensor station detector sensor_id station_id detector_id sensorid id site location place street".split(" "),
+  "sensor station detector sensor_id station_id detector_id sensorid id site location place street".split(
+    " ",
+  ),
 );
 const signalNames = new Set("signal channel variable parameter quantity metric pollutant".split(" "));
 const valueNames = new Set("value reading measurement".split(" "));
@@ -96,7 +98,8 @@ export const detectLayout = (columns: readonly string[], names: LayoutNames): De
   const lower = columns.map((name) => name.toLowerCase());
   const among = (set: ReadonlySet<string>): number =>
     lower.findIndex((name, column) => set.has(name) && !names.signals.includes(columns[column]!));
-  const time = names.timeColumn === undefined ? timeColumns(lower, names, columns) : columns.indexOf(names.timeColumn);
+  const time =
+    names.timeColumn === undefined ? timeColumns(lower, names, columns) : columns.indexOf(names.timeColumn);
   if (typeof time === "string") return { fault: time };
   if (names.timeColumn !== undefined && time < 0) return { fault: absent(names.timeColumn, columns) };
   const sensor = among(sensorNames);
@@ -110,7 +113,9 @@ export const detectLayout = (columns: readonly string[], names: LayoutNames): De
   const stamps = time < 0 ? "no time column, a row is a sample" : `stamps in ${columns[time]}`;
   const isTaken = (column: number): boolean => column === time || column === sensor;
   if (sensor >= 0 && time < 0) {
-    return { fault: `rows name their sensor in ${shown(columns[sensor]!)}, but no column is the time; add a column time, or name it with --time COLUMN` };
+    return {
+      fault: `rows name their sensor in ${shown(columns[sensor]!)}, but no column is the time; add a column time, or name it with --time COLUMN`,
+    };
   }
   if (signal >= 0 && value >= 0) {
     const unread = columns.filter((_, column) => !isTaken(column) && column !== signal && column !== value);
@@ -146,7 +151,11 @@ const longLayout = (
   columns.forEach((name, column) => {
     if (isTaken(column)) return;
     const read = readName(name, names);
-    if (read === undefined || read.sensor !== undefined || signals.some(({ name: known }) => known === read.signal)) {
+    if (
+      read === undefined ||
+      read.sensor !== undefined ||
+      signals.some(({ name: known }) => known === read.signal)
+    ) {
       unread.push(name);
       return;
     }
@@ -176,11 +185,19 @@ const wideLayout = (
         .filter(({ name }) => known.size === 0 || known.has(name))
         .map(({ column, name }) => ({ column, name, read: { signal: only, sensor: name } as Read }))
     : reads.flatMap(({ column, name, read }) => (read === undefined ? [] : [{ column, name, read }]));
-  if (taken.length === 0) return { fault: noSignal(names, free.map(({ name }) => name)) };
+  if (taken.length === 0)
+    return {
+      fault: noSignal(
+        names,
+        free.map(({ name }) => name),
+      ),
+    };
   const named = taken.some(({ read }) => read.sensor !== undefined);
   const plain = taken.find(({ read }) => read.sensor === undefined);
   if (named && plain !== undefined) {
-    return { fault: `the column ${shown(plain.name)} names no sensor, others do; write ${plain.read.signal}[SENSOR]` };
+    return {
+      fault: `the column ${shown(plain.name)} names no sensor, others do; write ${plain.read.signal}[SENSOR]`,
+    };
   }
   const signals: { name: string; unit?: string }[] = [];
   const sensors: string[] = [];
@@ -239,7 +256,10 @@ const list = (names: readonly string[]): string =>
   names.slice(0, 12).join(", ") + (names.length > 12 ? `, ... (${names.length} in all)` : "");
 
 const noSignal = (names: LayoutNames, columns: readonly string[]): string => {
-  const wanted = names.signals.length === 1 ? `the signal ${names.signals[0]}` : `any of the signals ${list(names.signals)}`;
+  const wanted =
+    names.signals.length === 1
+      ? `the signal ${names.signals[0]}`
+      : `any of the signals ${list(names.signals)}`;
   for (const column of columns) {
     const near = nearestName(column.replace(bracketed, "$1"), names.signals);
     if (near !== undefined) return `no column holds ${wanted}; is "${column}" ${near}? Rename it`;

@@ -25,9 +25,9 @@ export const openCsv = Effect.fn("openCsv")(function* (
   names: TraceNames,
 ) {
   const files = yield* FileSystem.FileSystem;
-  const { size } = yield* files.stat(file).pipe(
-    Effect.mapError((cause) => new SourceError({ place: path, reason: cause.message })),
-  );
+  const { size } = yield* files
+    .stat(file)
+    .pipe(Effect.mapError((cause) => new SourceError({ place: path, reason: cause.message })));
   const chunks = yield* fileBytes(file).pipe(Stream.take(1), Stream.runCollect);
   const bytes = chunks[0] ?? new Uint8Array(0);
   const text = new TextDecoder().decode(bytes.subarray(0, 1 << 16)).trimStart();
@@ -43,7 +43,10 @@ export const openCsv = Effect.fn("openCsv")(function* (
   const columns = found ? records.texts().map((name) => name.trim()) : [];
   const { line } = records;
   if (columns.length === 0) {
-    return yield* new SourceError({ place: path, reason: "the file holds blank lines only; it should begin with a line of column names." });
+    return yield* new SourceError({
+      place: path,
+      reason: "the file holds blank lines only; it should begin with a line of column names.",
+    });
   }
   if (onlyNumbers(columns)) {
     return yield* new SourceError({

@@ -100,9 +100,9 @@ export const openNdjson = Effect.fn("openNdjson")(function* (
   names: TraceNames,
 ) {
   const files = yield* FileSystem.FileSystem;
-  const { size } = yield* files.stat(file).pipe(
-    Effect.mapError((cause) => new SourceError({ place: path, reason: cause.message })),
-  );
+  const { size } = yield* files
+    .stat(file)
+    .pipe(Effect.mapError((cause) => new SourceError({ place: path, reason: cause.message })));
   const [first = new Uint8Array(0)] = yield* fileBytes(file).pipe(Stream.take(1), Stream.runCollect);
   const lines = new Lines();
   const head = lines.push(first);
@@ -113,7 +113,8 @@ export const openNdjson = Effect.fn("openNdjson")(function* (
   if (columns.size === 0) {
     return yield* new SourceError({
       place: `${path}:1`,
-      reason: 'the first lines hold no JSON object with keys; write one object a line, such as {"time": "2026-03-01T06:30", "speed": 52}.',
+      reason:
+        'the first lines hold no JSON object with keys; write one object a line, such as {"time": "2026-03-01T06:30", "speed": 52}.',
     });
   }
   const list = Array.from(columns);

@@ -18,7 +18,7 @@ export const openTrace = Effect.fn("openTrace")(function* (name: string, names: 
   const path = piped ? "standard input" : name;
   const file = piped ? yield* spool(standardInput, path) : name;
   const { head, packed } = yield* readHead(file).pipe(
-    Effect.mapError((cause) => new SourceError({ ...cause, place: path })),
+    Effect.mapError((cause) => new SourceError({ place: path, reason: cause.reason })),
   );
   const format = sniffFormat(head);
   if (typeof format === "object") return yield* new SourceError({ place: path, reason: `${format.fault}.` });

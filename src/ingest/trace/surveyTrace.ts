@@ -64,7 +64,9 @@ export const surveyTrace = Effect.fn("surveyTrace")(function* (
   if (rows === 0) {
     return yield* new SourceError({
       place: trace.path,
-      reason: [...findings.describe(), "there is no row with a reading below the names of the columns."].join("\n"),
+      reason: [...findings.describe(), "there is no row with a reading below the names of the columns."].join(
+        "\n",
+      ),
     });
   }
   let stepMs: number | undefined;

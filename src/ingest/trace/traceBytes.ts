@@ -47,7 +47,9 @@ export const readHead = Effect.fn("readHead")(function* (path: string) {
   const files = yield* FileSystem.FileSystem;
   const raw = yield* files.stream(path, { bytesToRead: 2 }).pipe(
     Stream.runCollect,
-    Effect.mapError((cause) => new SourceError({ place: path, reason: `it cannot be read: ${cause.message}` })),
+    Effect.mapError(
+      (cause) => new SourceError({ place: path, reason: `it cannot be read: ${cause.message}` }),
+    ),
   );
   const packed = startsWith(Uint8Array.from(raw.flatMap((chunk) => [...chunk])), GZIP);
   const chunks = yield* fileBytes(path).pipe(Stream.take(1), Stream.runCollect);

@@ -1,0 +1,48 @@
+import { Effect } from "effect";
+import { type FSWatcher, statSync, watch } from "node:fs";
+import { basename, dirname } from "node:path";
+
+/** Editors write in several steps: what follows within this time is one change. */
+const SETTLE_MS = 150;
+
+const stateOf = (path: string): string => {
+  try {
+    const { mtimeMs, size } = statSync(path);
+    return `${mtimeMs} ${size}`;
+  } catch {
+    return "absent";
+  }
+};
+
+/**
+ * Waits until one of the files changes, comes or goes, and gives its path. Folders are watched, since editors often
+ * put a new file in the place of the old one.
+ */
+export const nextChange = (paths: readonly string[]): Effect.Effect<string> =>
+  Effect.callback<string>((resume) => {
+    const before = new Map(paths.map((path) => [path, stateOf(path)]));
+    let timer: NodeJS.Timeout | undefined;
+    const look = (): void => {
+      const changed = paths.find((path) => stateOf(path) !== before.get(path));
+      if (changed !== undefined) resume(Effect.succeed(changed));
+    };
+    const names = new Set(paths.map((path) => basename(path)));
+    const watchers: FSWatcher[] = [];
+    for (const folder of new Set(paths.map((path) => dirname(path)))) {
+      try {
+        watchers.push(
+          watch(folder, (_event, name) => {
+            if (name !== null && !names.has(name)) return;
+            clearTimeout(timer);
+            timer = setTimeout(look, SETTLE_MS);
+          }),
+        );
+      } catch {
+        // A folder that is not there yet cannot be watched: what can be is.
+      }
+    }
+    return Effect.sync(() => {
+      clearTimeout(timer);
+      for (const watcher of watchers) watcher.close();
+    });
+  });
