@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { createMiGruKernel } from "../src/kernels/MiGruKernel.ts";
+import { createRecurrentKernel } from "../src/kernels/RecurrentKernel.ts";
 import { selectBackend } from "../src/model/backend.ts";
-import { miGru } from "../src/model/miGru.ts";
-import { miGruPlain } from "../src/model/miGruPlain.ts";
+import { recurrent } from "../src/model/recurrent.ts";
+import { recurrentPlain } from "../src/model/recurrentPlain.ts";
 import type { Measure } from "./BenchRow.ts";
 import { medianTime } from "./medianTime.ts";
 
@@ -23,7 +23,7 @@ const operations = ({ batch, steps, inputs, units }: (typeof shapes)[number]): n
  */
 export const measure: Measure = async (report) => {
   const { name: backend } = await selectBackend();
-  const kernel = createMiGruKernel();
+  const kernel = createRecurrentKernel();
   for (const sizes of shapes) {
     const { batch, steps, inputs, units } = sizes;
     const shape = `batch ${batch}, steps ${steps}, inputs ${inputs}, units ${units}`;
@@ -39,14 +39,23 @@ export const measure: Measure = async (report) => {
     );
     if (!xs || !ws || !us || !mis || !gradient) throw new Error("the arrays of the run are incomplete");
     const stepOfKernel = (): void => {
-      const call = { sizes, x: xs, w: ws, u: us, mi: mis, stateQuantiser: "none" as const };
+      const call = {
+        cell: "gru" as const,
+        sizes,
+        x: xs,
+        w: ws,
+        u: us,
+        mi: mis,
+        stateQuantiser: "none" as const,
+      };
       const { tape } = kernel.record(call);
       tape.backward(gradient, false);
       tape.release();
     };
-    const stepOf = (operator: typeof miGru) => async (): Promise<void> => {
+    const stepOf = (operator: typeof recurrent) => async (): Promise<void> => {
       const gradientsOf = tf.grads((w, u, mi) =>
         operator(x, w as tf.Tensor2D, u as tf.Tensor2D, mi as tf.Tensor2D, {
+          cell: "gru",
           stateQuantiser: "none",
           inputGradient: false,
         }),
@@ -57,8 +66,8 @@ export const measure: Measure = async (report) => {
     };
 
     const alone = await medianTime(stepOfKernel, { warmUp: 20, repeats: 41 });
-    const fused = await medianTime(stepOf(miGru), { warmUp: 10, repeats: 31 });
-    const plain = await medianTime(stepOf(miGruPlain), { warmUp: 2, repeats: 7 });
+    const fused = await medianTime(stepOf(recurrent), { warmUp: 10, repeats: 31 });
+    const plain = await medianTime(stepOf(recurrentPlain), { warmUp: 2, repeats: 7 });
     report({ case: `kernel, ${shape}`, value: alone, unit: "ms" });
     report({ case: `kernel, ${shape}`, value: operations(sizes) / alone / 1e6, unit: "GFLOP/s" });
     report({ case: `kernel in tfjs (${backend}), ${shape}`, value: fused, unit: "ms" });

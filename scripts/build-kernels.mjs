@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sourceFolder = join(root, "src", "kernels", "assembly");
 const outputFolder = join(root, "src", "kernels", "generated");
-const output = join(outputFolder, "miGruModule.ts");
-const entry = "miGruModule.ts";
+const output = join(outputFolder, "recurrentModule.ts");
+const entry = "recurrentModule.ts";
 
 const sources = new Map(
   readdirSync(sourceFolder)
@@ -61,6 +61,6 @@ if (firstLineOf(output) !== mark) {
   mkdirSync(outputFolder, { recursive: true });
   const aside = `${output}.${process.pid}`;
   const docstring = "/** The MI-GRU kernel as a wasm module, base64; made by scripts/build-kernels.mjs. */";
-  writeFileSync(aside, `${mark}\n${docstring}\nexport const miGruModule =\n  "${base64}";\n`);
+  writeFileSync(aside, `${mark}\n${docstring}\nexport const recurrentModule =\n  "${base64}";\n`);
   renameSync(aside, output);
 }

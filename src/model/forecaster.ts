@@ -1,6 +1,6 @@
 /** The forecaster: MI-GRU over the window, then a readout head of a linear and a one-layer part. */
 import * as tf from "@tensorflow/tfjs";
-import { miGru } from "./miGru.ts";
+import { recurrent } from "./recurrent.ts";
 import type { ForecasterShape, ParameterName } from "./Parameters.ts";
 import { ternariseStraightThrough } from "./ternarise.ts";
 
@@ -43,12 +43,12 @@ export const forecastOutputs = (
         ) as tf.Tensor3D);
   const quantise = (weights: tf.Tensor2D): tf.Tensor2D =>
     options.ternary ? ternariseStraightThrough(weights) : weights;
-  const states = miGru(
+  const states = recurrent(
     embedded,
     quantise(parameters.inputWeights),
     quantise(parameters.stateWeights),
     parameters.integration,
-    { stateQuantiser: options.ternary ? "int8" : "none", inputGradient: shape.embedding > 0 },
+    { cell: "gru", stateQuantiser: options.ternary ? "int8" : "none", inputGradient: shape.embedding > 0 },
   );
   const scored = steps - input.scoredFrom;
   const rows = scored * batch;

@@ -3,7 +3,7 @@ import { assert, float, integer, property, uint8Array } from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { selectBackend } from "../../src/model/backend.ts";
 import { expandTernary, ternarise, ternariseStraightThrough } from "../../src/model/ternarise.ts";
-import { uniformFrom } from "../kernels/randomMiGruCall.ts";
+import { uniformFrom } from "../kernels/randomRecurrentCall.ts";
 
 beforeAll(async () => {
   await selectBackend();

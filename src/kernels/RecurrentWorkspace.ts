@@ -1,10 +1,53 @@
-import { miGruModule } from "./generated/miGruModule.ts";
-import { MiGruCallError } from "./MiGruCallError.ts";
+import { recurrentModule } from "./generated/recurrentModule.ts";
+import { RecurrentCallError } from "./RecurrentCallError.ts";
 
 const PAGE_BYTES = 65_536;
 
+type Forward = (
+  x: number,
+  w: number,
+  u: number,
+  mi: number,
+  record: number,
+  recordBytes: number,
+  resetState: number,
+  states: number,
+  rows: number,
+  steps: number,
+  inputs: number,
+  units: number,
+  quantiser: number,
+  levels: number,
+  noise: number,
+  seed: number,
+  first: number,
+  stride: number,
+  slope: number,
+) => void;
+
+type Backward = (
+  x: number,
+  mi: number,
+  transposedU: number,
+  transposedW: number,
+  record: number,
+  recordBytes: number,
+  scratch: number,
+  gradient: number,
+  dw: number,
+  du: number,
+  dmi: number,
+  dx: number,
+  initial: number,
+  rows: number,
+  steps: number,
+  inputs: number,
+  units: number,
+  slope: number,
+) => void;
+
 /** The functions of the wasm module; addresses and strides in bytes unless named otherwise. */
-interface MiGruExports {
+interface RecurrentExports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   arenaStart(): number;
   packColumns(from: number, strideFloats: number, rows: number, columns: number, to: number): void;
@@ -18,40 +61,12 @@ interface MiGruExports {
     strideFloats: number,
   ): void;
   addInto(a: number, b: number, floats: number): void;
-  forward(
-    x: number,
-    w: number,
-    u: number,
-    mi: number,
-    record: number,
-    recordBytes: number,
-    resetState: number,
-    states: number,
-    rows: number,
-    steps: number,
-    inputs: number,
-    units: number,
-    quantiser: number,
-  ): void;
-  backward(
-    x: number,
-    mi: number,
-    transposedU: number,
-    transposedW: number,
-    record: number,
-    recordBytes: number,
-    scratch: number,
-    gradient: number,
-    dw: number,
-    du: number,
-    dmi: number,
-    dx: number,
-    initial: number,
-    rows: number,
-    steps: number,
-    inputs: number,
-    units: number,
-  ): void;
+  readonly rnnForward: Forward;
+  readonly lstmForward: Forward;
+  readonly gruForward: Forward;
+  readonly rnnBackward: Backward;
+  readonly lstmBackward: Backward;
+  readonly gruBackward: Backward;
 }
 
 /** The part of the JavaScript interface that is used; the compiler's ES libraries do not declare it. */
@@ -65,18 +80,18 @@ const webAssembly = (globalThis as unknown as { readonly WebAssembly: WebAssembl
 let compiled: object | undefined;
 
 const compile = (): object => {
-  compiled ??= new webAssembly.Module(Uint8Array.from(atob(miGruModule), (byte) => byte.charCodeAt(0)));
+  compiled ??= new webAssembly.Module(Uint8Array.from(atob(recurrentModule), (byte) => byte.charCodeAt(0)));
   return compiled;
 };
 
 /** One instance of the kernel with a memory of its own, so that several runs can be alive at once. */
-export class MiGruWorkspace {
-  readonly wasm: MiGruExports;
+export class RecurrentWorkspace {
+  readonly wasm: RecurrentExports;
   readonly start: number;
   #floats: Float32Array;
 
   constructor() {
-    this.wasm = new webAssembly.Instance(compile()).exports as MiGruExports;
+    this.wasm = new webAssembly.Instance(compile()).exports as RecurrentExports;
     this.start = this.wasm.arenaStart();
     this.#floats = new Float32Array(this.wasm.memory.buffer);
   }
@@ -89,7 +104,7 @@ export class MiGruWorkspace {
     try {
       memory.grow(missing);
     } catch {
-      throw new MiGruCallError([
+      throw new RecurrentCallError([
         `the run needs ${Math.ceil(bytes / 2 ** 20)} MiB of wasm memory, which could not be had: take fewer steps or units`,
       ]);
     }
@@ -98,6 +113,11 @@ export class MiGruWorkspace {
 
   write(address: number, values: Float32Array): void {
     this.#floats.set(values, address / 4);
+  }
+
+  /** Writes `factor` times the values. */
+  writeScaled(address: number, values: Float32Array, factor: number): void {
+    this.#floats.set(factor === 1 ? values : values.map((value) => factor * value), address / 4);
   }
 
   clear(address: number, floats: number): void {

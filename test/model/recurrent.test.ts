@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StateQuantiser } from "../../src/kernels/MiGruCall.ts";
+import { type Cell, gatesOf, type StateQuantiser } from "../../src/kernels/RecurrentCall.ts";
+import type { RecurrentOptions } from "../../src/model/RecurrentOptions.ts";
 import { selectBackend } from "../../src/model/backend.ts";
-import { miGru } from "../../src/model/miGru.ts";
-import { miGruPlain } from "../../src/model/miGruPlain.ts";
-import { randomMiGruCall } from "../kernels/randomMiGruCall.ts";
+import { recurrent } from "../../src/model/recurrent.ts";
+import { recurrentPlain } from "../../src/model/recurrentPlain.ts";
+import { randomRecurrentCall } from "../kernels/randomRecurrentCall.ts";
 
 const shapes = [
   [1, 1, 1, 1],
@@ -12,30 +13,33 @@ const shapes = [
   [8, 12, 4, 16],
   [33, 4, 5, 3],
 ] as const;
-const quantisers: readonly StateQuantiser[] = ["none", "int8", "ternary"];
+const cells: readonly Cell[] = ["rnn", "lstm", "gru"];
+const quantisers: readonly StateQuantiser[] = ["none", "int8", "ternary", "uniform"];
 
 const tensorsOf = (
   [batch, steps, inputs, units]: readonly [number, number, number, number],
   seed: number,
+  cell: Cell = "gru",
 ) => {
-  const { x, w, u, mi, stateGradient } = randomMiGruCall({ batch, steps, inputs, units }, seed);
+  const { x, w, u, mi, stateGradient } = randomRecurrentCall({ batch, steps, inputs, units }, seed, cell);
+  const columns = gatesOf[cell] * units;
   return {
     x: tf.tensor3d(x, [steps, batch, inputs]),
-    w: tf.tensor2d(w, [inputs, 3 * units]),
-    u: tf.tensor2d(u, [units, 3 * units]),
-    mi: tf.tensor2d(mi, [4, 3 * units]),
+    w: tf.tensor2d(w, [inputs, columns]),
+    u: tf.tensor2d(u, [units, columns]),
+    mi: tf.tensor2d(mi, [4, columns]),
     stateGradient: tf.tensor3d(stateGradient, [steps, batch, units]),
   };
 };
 
 /** States and the gradients of x, w, u, mi. */
 const valuesAndGradients = (
-  operator: typeof miGru,
+  operator: typeof recurrent,
   { x, w, u, mi, stateGradient }: ReturnType<typeof tensorsOf>,
-  stateQuantiser: StateQuantiser,
+  options: RecurrentOptions,
 ): readonly Float32Array[] => {
   const { value, grads } = tf.valueAndGrads((x, w, u, mi) =>
-    operator(x as tf.Tensor3D, w as tf.Tensor2D, u as tf.Tensor2D, mi as tf.Tensor2D, { stateQuantiser }),
+    operator(x as tf.Tensor3D, w as tf.Tensor2D, u as tf.Tensor2D, mi as tf.Tensor2D, options),
   )([x, w, u, mi], stateGradient);
   return [value, ...grads].map((tensor) => tensor.dataSync<"float32">());
 };
@@ -62,31 +66,38 @@ describe.each(["wasm", "cpu"])("on the %s backend", (backend) => {
     await tf.setBackend(backend);
   });
 
-  for (const shape of shapes) {
-    for (const quantiser of quantisers) {
-      const [batch, steps, inputs, units] = shape;
-      it(`batch x steps x inputs x units = ${batch} x ${steps} x ${inputs} x ${units}, state ${quantiser}: values and gradients as in plain operations`, () => {
-        tf.tidy(() => {
-          const tensors = tensorsOf(shape, 11);
-          const expected = valuesAndGradients(miGruPlain, tensors, quantiser);
-          valuesAndGradients(miGru, tensors, quantiser).forEach((actual, which) => {
-            const name = ["states", "x", "w", "u", "mi"][which];
-            expect(relativeDistance(actual, expected[which] ?? new Float32Array()), name).toBeLessThan(1e-5);
-          });
+  const cases = cells.flatMap((cell) =>
+    shapes.flatMap((shape) =>
+      quantisers.map((quantiser) => [cell, shape.join(" x "), quantiser, shape] as const),
+    ),
+  );
+  it.each(cases)(
+    "%s, batch x steps x inputs x units = %s, state %s: values and gradients as in plain operations",
+    (cell, _, stateQuantiser, shape) => {
+      tf.tidy(() => {
+        const tensors = tensorsOf(shape, 11, cell);
+        const options = { cell, stateQuantiser, slope: stateQuantiser === "none" ? 1.5 : 1 };
+        const expected = valuesAndGradients(recurrentPlain, tensors, options);
+        valuesAndGradients(recurrent, tensors, options).forEach((actual, which) => {
+          const name = ["states", "x", "w", "u", "mi"][which];
+          expect(relativeDistance(actual, expected[which] ?? new Float32Array()), name).toBeLessThan(1e-5);
         });
       });
-    }
-  }
+    },
+  );
 
   it("leaks no tensor, with gradients and without", () => {
     const tensors = tensorsOf([3, 5, 7, 9], 12);
-    for (const operator of [miGru, miGruPlain]) {
+    for (const operator of [recurrent, recurrentPlain]) {
       const before = tf.memory().numTensors;
       for (const quantiser of quantisers) {
         tf.tidy(() => {
-          valuesAndGradients(operator, tensors, quantiser);
+          valuesAndGradients(operator, tensors, { cell: "gru", stateQuantiser: quantiser });
         });
-        operator(tensors.x, tensors.w, tensors.u, tensors.mi, { stateQuantiser: quantiser }).dispose();
+        operator(tensors.x, tensors.w, tensors.u, tensors.mi, {
+          cell: "gru",
+          stateQuantiser: quantiser,
+        }).dispose();
       }
       expect(tf.memory().numTensors).toBe(before);
     }
@@ -96,18 +107,22 @@ describe.each(["wasm", "cpu"])("on the %s backend", (backend) => {
   it("gives x no gradient where none is wanted, and the others the same", () => {
     tf.tidy(() => {
       const { x, w, u, mi, stateGradient } = tensorsOf([3, 5, 7, 9], 13);
-      const gradientOf = (operator: typeof miGru, inputGradient: boolean): Float32Array => {
+      const gradientOf = (operator: typeof recurrent, inputGradient: boolean): Float32Array => {
         const source = tf.scalar(1);
         const [forW, forSource] = tf.grads((w, source) =>
           tf.add(
-            operator(tf.mul(x, source), w as tf.Tensor2D, u, mi, { stateQuantiser: "none", inputGradient }),
+            operator(tf.mul(x, source), w as tf.Tensor2D, u, mi, {
+              cell: "gru",
+              stateQuantiser: "none",
+              inputGradient,
+            }),
             tf.mul(source, 0),
           ),
         )([w, source], stateGradient);
         expect(forSource?.dataSync()[0] === 0).toBe(!inputGradient);
         return forW?.dataSync<"float32">() ?? new Float32Array();
       };
-      for (const operator of [miGru, miGruPlain]) {
+      for (const operator of [recurrent, recurrentPlain]) {
         expect(gradientOf(operator, false)).toEqual(gradientOf(operator, true));
       }
     });
@@ -127,7 +142,7 @@ describe.each(["wasm", "cpu"])("on the %s backend", (backend) => {
         () =>
           tf.mean(
             tf.squaredDifference(
-              miGru(x, vw, vu, vmi, { stateQuantiser: "none" }),
+              recurrent(x, vw, vu, vmi, { cell: "gru", stateQuantiser: "none" }),
               tf.mul(stateGradient, 0.3),
             ),
           ),

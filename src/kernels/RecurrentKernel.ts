@@ -1,10 +1,23 @@
-import { checkMiGruCall, type MiGruCall, type MiGruSizes, type StateQuantiser } from "./MiGruCall.ts";
-import { MiGruCallError } from "./MiGruCallError.ts";
-import { layOutMiGru, type MiGruLayout, type MiGruTiling, paddedRows, slotBytesOf } from "./MiGruLayout.ts";
-import { MiGruWorkspace } from "./MiGruWorkspace.ts";
+import {
+  checkRecurrentCall,
+  gatesOf,
+  type RecurrentCall,
+  type RecurrentSizes,
+  type StateQuantiser,
+} from "./RecurrentCall.ts";
+import { RecurrentCallError } from "./RecurrentCallError.ts";
+import {
+  carriedStates,
+  layOutRecurrent,
+  type RecurrentLayout,
+  type RecurrentTiling,
+  paddedRows,
+  slotBytesOf,
+} from "./RecurrentLayout.ts";
+import { RecurrentWorkspace } from "./RecurrentWorkspace.ts";
 
-/** Gradients of a loss; shapes as in `MiGruCall`. */
-export interface MiGruGradients {
+/** Gradients of a loss; shapes as in `RecurrentCall`. */
+export interface RecurrentGradients {
   readonly w: Float32Array;
   readonly u: Float32Array;
   readonly mi: Float32Array;
@@ -14,25 +27,25 @@ export interface MiGruGradients {
 }
 
 /** What a recorded run keeps for its reverse pass; holds memory until released or collected. */
-export interface MiGruTape {
+export interface RecurrentTape {
   /**
    * Gradients from dL/dh of all steps, [steps][batch][units]. May be called more than once.
    *
-   * @throws MiGruCallError when the length does not fit or the tape was released.
+   * @throws RecurrentCallError when the length does not fit or the tape was released.
    */
-  backward(stateGradient: Float32Array, wantInputGradient: boolean): MiGruGradients;
+  backward(stateGradient: Float32Array, wantInputGradient: boolean): RecurrentGradients;
   /** Gives the memory to the next run. */
   release(): void;
 }
 
-export interface MiGruKernel {
+export interface RecurrentKernel {
   /** Hidden states [steps][batch][units] of a run; the memory used does not grow with steps x batch. */
-  forward(call: MiGruCall): Float32Array;
+  forward(call: RecurrentCall): Float32Array;
   /** The same, with a tape for the reverse pass; the arrays of the call must not change while it lives. */
-  record(call: MiGruCall): { readonly states: Float32Array; readonly tape: MiGruTape };
+  record(call: RecurrentCall): { readonly states: Float32Array; readonly tape: RecurrentTape };
 }
 
-export interface MiGruKernelOptions {
+export interface RecurrentKernelOptions {
   /** Largest memory of a tape, in bytes; beyond it, the reverse pass runs each chunk forward again. */
   readonly tapeBytes?: number;
 }
@@ -42,13 +55,19 @@ const CHUNK_ROWS = 32;
 const FORWARD_STEPS = 64;
 const SMALLEST_CHUNK_ROWS = 4;
 const IDLE_WORKSPACES = 2;
-const QUANTISERS: Record<StateQuantiser, number> = { none: 0, int8: 1, ternary: 2 };
+/** Kind and levels of each quantiser, as the assembly numbers them. */
+const QUANTISERS: Readonly<Record<StateQuantiser, readonly [kind: number, levels: number]>> = {
+  none: [0, 1],
+  int8: [1, 127],
+  ternary: [2, 1],
+  uniform: [3, 3],
+};
 
 interface Run {
-  readonly call: MiGruCall;
-  readonly workspace: MiGruWorkspace;
-  readonly layout: MiGruLayout;
-  readonly tiling: MiGruTiling;
+  readonly call: RecurrentCall;
+  readonly workspace: RecurrentWorkspace;
+  readonly layout: RecurrentLayout;
+  readonly tiling: RecurrentTiling;
 }
 
 /** Rows [row, row + rows) of the batch at steps [step, step + steps). */
@@ -62,7 +81,7 @@ interface Tile {
 const evenRows = (batch: number, most: number): number =>
   Math.min(batch, paddedRows(Math.ceil(batch / Math.ceil(batch / most))));
 
-const forwardTiling = ({ batch, steps }: MiGruSizes): MiGruTiling => ({
+const forwardTiling = ({ batch, steps }: RecurrentSizes): RecurrentTiling => ({
   rows: evenRows(batch, CHUNK_ROWS),
   steps: Math.min(steps, FORWARD_STEPS),
   slots: 1,
@@ -70,35 +89,37 @@ const forwardTiling = ({ batch, steps }: MiGruSizes): MiGruTiling => ({
 });
 
 /** Tiling of a recorded run; fewer slots than chunks mean that the tape does not fit. */
-const recordTiling = (sizes: MiGruSizes, tapeBytes: number): MiGruTiling => {
-  const tilingOf = (most: number): MiGruTiling => ({
+const recordTiling = ({ cell, sizes }: RecurrentCall, tapeBytes: number): RecurrentTiling => {
+  const tilingOf = (most: number): RecurrentTiling => ({
     rows: evenRows(sizes.batch, most),
     steps: sizes.steps,
     slots: 1,
     recorded: true,
   });
   let most = CHUNK_ROWS;
-  while (most > SMALLEST_CHUNK_ROWS && slotBytesOf(sizes, tilingOf(most)) > tapeBytes) most /= 2;
+  while (most > SMALLEST_CHUNK_ROWS && slotBytesOf(cell, sizes, tilingOf(most)) > tapeBytes) most /= 2;
   const tiling = tilingOf(most);
   const chunks = Math.ceil(sizes.batch / tiling.rows);
-  return chunks * slotBytesOf(sizes, tiling) <= tapeBytes ? { ...tiling, slots: chunks } : tiling;
+  return chunks * slotBytesOf(cell, sizes, tiling) <= tapeBytes ? { ...tiling, slots: chunks } : tiling;
 };
 
-const begin = (call: MiGruCall, tiling: MiGruTiling, workspace: MiGruWorkspace): Run => {
+const begin = (call: RecurrentCall, tiling: RecurrentTiling, workspace: RecurrentWorkspace): Run => {
   const { inputs, units } = call.sizes;
-  const layout = layOutMiGru(call.sizes, tiling, workspace.start);
+  const layout = layOutRecurrent(call.cell, call.sizes, tiling, workspace.start);
   const { wasm } = workspace;
   workspace.reserve(layout.end);
   workspace.write(layout.w, call.w);
   workspace.write(layout.u, call.u);
-  workspace.write(layout.mi, call.mi);
+  // sigmoid(slope a) is sigmoid(a) of coefficients as much larger.
+  workspace.writeScaled(layout.mi, call.mi, call.slope ?? 1);
+  const gates = gatesOf[call.cell];
   const blocks = Math.ceil(units / 8);
-  for (let gate = 0; gate < 3; gate++) {
+  for (let gate = 0; gate < gates; gate++) {
     const column = gate * units * 4;
     const block = gate * blocks * 32;
-    wasm.packColumns(layout.w + column, 3 * units, inputs, units, layout.packedW + block * inputs);
-    wasm.packColumns(layout.u + column, 3 * units, units, units, layout.packedU + block * units);
-    wasm.packColumns(layout.mi + column, 3 * units, 4, units, layout.packedMi + block * 4);
+    wasm.packColumns(layout.w + column, gates * units, inputs, units, layout.packedW + block * inputs);
+    wasm.packColumns(layout.u + column, gates * units, units, units, layout.packedU + block * units);
+    wasm.packColumns(layout.mi + column, gates * units, 4, units, layout.packedMi + block * 4);
   }
   return { call, workspace, layout, tiling };
 };
@@ -151,19 +172,20 @@ const eachChunk = ({ call, tiling }: Run, visit: (row: number, rows: number) => 
 /** Runs one chunk of rows through all steps, from its initial state on. */
 const runChunk = (run: Run, row: number, rows: number, states: Float32Array | undefined): void => {
   const { call, workspace, layout, tiling } = run;
-  const { steps, inputs, units } = call.sizes;
+  const { batch, steps, inputs, units } = call.sizes;
   const slot = slotOf(run, row);
   const record = slot + layout.recordOffset;
+  workspace.clear(record, carriedStates[call.cell] * paddedRows(rows) * 8 * Math.ceil(units / 8));
   if (call.initialState) {
     workspace.write(layout.initialState, call.initialState.subarray(row * units, (row + rows) * units));
     workspace.wasm.packColumns(layout.initialState, units, paddedRows(rows), units, record);
-  } else {
-    workspace.clear(record, paddedRows(rows) * 8 * Math.ceil(units / 8));
   }
+  const [kind, levels] = QUANTISERS[call.stateQuantiser];
+  const forward = workspace.wasm[`${call.cell}Forward`];
   for (let step = 0; step < steps; step += tiling.steps) {
     const tile = { row, rows, step, steps: Math.min(tiling.steps, steps - step) };
     writeRows(run, call.x, inputs, slot, tile);
-    workspace.wasm.forward(
+    forward(
       slot,
       layout.packedW,
       layout.packedU,
@@ -176,7 +198,13 @@ const runChunk = (run: Run, row: number, rows: number, states: Float32Array | un
       tile.steps,
       inputs,
       units,
-      QUANTISERS[call.stateQuantiser],
+      kind,
+      levels,
+      call.stateNoise?.share ?? 0,
+      call.stateNoise?.seed ?? 0,
+      step * batch + row,
+      batch,
+      call.slope ?? 1,
     );
     if (states) readRows(run, layout.states, units, states, tile);
   }
@@ -192,32 +220,38 @@ const statesOf = (run: Run): Float32Array => {
 const packTransposedWeights = ({ call, workspace, layout }: Run, wantInputGradient: boolean): void => {
   const { inputs, units } = call.sizes;
   const { wasm } = workspace;
-  const candidate = layout.transposedU + Math.ceil(units / 8) * 2 * units * 32;
-  wasm.packTransposed(layout.u, 3 * units, units, 2 * units, layout.transposedU);
-  wasm.packTransposed(layout.u + 2 * units * 4, 3 * units, units, units, candidate);
-  if (wantInputGradient) wasm.packTransposed(layout.w, 3 * units, inputs, 3 * units, layout.transposedW);
+  const columns = gatesOf[call.cell] * units;
+  // The candidate of the GRU has a recurrent input of its own.
+  const together = call.cell === "gru" ? 2 * units : columns;
+  wasm.packTransposed(layout.u, columns, units, together, layout.transposedU);
+  if (together < columns) {
+    const candidate = layout.transposedU + Math.ceil(units / 8) * together * 32;
+    wasm.packTransposed(layout.u + together * 4, columns, units, units, candidate);
+  }
+  if (wantInputGradient) wasm.packTransposed(layout.w, columns, inputs, columns, layout.transposedW);
 };
 
-/** The blocked sums of one matrix [rows][3 units], each gate padded by itself, as a plain matrix. */
+/** The blocked sums of one matrix [rows][gates units], each gate padded by itself, as a plain matrix. */
 const readSums = ({ call, workspace, layout }: Run, offset: number, rows: number): Float32Array => {
   const { units } = call.sizes;
   const storedRows = Math.ceil(rows / 4) * 4;
   const blocks = Math.ceil(units / 8);
+  const gates = gatesOf[call.cell];
   // The chunk sums have been added up, so their place can take the unpacked matrix.
-  for (let gate = 0; gate < 3; gate++) {
+  for (let gate = 0; gate < gates; gate++) {
     workspace.wasm.unpackColumns(
       layout.sums + offset + gate * blocks * storedRows * 32,
       storedRows * 32,
       rows,
       units,
       layout.chunkSums + gate * units * 4,
-      3 * units,
+      gates * units,
     );
   }
-  return workspace.view(layout.chunkSums, rows * 3 * units).slice();
+  return workspace.view(layout.chunkSums, rows * gates * units).slice();
 };
 
-const reverse = (run: Run, stateGradient: Float32Array, wantInputGradient: boolean): MiGruGradients => {
+const reverse = (run: Run, stateGradient: Float32Array, wantInputGradient: boolean): RecurrentGradients => {
   const { call, workspace, layout, tiling } = run;
   const { batch, steps, inputs, units } = call.sizes;
   const { wasm } = workspace;
@@ -232,7 +266,7 @@ const reverse = (run: Run, stateGradient: Float32Array, wantInputGradient: boole
     if (recordsAreLost) runChunk(run, row, rows, undefined);
     writeRows(run, stateGradient, units, layout.states, tile);
     workspace.clear(layout.chunkSums, layout.sumFloats);
-    wasm.backward(
+    wasm[`${call.cell}Backward`](
       slot,
       layout.packedMi,
       layout.transposedU,
@@ -250,51 +284,56 @@ const reverse = (run: Run, stateGradient: Float32Array, wantInputGradient: boole
       steps,
       inputs,
       units,
+      call.slope ?? 1,
     );
     wasm.addInto(layout.sums, layout.chunkSums, layout.sumFloats);
     initialState.set(workspace.view(layout.initialState, rows * units), row * units);
     if (x) readRows(run, layout.dx, inputs, x, tile);
   });
+  const slope = call.slope ?? 1;
+  const mi = readSums(run, layout.dmiOffset, 4);
   return {
     w: readSums(run, 0, inputs),
     u: readSums(run, layout.duOffset, units),
-    mi: readSums(run, layout.dmiOffset, 4),
+    mi: slope === 1 ? mi : mi.map((value) => slope * value),
     initialState,
     ...(x && { x }),
   };
 };
 
 /**
- * The MI-GRU over whole sequences as one operator, forward and reverse, in float32 wasm with SIMD.
+ * A recurrent cell over whole sequences as one operator, forward and reverse, in float32 wasm with SIMD.
  *
  * Any sizes of at least 1. Equal calls give equal bytes: the batch is cut and summed in a fixed order.
  * A NaN in a row of the batch makes that row's later states NaN and, in the reverse pass, all weight gradients.
  *
- * @throws MiGruCallError naming every size or length that does not fit.
+ * @throws RecurrentCallError naming every size or length that does not fit.
  * @example
- * const { states, tape } = createMiGruKernel().record({
- *   sizes: { batch: 1, steps: 1, inputs: 1, units: 1 },
+ * const { states, tape } = createRecurrentKernel().record({
+ *   cell: "gru", sizes: { batch: 1, steps: 1, inputs: 1, units: 1 },
  *   x: Float32Array.of(0), w: new Float32Array(3), u: new Float32Array(3), mi: new Float32Array(12),
  *   stateQuantiser: "none", initialState: Float32Array.of(1),
  * });
  * states; // => Float32Array [ 0.5 ]
  * tape.backward(Float32Array.of(1), false).initialState; // => Float32Array [ 0.5 ]
  */
-export const createMiGruKernel = ({ tapeBytes = 2 ** 29 }: MiGruKernelOptions = {}): MiGruKernel => {
-  const idle: MiGruWorkspace[] = [];
-  const giveBack = (workspace: MiGruWorkspace): void => {
+export const createRecurrentKernel = ({
+  tapeBytes = 2 ** 29,
+}: RecurrentKernelOptions = {}): RecurrentKernel => {
+  const idle: RecurrentWorkspace[] = [];
+  const giveBack = (workspace: RecurrentWorkspace): void => {
     if (idle.length < IDLE_WORKSPACES) idle.push(workspace);
   };
 
-  const tapeOf = (run: Run): MiGruTape => {
+  const tapeOf = (run: Run): RecurrentTape => {
     let released = false;
     return {
       backward: (stateGradient, wantInputGradient) => {
         const { batch, steps, units } = run.call.sizes;
         const length = steps * batch * units;
-        if (released) throw new MiGruCallError(["the tape was released: record the run again"]);
+        if (released) throw new RecurrentCallError(["the tape was released: record the run again"]);
         if (stateGradient.length !== length) {
-          throw new MiGruCallError([
+          throw new RecurrentCallError([
             `the gradient has ${stateGradient.length} values: [${steps}][${batch}][${units}] needs ${length}`,
           ]);
         }
@@ -309,16 +348,16 @@ export const createMiGruKernel = ({ tapeBytes = 2 ** 29 }: MiGruKernelOptions = 
 
   return {
     forward: (call) => {
-      checkMiGruCall(call);
-      const workspace = idle.pop() ?? new MiGruWorkspace();
+      checkRecurrentCall(call);
+      const workspace = idle.pop() ?? new RecurrentWorkspace();
       const states = statesOf(begin(call, forwardTiling(call.sizes), workspace));
       giveBack(workspace);
       return states;
     },
     record: (call) => {
-      checkMiGruCall(call);
-      const workspace = idle.pop() ?? new MiGruWorkspace();
-      const run = begin(call, recordTiling(call.sizes, tapeBytes), workspace);
+      checkRecurrentCall(call);
+      const workspace = idle.pop() ?? new RecurrentWorkspace();
+      const run = begin(call, recordTiling(call, tapeBytes), workspace);
       return { states: statesOf(run), tape: tapeOf(run) };
     },
   };

@@ -1,16 +1,11 @@
+import { addStateGradient, inputGradient } from "./gradients";
+import { addTo, MI_BLOCK_BYTES } from "./integration";
 import { multiplyBlocked, multiplyTransposed } from "./matrixProducts";
-import { MI_BLOCK_BYTES } from "./miGruForward";
 import { unpackColumns } from "./packing";
 
 // With d = dL/da of a gate: dL/dp = d (alpha q + beta2), dL/dq = d (alpha p + beta1), and the MI gradients
 // are the sums over the batch of d p q, d q, d p, d. Each step is summed in registers from zero and then
 // added, so the rounding error grows with rows + steps rather than with rows * steps.
-
-// @ts-ignore: decorator
-@inline
-function addTo(address: usize, offset: usize, value: v128): void {
-  v128.store(address + offset, f32x4.add(v128.load(address + offset), value));
-}
 
 function updateGateGradient(
   dh: usize, z: usize, c: usize, h: usize, p: usize, q: usize, dp: usize, dq: usize, mi: usize,
@@ -99,24 +94,7 @@ function resetGateGradient(
 }
 
 /**
- * dh [blocks][rows][8] += gradient, row-major [rows][units]; lanes beyond `units` take harmless neighbours.
- */
-function addStateGradient(dh: usize, gradient: usize, rows: i32, units: i32, blockBytes: usize): void {
-  const rowBytes = (<usize>units) << 2;
-  for (let first = 0; first < units; first += 8) {
-    let target = dh, source = gradient + ((<usize>first) << 2);
-    for (let row = 0; row < rows; row++) {
-      v128.store(target, f32x4.add(v128.load(target), v128.load(source)));
-      v128.store(target, f32x4.add(v128.load(target, 16), v128.load(source, 16)), 16);
-      target += 32;
-      source += rowBytes;
-    }
-    dh += blockBytes;
-  }
-}
-
-/**
- * The reverse of `forward` over the records it left.
+ * The reverse of `gruForward` over the records it left.
  *
  * gradient [steps][rows][units] row-major, readable eight floats beyond its end. transposedU is the
  * transpose of the z and r columns [stateBlocks][2 units][8] followed by that of the candidate columns
@@ -124,14 +102,14 @@ function addStateGradient(dh: usize, gradient: usize, rows: i32, units: i32, blo
  * one padded input size). Adds to dw, du, dmi, which the caller zeroes; writes dx [steps][rows][inputs]
  * unless dx is 0, and initial [rows][units].
  */
-export function backward(
+export function gruBackward(
   x: usize, mi: usize, transposedU: usize, transposedW: usize,
   record: usize, recordBytes: usize, scratch: usize, gradient: usize,
   dw: usize, du: usize, dmi: usize, dx: usize, initial: usize,
-  rows: i32, steps: i32, inputs: i32, units: i32,
+  rows: i32, steps: i32, inputs: i32, units: i32, _slope: f32,
 ): void {
   const paddedRows = (rows + 3) & ~3;
-  const blocks = (units + 7) >> 3, inputBlocks = (inputs + 7) >> 3;
+  const blocks = (units + 7) >> 3;
   const blockBytes = (<usize>paddedRows) << 5, stateBytes = blockBytes * <usize>blocks;
   const gateBytes = <usize>3 * stateBytes;
   const realBytes = (<usize>rows) << 5;
@@ -174,8 +152,9 @@ export function backward(
     );
     multiplyTransposed(xs, 32, (<usize>inputs) << 2, dp, dw, blockBytes, rows, 3 * blocks, inputs);
     if (dx) {
-      multiplyBlocked(dp, transposedW, dxBlock, blockBytes, paddedRows, inputBlocks, 3, units, false);
-      unpackColumns(dxBlock, blockBytes, rows, inputs, dx + <usize>step * stepInputBytes, inputs);
+      inputGradient(
+        dp, transposedW, dxBlock, dx + <usize>step * stepInputBytes, blockBytes, rows, inputs, units, 3,
+      );
     }
   }
   unpackColumns(dh, blockBytes, rows, units, initial, units);

@@ -1,41 +1,41 @@
 import * as tf from "@tensorflow/tfjs";
-import { createMiGruKernel } from "../kernels/MiGruKernel.ts";
-import type { MiGruOptions } from "./MiGruOptions.ts";
+import { createRecurrentKernel } from "../kernels/RecurrentKernel.ts";
+import type { RecurrentOptions } from "./RecurrentOptions.ts";
 
-const kernel = createMiGruKernel();
+const kernel = createRecurrentKernel();
 
 const valuesOf = (tensor: tf.Tensor): Float32Array => tensor.dataSync<"float32">();
 
 /**
- * Hidden states [steps][batch][units] of the MI-GRU from a zero initial state, by the fused kernel, with
- * gradients; equations and layouts as in `MiGruCall`, all float32, on any backend. First derivatives only.
+ * Hidden states [steps][batch][units] of a recurrent cell from a zero initial state, by the fused kernel, with
+ * gradients; equations and layouts as in `RecurrentCall`, all float32, on any backend. First derivatives only.
  *
  * @param x [steps, batch, inputs]
- * @param w [inputs, 3 units], gates in the order z, r, candidate
- * @param u [units, 3 units]
- * @param mi [4, 3 units]: alpha, beta1, beta2, bias
- * @throws MiGruCallError when the shapes do not fit together.
+ * @param w [inputs, gates units], gates in the order of the cell
+ * @param u [units, gates units]
+ * @param mi [4, gates units]: alpha, beta1, beta2, bias
+ * @throws RecurrentCallError when the shapes do not fit together.
  * @example
- * const [x, w, u, mi] = [[5, 2, 3], [3, 12], [4, 12], [4, 12]].map((shape) => tf.zeros(shape));
- * miGru(x, w, u, mi, { stateQuantiser: "int8" }).shape; // => [5, 2, 4]
+ * const [x, w, u, mi] = [[5, 2, 3], [3, 16], [4, 16], [4, 16]].map((shape) => tf.zeros(shape));
+ * recurrent(x, w, u, mi, { cell: "lstm", stateQuantiser: "int8" }).shape; // => [5, 2, 4]
  */
-export const miGru = (
+export const recurrent = (
   x: tf.Tensor3D,
   w: tf.Tensor2D,
   u: tf.Tensor2D,
   mi: tf.Tensor2D,
-  { stateQuantiser, inputGradient = true }: MiGruOptions,
+  { inputGradient = true, ...options }: RecurrentOptions,
 ): tf.Tensor3D => {
   const [steps, batch, inputs] = x.shape;
   const units = u.shape[0];
   const shape: [number, number, number] = [steps, batch, units];
   const callOf = () => ({
+    ...options,
     sizes: { batch, steps, inputs, units },
     x: valuesOf(x),
     w: valuesOf(w),
     u: valuesOf(u),
     mi: valuesOf(mi),
-    stateQuantiser,
   });
   if (!tf.engine().isTapeOn()) return tf.tensor3d(kernel.forward(callOf()), shape);
 

@@ -1,4 +1,4 @@
-import type { MiGruSizes } from "../../src/kernels/MiGruCall.ts";
+import { type Cell, gatesOf, type RecurrentSizes } from "../../src/kernels/RecurrentCall.ts";
 
 /** Uniform numbers in [-1, 1) from a seed (mulberry32). */
 export const uniformFrom = (seed: number): (() => number) => {
@@ -12,13 +12,14 @@ export const uniformFrom = (seed: number): (() => number) => {
 };
 
 /** Arrays of a call at the scale of a network in training, and a gradient that fits. */
-export const randomMiGruCall = (sizes: MiGruSizes, seed: number) => {
+export const randomRecurrentCall = (sizes: RecurrentSizes, seed: number, cell: Cell = "gru") => {
   const { batch, steps, inputs, units } = sizes;
   const next = uniformFrom(seed);
   const random = (length: number, scale: number, centre = 0): Float32Array =>
     Float32Array.from({ length }, () => centre + scale * next());
-  const gates = 3 * units;
+  const gates = gatesOf[cell] * units;
   return {
+    cell,
     sizes,
     x: random(steps * batch * inputs, 2),
     w: random(inputs * gates, 1.5 / Math.sqrt(inputs)),

@@ -1,14 +1,17 @@
-import type { MiGruSizes } from "./MiGruCall.ts";
+import { type Cell, gatesOf, type RecurrentSizes } from "./RecurrentCall.ts";
 
 const FLOAT_BYTES = 4;
 const BLOCK = 8;
-/** p, q and the gates take three state sizes each, the state before the step one. */
-const RECORD_STATES = 10;
-/** dh, d(r h), r h, then dq and dp of three gates. */
-const SCRATCH_STATES = 9;
+
+/** State sizes of a record: the state before the step (and the cell of the LSTM), p, q and the gates, and its tanh. */
+const recordStates: Readonly<Record<Cell, number>> = { rnn: 4, lstm: 15, gru: 10 };
+/** State sizes that a step hands on to the next. */
+export const carriedStates: Readonly<Record<Cell, number>> = { rnn: 1, lstm: 2, gru: 1 };
+/** What the reverse pass of a step needs: dh, for the LSTM dc, for the GRU d(r h) and r h; dq and dp of the gates. */
+const scratchStates: Readonly<Record<Cell, number>> = { rnn: 3, lstm: 10, gru: 9 };
 
 /** How a run is cut up: chunks of batch rows, so many steps at a time, so many chunks kept at once. */
-export interface MiGruTiling {
+export interface RecurrentTiling {
   readonly rows: number;
   readonly steps: number;
   readonly slots: number;
@@ -17,7 +20,7 @@ export interface MiGruTiling {
 }
 
 /** Byte addresses of everything a run keeps in the kernel's memory; blocked forms are padded to eight columns. */
-export interface MiGruLayout {
+export interface RecurrentLayout {
   readonly w: number;
   readonly u: number;
   readonly mi: number;
@@ -49,23 +52,31 @@ export interface MiGruLayout {
 /** Rows as the kernel stores them: tiles are four rows high. */
 export const paddedRows = (rows: number): number => Math.ceil(rows / 4) * 4;
 
-const inputFloats = ({ rows, steps }: MiGruTiling, inputs: number): number =>
+const inputFloats = ({ rows, steps }: RecurrentTiling, inputs: number): number =>
   steps * rows * inputs + 3 * inputs + BLOCK;
 
 /** Bytes of one slot: x of a chunk with room for the reads of the last tile beyond its end, and the records. */
-export const slotBytesOf = (sizes: MiGruSizes, tiling: MiGruTiling): number => {
+export const slotBytesOf = (cell: Cell, sizes: RecurrentSizes, tiling: RecurrentTiling): number => {
   const state = paddedRows(tiling.rows) * Math.ceil(sizes.units / BLOCK) * BLOCK;
-  const records = tiling.recorded ? tiling.steps * RECORD_STATES + 1 : RECORD_STATES;
+  const records = tiling.recorded
+    ? tiling.steps * recordStates[cell] + carriedStates[cell]
+    : recordStates[cell];
   return (Math.ceil(inputFloats(tiling, sizes.inputs) / 16) * 16 + records * state) * FLOAT_BYTES;
 };
 
 /** Lays a run out in memory from byte `start` on. */
-export const layOutMiGru = (sizes: MiGruSizes, tiling: MiGruTiling, start: number): MiGruLayout => {
+export const layOutRecurrent = (
+  cell: Cell,
+  sizes: RecurrentSizes,
+  tiling: RecurrentTiling,
+  start: number,
+): RecurrentLayout => {
   const { inputs, units } = sizes;
   const { rows, steps, slots, recorded } = tiling;
   const blockedUnits = Math.ceil(units / BLOCK) * BLOCK;
   const blockedInputs = Math.ceil(inputs / BLOCK) * BLOCK;
-  const gates = 3 * blockedUnits;
+  const gates = gatesOf[cell] * blockedUnits;
+  const columns = gatesOf[cell] * units;
   const state = paddedRows(rows) * blockedUnits;
   const forReverse = recorded ? 1 : 0;
 
@@ -79,20 +90,20 @@ export const layOutMiGru = (sizes: MiGruSizes, tiling: MiGruTiling, start: numbe
   const duOffset = gates * Math.ceil(inputs / 4) * 4;
   const dmiOffset = duOffset + gates * Math.ceil(units / 4) * 4;
   const sumFloats = dmiOffset + 4 * gates;
-  const slotBytes = slotBytesOf(sizes, tiling);
+  const slotBytes = slotBytesOf(cell, sizes, tiling);
   const layout = {
-    w: take(inputs * 3 * units),
-    u: take(units * 3 * units),
-    mi: take(12 * units),
+    w: take(inputs * columns),
+    u: take(units * columns),
+    mi: take(4 * columns),
     packedW: take(gates * inputs),
     packedU: take(gates * units),
     packedMi: take(gates * 4),
-    transposedW: take(forReverse * blockedInputs * 3 * units),
-    transposedU: take(forReverse * blockedUnits * 3 * units),
+    transposedW: take(forReverse * blockedInputs * columns),
+    transposedU: take(forReverse * blockedUnits * columns),
     chunkSums: take(forReverse * sumFloats),
     sums: take(forReverse * sumFloats),
     resetState: take(state),
-    scratch: take(forReverse * (SCRATCH_STATES * state + paddedRows(rows) * blockedInputs)),
+    scratch: take(forReverse * (scratchStates[cell] * state + paddedRows(rows) * blockedInputs)),
     initialState: take(paddedRows(rows) * units),
     states: take(steps * rows * units + BLOCK),
     dx: take(forReverse * steps * rows * inputs),
@@ -105,7 +116,7 @@ export const layOutMiGru = (sizes: MiGruSizes, tiling: MiGruTiling, start: numbe
     dmiOffset: dmiOffset * FLOAT_BYTES,
     slotBytes,
     recordOffset: Math.ceil(inputFloats(tiling, inputs) / 16) * 16 * FLOAT_BYTES,
-    recordBytes: recorded ? RECORD_STATES * state * FLOAT_BYTES : 0,
+    recordBytes: recorded ? recordStates[cell] * state * FLOAT_BYTES : 0,
     end: layout.slots + slots * slotBytes,
   };
 };

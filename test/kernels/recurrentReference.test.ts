@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { randomMiGruCall } from "./randomMiGruCall.ts";
-import { type ReferenceCall, runMiGruReference } from "./miGruReference.ts";
+import { randomRecurrentCall } from "./randomRecurrentCall.ts";
+import { type ReferenceCall, runRecurrentReference } from "./recurrentReference.ts";
 
 const sizes = { batch: 2, steps: 4, inputs: 3, units: 2 };
 const names = ["x", "w", "u", "mi", "initialState"] as const;
 
-describe("the reference's gradients", () => {
-  const { stateGradient, ...rest } = randomMiGruCall(sizes, 1);
-  const call: ReferenceCall & Record<(typeof names)[number], Float32Array> = rest;
+describe.each([
+  ["rnn", 1],
+  ["lstm", 1],
+  ["gru", 1],
+  ["rnn", 1.5],
+  ["lstm", 2],
+  ["gru", 3],
+] as const)("the reference's gradients of the cell %s with slope %f", (cell, slope) => {
+  const { stateGradient, ...rest } = randomRecurrentCall(sizes, 1, cell);
+  const call: ReferenceCall & Record<(typeof names)[number], Float32Array> = { ...rest, slope };
   const carries = {
     "the state itself": (raw: number) => raw,
     // The straight-through rule is the exact gradient when the rounding is a constant offset.
@@ -16,11 +23,11 @@ describe("the reference's gradients", () => {
 
   for (const [title, carry] of Object.entries(carries)) {
     const loss = (changed: ReferenceCall): number =>
-      runMiGruReference(changed, carry).states.reduce(
+      runRecurrentReference(changed, carry).states.reduce(
         (sum, state, index) => sum + state * (stateGradient[index] ?? 0),
         0,
       );
-    const gradients = runMiGruReference(call, carry).backward(stateGradient);
+    const gradients = runRecurrentReference(call, carry).backward(stateGradient);
 
     it.each(names)(`carrying ${title}: %s agrees with central differences to 1e-6`, (name) => {
       const step = 1e-5;

@@ -1,14 +1,15 @@
 import { assert, constantFrom, integer, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { StateQuantiser } from "../../src/kernels/MiGruCall.ts";
-import { createMiGruKernel } from "../../src/kernels/MiGruKernel.ts";
-import { randomMiGruCall } from "./randomMiGruCall.ts";
-import { runMiGruReference } from "./miGruReference.ts";
+import type { Cell, StateQuantiser } from "../../src/kernels/RecurrentCall.ts";
+import { createRecurrentKernel } from "../../src/kernels/RecurrentKernel.ts";
+import { randomRecurrentCall } from "./randomRecurrentCall.ts";
+import { runRecurrentReference } from "./recurrentReference.ts";
 
-const kernel = createMiGruKernel();
+const kernel = createRecurrentKernel();
 /** No tape fits: every chunk is run again in the reverse pass. */
-const forgetfulKernel = createMiGruKernel({ tapeBytes: 1 });
-const quantisers: readonly StateQuantiser[] = ["none", "int8", "ternary"];
+const forgetfulKernel = createRecurrentKernel({ tapeBytes: 1 });
+const cells: readonly Cell[] = ["rnn", "lstm", "gru"];
+const quantisers: readonly StateQuantiser[] = ["none", "int8", "ternary", "uniform"];
 
 const sizesOf = (batch: number, steps: number, inputs: number, units: number) => ({
   batch,
@@ -46,6 +47,15 @@ const carryOf =
   (quantiser: StateQuantiser, states: Float32Array) =>
   (raw: number, index: number): number => {
     if (quantiser === "none") return raw;
+    if (quantiser === "uniform") {
+      // -1, -1/3, 1/3, 1, a third of two apart.
+      const state = states[index] ?? Number.NaN;
+      const level = Math.round((state + 1) * 1.5);
+      if (Math.abs(state - (level / 1.5 - 1)) > 1e-6 || Math.abs(raw - state) > 1 / 3 + 1e-5) {
+        throw new Error(`state ${index} is ${state}, which is not the nearest level to ${raw}`);
+      }
+      return state;
+    }
     const levels = quantiser === "int8" ? 127 : 1;
     const state = states[index] ?? Number.NaN;
     const code = Math.round(state * levels);
@@ -57,7 +67,7 @@ const carryOf =
   };
 
 const compare = (
-  from: ReturnType<typeof randomMiGruCall>,
+  from: ReturnType<typeof randomRecurrentCall> & { readonly slope?: number },
   stateQuantiser: StateQuantiser,
   which = kernel,
 ): void => {
@@ -65,7 +75,7 @@ const compare = (
   const { states, tape } = which.record({ ...arrays, stateQuantiser });
   const actual = tape.backward(stateGradient, true);
   tape.release();
-  const reference = runMiGruReference(arrays, carryOf(stateQuantiser, states));
+  const reference = runRecurrentReference(arrays, carryOf(stateQuantiser, states));
   const expected = reference.backward(stateGradient);
   expectClose("states", states, reference.states);
   for (const name of ["w", "u", "mi", "initialState"] as const) {
@@ -88,24 +98,43 @@ describe("against the float64 reference, states and all gradients", () => {
     [32, 24, 16, 24],
     [37, 5, 45, 32],
   ] as const;
-  for (const [batch, steps, inputs, units] of shapes) {
-    for (const quantiser of quantisers) {
-      it(`batch x steps x inputs x units = ${batch} x ${steps} x ${inputs} x ${units}, state ${quantiser}`, () =>
-        compare(randomMiGruCall(sizesOf(batch, steps, inputs, units), 7), quantiser));
-    }
-  }
+  const cases = cells.flatMap((cell) =>
+    shapes.flatMap(([batch, steps, inputs, units]) =>
+      quantisers.map((quantiser) => ({ cell, batch, steps, inputs, units, quantiser })),
+    ),
+  );
+  it.each(cases)(
+    "$cell, batch $batch, steps $steps, inputs $inputs, units $units, state $quantiser",
+    ({ batch, cell, inputs, quantiser, steps, units }) =>
+      compare(randomRecurrentCall(sizesOf(batch, steps, inputs, units), 7, cell), quantiser),
+  );
 
-  it.each(quantisers)("with chunks run again because the tape does not fit, state %s", (quantiser) =>
-    compare(randomMiGruCall(sizesOf(11, 9, 6, 10), 8), quantiser, forgetfulKernel),
+  it.each(cells.flatMap((cell) => [0.5, 1.5, 3].map((slope) => [cell, slope] as const)))(
+    "%s with the slope %f",
+    (cell, slope) => compare({ ...randomRecurrentCall(sizesOf(6, 7, 5, 9), 21, cell), slope }, "none"),
+  );
+
+  it.each(cells)("%s without multiplicative integration: alpha 0, beta 1", (cell) => {
+    const call = randomRecurrentCall(sizesOf(5, 6, 4, 7), 22, cell);
+    const columns = call.mi.length / 4;
+    const mi = call.mi.map((value, k) => (k < columns ? 0 : k < 3 * columns ? 1 : value));
+    compare({ ...call, mi }, "none");
+  });
+
+  it.each(cells.flatMap((cell) => quantisers.map((quantiser) => [cell, quantiser] as const)))(
+    "%s with chunks run again because the tape does not fit, state %s",
+    (cell, quantiser) =>
+      compare(randomRecurrentCall(sizesOf(11, 9, 6, 10), 8, cell), quantiser, forgetfulKernel),
   );
 
   it("any small shape", () => {
     const size = integer({ min: 1, max: 13 });
     assert(
-      property(size, size, size, size, constantFrom(...quantisers), (b, t, i, h, quantiser) =>
-        compare(randomMiGruCall(sizesOf(b, t, i, h), 9), quantiser),
-      ),
-      { seed: 20, numRuns: 40 },
+      property(
+        size, size, size, size, constantFrom(...quantisers), constantFrom(...cells),
+        (b, t, i, h, quantiser, cell) => compare(randomRecurrentCall(sizesOf(b, t, i, h), 9, cell), quantiser),
+      ), // prettier-ignore
+      { seed: 20, numRuns: 60 },
     );
   });
 });
@@ -114,6 +143,7 @@ describe("against the float64 reference, states and all gradients", () => {
 const halved = (initial: readonly number[], stateQuantiser: StateQuantiser): readonly number[] => {
   const units = initial.length;
   const states = kernel.forward({
+    cell: "gru",
     sizes: sizesOf(1, 1, 1, units),
     x: Float32Array.of(1),
     w: new Float32Array(3 * units),
@@ -129,6 +159,7 @@ describe("conventions", () => {
   // Only biases and U of the candidate: z = (3/4, 1/2), r = (1/2, 3/4), r h = (1/2, 3/8), U (r h) = (1/2, 1/4).
   const ln3 = Math.log(3);
   const call = {
+    cell: "gru" as const,
     sizes: sizesOf(1, 1, 1, 2),
     x: Float32Array.of(0),
     w: new Float32Array(6),
@@ -164,7 +195,100 @@ describe("conventions", () => {
   });
 });
 
-const bytesOfRun = ({ stateGradient, ...arrays }: ReturnType<typeof randomMiGruCall>): readonly Buffer[] => {
+describe("chance in the ternary state", () => {
+  const noisy = (share: number, seed: number, cell: Cell = "gru") => {
+    const { stateGradient: _, ...arrays } = randomRecurrentCall(sizesOf(37, 3, 4, 11), 30, cell);
+    return { ...arrays, stateQuantiser: "ternary" as const, stateNoise: { share, seed } };
+  };
+
+  it("at share 1 gives the sign with probability |h|: on average the state itself", () => {
+    // Weights of zero halve the initial state, once.
+    const units = 64;
+    const batch = 512;
+    const call = {
+      cell: "gru" as const,
+      sizes: sizesOf(batch, 1, 1, units),
+      x: new Float32Array(batch),
+      w: new Float32Array(3 * units),
+      u: new Float32Array(3 * units * units),
+      mi: new Float32Array(12 * units),
+      initialState: Float32Array.from(
+        { length: batch * units },
+        (_, k) => 2 * ((k % units) / (units - 1)) - 1,
+      ),
+      stateQuantiser: "ternary" as const,
+    };
+    const states = kernel.forward({ ...call, stateNoise: { share: 1, seed: 5 } });
+    for (let unit = 0; unit < units; unit++) {
+      const h = (call.initialState[unit] as number) / 2;
+      let mean = 0;
+      for (let row = 0; row < batch; row++) mean += (states[row * units + unit] as number) / batch;
+      // Five deviations of a mean of 512 draws with variance |h| (1 - |h|).
+      expect(Math.abs(mean - h)).toBeLessThan(
+        5 * Math.sqrt((Math.abs(h) * (1 - Math.abs(h))) / batch) + 1e-9,
+      );
+    }
+    // Between, certain below half the share's spread: |h| <= 1/4 never comes through at share 1/2.
+    const annealed = kernel.forward({ ...call, stateNoise: { share: 0.5, seed: 5 } });
+    annealed.forEach((state, k) => {
+      if (Math.abs(call.initialState[k] as number) / 2 < 0.25) expect(state).toBe(0);
+    });
+  });
+
+  it.each(cells)(
+    "%s: gives the same states for a seed however the batch is cut, others for another",
+    (cell) => {
+      const call = noisy(1, 7, cell);
+      const states = kernel.forward(call);
+      const { states: recorded, tape } = forgetfulKernel.record(call);
+      tape.release();
+      expect(bytesOf(recorded)).toEqual(bytesOf(states));
+      expect(bytesOf(kernel.forward(noisy(1, 8, cell)))).not.toEqual(bytesOf(states));
+      expect(states.every((state) => state === 0 || Math.abs(state) === 1)).toBe(true);
+    },
+  );
+
+  it("at share 0 is the ternary state as it stands", () => {
+    const { stateNoise: _, ...call } = noisy(0, 1);
+    expect(bytesOf(kernel.forward(noisy(0, 1)))).toEqual(bytesOf(kernel.forward(call)));
+  });
+
+  it.each(cells)("%s: passes the gradient straight through the states that came", (cell) => {
+    const { stateGradient, ...arrays } = randomRecurrentCall(sizesOf(9, 5, 4, 6), 31, cell);
+    const call = { ...arrays, stateQuantiser: "ternary" as const, stateNoise: { share: 1, seed: 3 } };
+    const { states, tape } = kernel.record(call);
+    const actual = tape.backward(stateGradient, true);
+    tape.release();
+    const expected = runRecurrentReference(arrays, (_raw, index) => states[index] as number).backward(
+      stateGradient,
+    );
+    for (const name of ["w", "u", "mi", "initialState"] as const) {
+      expectClose(name, actual[name], expected[name]);
+    }
+  });
+
+  it("keeps a NaN", () => {
+    const call = noisy(1, 2);
+    const states = kernel.forward({ ...call, x: call.x.with(0, Number.NaN) });
+    expect(states.subarray(0, 11).every(Number.isNaN)).toBe(true);
+  });
+
+  it("is refused with another quantiser, out of range, or without a whole seed", () => {
+    const call = noisy(1, 2);
+    expect(() => kernel.forward({ ...call, stateQuantiser: "int8" })).toThrow(
+      "the state int8 takes no noise",
+    );
+    expect(() => kernel.forward({ ...call, stateNoise: { share: 2, seed: 0.5 } })).toThrow(
+      /the share of noise is 2.*the seed is 0\.5/,
+    );
+    expect(() => kernel.forward({ ...call, slope: 0 })).toThrow("slope is 0");
+  });
+});
+
+const bytesOfRun = ({
+  stateGradient,
+  ...arrays
+}: ReturnType<typeof randomRecurrentCall>): readonly Buffer[] => {
   const { states, tape } = kernel.record({ ...arrays, stateQuantiser: "none" });
   const { w, u, mi, x = states, initialState } = tape.backward(stateGradient, true);
   tape.release();
@@ -172,14 +296,14 @@ const bytesOfRun = ({ stateGradient, ...arrays }: ReturnType<typeof randomMiGruC
 };
 
 describe("padding and order", () => {
-  const random = randomMiGruCall(sizesOf(41, 67, 5, 7), 3);
+  const random = randomRecurrentCall(sizesOf(41, 67, 5, 7), 3);
   const { stateGradient, ...arrays } = random;
   const call = { ...arrays, stateQuantiser: "none" as const };
   const { units, inputs, steps } = call.sizes;
 
   it("gives the same bytes for the same call, whatever ran before", () => {
     const first = bytesOfRun(random);
-    compare(randomMiGruCall(sizesOf(9, 3, 20, 30), 4), "none");
+    compare(randomRecurrentCall(sizesOf(9, 3, 20, 30), 4), "none");
     expect(bytesOfRun(random)).toEqual(first);
   });
 
@@ -209,7 +333,7 @@ describe("padding and order", () => {
   });
 
   it("keeps two tapes alive at once, and each may be reversed twice", () => {
-    const other = randomMiGruCall(sizesOf(3, 4, 2, 5), 5);
+    const other = randomRecurrentCall(sizesOf(3, 4, 2, 5), 5);
     const first = kernel.record(call);
     const second = kernel.record({ ...other, stateQuantiser: "none" });
     const w = first.tape.backward(stateGradient, false).w;
@@ -230,7 +354,7 @@ describe("padding and order", () => {
 
 describe("NaN and infinity", () => {
   const sizes = sizesOf(6, 4, 3, 5);
-  const { stateGradient, ...arrays } = randomMiGruCall(sizes, 6);
+  const { stateGradient, ...arrays } = randomRecurrentCall(sizes, 6);
 
   it.each(quantisers)(
     "a NaN reading makes that row's later states NaN, and no other, state %s",
@@ -262,19 +386,19 @@ describe("NaN and infinity", () => {
     const x = arrays.x.with(0, Number.POSITIVE_INFINITY);
     const mi = arrays.mi.map((value, index) => (index < 15 ? Math.abs(value) : value));
     const states = kernel.forward({ ...arrays, x, mi, stateQuantiser: "none" });
-    const expected = runMiGruReference({ ...arrays, x, mi }).states;
+    const expected = runRecurrentReference({ ...arrays, x, mi }).states;
     expect([...states].map(Number.isNaN)).toEqual([...expected].map(Number.isNaN));
   });
 });
 
 describe("faulty calls", () => {
-  const { stateGradient, ...arrays } = randomMiGruCall(sizesOf(2, 2, 2, 2), 10);
+  const { stateGradient, ...arrays } = randomRecurrentCall(sizesOf(2, 2, 2, 2), 10);
   const call = { ...arrays, stateQuantiser: "none" as const };
 
   it("names every array that does not fit", () => {
     const faulty = { ...call, x: new Float32Array(7), mi: new Float32Array(3) };
     expect(() => kernel.forward(faulty)).toThrow(
-      "MI-GRU: x has 7 values: [2][2][2] needs 8; mi has 3 values: [4][6] needs 24",
+      "recurrent kernel: x has 7 values: [2][2][2] needs 8; mi has 3 values: [4][6] needs 24",
     );
   });
 
