@@ -5,6 +5,7 @@ import type { RuleSummary, RunSummary } from "../report/RunSummary.ts";
 import { contextSteps } from "../series/features.ts";
 import { heldShare, judgeForecasts, type RuleTally } from "../train/judgeForecasts.ts";
 import { everySensorAt, originsOf } from "../train/originWindows.ts";
+import type { RunForecaster } from "../model/ForecasterRun.ts";
 import { predictWindows } from "../train/predictWindows.ts";
 import type { TrainedForecaster } from "../train/trainForecaster.ts";
 import { type ConformalOffsets, conformalOffsets } from "./conformalOffsets.ts";
@@ -39,6 +40,7 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
   run: PreparedRun,
   trained: Pick<TrainedForecaster, "float">,
   runtime: Runtime,
+  forecaster: RunForecaster,
 ) {
   const progress = yield* Progress;
   const { data, shape, spans } = run;
@@ -57,7 +59,7 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
     "float",
     data,
     origins,
-    predictWindows(trained.float, shape, data, sensorOf, originOf, false),
+    predictWindows(forecaster, trained.float, shape, data, sensorOf, originOf, false),
   );
   yield* Effect.sleep(0);
   const device = yield* deviceForecasts(runtime, data, origins, (done) =>

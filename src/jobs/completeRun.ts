@@ -1,7 +1,7 @@
 /** The part of the main job that needs the tensor library: trains, compiles, judges, proves and writes. */
 import { Effect, Path, Schema } from "effect";
 import { ArtefactError, createRuntime, openArtefact } from "../edge/index.ts";
-import { selectBackend } from "../model/backend.ts";
+import { selectEngine } from "../model/engine.ts";
 import { renderReport } from "../report/renderReport.ts";
 import { backtestRun } from "./backtestRun.ts";
 import { compileRun, issueInstantMs } from "./compileRun.ts";
@@ -55,9 +55,9 @@ export const completeRun = Effect.fn("completeRun")(function* (
   const path = yield* Path.Path;
   const progress = yield* Progress;
   const { pipeline } = run;
-  const backend = yield* Effect.promise(() => selectBackend());
+  const engine = yield* Effect.promise(() => selectEngine(pipeline.training.engine));
 
-  const training = yield* timedStage(`Training (${backend.name})`, trainRun(run, home, backend.name));
+  const training = yield* timedStage(`Training (${engine.name})`, trainRun(run, home, engine));
   const trained = training.result;
   const bytes = yield* Effect.try({
     try: () => compileRun(run, trained.ternary),
@@ -71,7 +71,7 @@ export const completeRun = Effect.fn("completeRun")(function* (
   );
   const artefact = openArtefact(bytes);
   const runtime = createRuntime(artefact);
-  const backtest = yield* timedStage("Testing", backtestRun(run, trained, runtime));
+  const backtest = yield* timedStage("Testing", backtestRun(run, trained, runtime, engine.run));
 
   const instant = new Date(issueInstantMs(run)).toISOString();
   const folder = path.join(home, instant.slice(0, 19).replaceAll(":", "-") + "Z");
@@ -94,7 +94,7 @@ export const completeRun = Effect.fn("completeRun")(function* (
         artefact,
         backtest.result,
         summariseProof(proof, artefactPath, options.pipelinePath),
-        backend.name,
+        engine.name,
         [{ stage: "Reading", seconds: readingSeconds }, training.timing, backtest.timing, proving.timing],
       );
       const proofText = `${JSON.stringify(proof, undefined, 2)}\n`;

@@ -3,7 +3,7 @@ import type { RunSummary } from "../report/RunSummary.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 
 /**
- * The model card of a run as JSON: data span and hash, settings, rules and their hash, seed, backend, errors,
+ * The model card of a run as JSON: data span and hash, settings, rules and their hash, seed, engine, errors,
  * satisfaction, sizes and proof. Numbers that are not finite are null.
  */
 export const modelCard = (run: PreparedRun, summary: RunSummary, productVersion: string): string =>
@@ -26,7 +26,7 @@ export const modelCard = (run: PreparedRun, summary: RunSummary, productVersion:
       sizes: summary.sizes,
       proof: summary.proof,
       seed: summary.seed,
-      backend: summary.backend,
+      engine: summary.engine,
       machine: summary.machine,
       seconds: summary.seconds,
     },

@@ -22,7 +22,7 @@ export const summariseRun = (
   artefact: Artefact,
   backtest: Backtest,
   proof: RunSummary["proof"],
-  backend: string,
+  engine: string,
   seconds: RunSummary["seconds"],
 ): RunSummary => {
   const { data, loaded, panel, pipeline, spans } = run;
@@ -75,7 +75,7 @@ export const summariseRun = (
     band: { lower: quantiles[0] ?? 0.5, upper: quantiles.at(-1) ?? 0.5 },
     settings: settingsOf(run, backtest),
     seed: pipeline.training.seed,
-    backend,
+    engine,
     machine: `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores, Node ${process.versions.node}`,
     seconds,
   };

@@ -1,6 +1,7 @@
 /** Trains the forecaster of a run, going on from its checkpoint where there is one. */
 import { Effect, FileSystem, Path } from "effect";
 import { createHash } from "node:crypto";
+import type { Engine } from "../model/engine.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../train/Checkpoint.ts";
 import { trainForecaster } from "../train/trainForecaster.ts";
 import type { PreparedRun } from "./prepareRun.ts";
@@ -10,7 +11,7 @@ import { writeFileAtomically } from "./RunDirectory.ts";
 const CHECKPOINT_FILE = "checkpoint.json";
 
 /** Hash of everything that training depends on: a checkpoint with another one belongs to another training. */
-export const trainingFingerprint = (run: PreparedRun, backend: string): string =>
+export const trainingFingerprint = (run: PreparedRun, engine: string): string =>
   createHash("sha256")
     .update(
       JSON.stringify({
@@ -22,7 +23,7 @@ export const trainingFingerprint = (run: PreparedRun, backend: string): string =
         shares: [run.pipeline.validationShare, run.pipeline.testShare],
         shape: run.shape,
         settings: run.settings,
-        backend,
+        engine,
       }),
     )
     .digest("hex");
@@ -30,12 +31,12 @@ export const trainingFingerprint = (run: PreparedRun, backend: string): string =
 /**
  * Trains, saving a checkpoint in `folder` after each epoch; the checkpoint stays until {@link forgetCheckpoint}.
  */
-export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folder: string, backend: string) {
+export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folder: string, engine: Engine) {
   const files = yield* FileSystem.FileSystem;
   const path = yield* Path.Path;
   const progress = yield* Progress;
   const file = path.join(folder, CHECKPOINT_FILE);
-  const fingerprint = trainingFingerprint(run, backend);
+  const fingerprint = trainingFingerprint(run, engine.name);
 
   let checkpoint: Checkpoint | undefined;
   if (yield* files.exists(file)) {
@@ -56,6 +57,7 @@ export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folde
       validation: run.spans.validation,
       settings: run.settings,
       fingerprint,
+      run: engine.run,
       ...(checkpoint !== undefined && { checkpoint }),
     },
     {

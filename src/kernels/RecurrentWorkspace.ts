@@ -61,6 +61,26 @@ interface RecurrentExports {
     strideFloats: number,
   ): void;
   addInto(a: number, b: number, floats: number): void;
+  multiplyRowMajor(
+    a: number,
+    b: number,
+    c: number,
+    blockBytes: number,
+    rows: number,
+    blocks: number,
+    length: number,
+  ): void;
+  multiplyTransposed(
+    a: number,
+    aBlockBytes: number,
+    aRowBytes: number,
+    b: number,
+    c: number,
+    blockBytes: number,
+    rows: number,
+    blocks: number,
+    features: number,
+  ): void;
   readonly rnnForward: Forward;
   readonly lstmForward: Forward;
   readonly gruForward: Forward;

@@ -68,7 +68,7 @@ export interface RunSummary {
   /** Further settings worth knowing, in words. */
   readonly settings: readonly { readonly name: string; readonly value: string }[];
   readonly seed: number;
-  readonly backend: string;
+  readonly engine: string;
   readonly machine: string;
   readonly seconds: readonly { readonly stage: string; readonly seconds: number }[];
 }

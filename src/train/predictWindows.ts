@@ -1,23 +1,8 @@
-import * as tf from "@tensorflow/tfjs";
-import { forecastOutputs, type ParameterTensors } from "../model/forecaster.ts";
-import {
-  type ForecasterShape,
-  type ParameterName,
-  type Parameters,
-  parameterShapes,
-} from "../model/Parameters.ts";
+import type { RunForecaster } from "../model/ForecasterRun.ts";
+import type { ForecasterShape, Parameters } from "../model/Parameters.ts";
 import type { TrainingData } from "./TrainingData.ts";
 
 const WINDOWS_PER_CALL = 256;
-
-/** Parameters as tensors; the caller disposes of them (or works in a tidy). */
-export const parameterTensors = (parameters: Parameters, shape: ForecasterShape): ParameterTensors => {
-  const shapes = parameterShapes(shape);
-  const tensor = (name: ParameterName): tf.Tensor2D => tf.tensor2d(parameters[name], shapes[name]);
-  return Object.fromEntries(
-    Object.keys(shapes).map((name) => [name, tensor(name as ParameterName)]),
-  ) as ParameterTensors;
-};
 
 /**
  * Features of sequences, [steps][batch][observed]: sequence b covers the steps `firstOf[b]..firstOf[b] + steps - 1`
@@ -47,6 +32,7 @@ export const gatherSequences = (
  * device computes, in float32.
  */
 export const predictWindows = (
+  run: RunForecaster,
   parameters: Parameters,
   shape: ForecasterShape,
   data: TrainingData,
@@ -56,32 +42,19 @@ export const predictWindows = (
 ): Float32Array => {
   const outputs = new Float32Array(sensorOf.length * shape.outputs);
   const { windowSteps } = data.plan;
-  tf.tidy(() => {
-    const tensors = parameterTensors(parameters, shape);
-    for (let from = 0; from < sensorOf.length; from += WINDOWS_PER_CALL) {
-      const to = Math.min(sensorOf.length, from + WINDOWS_PER_CALL);
-      const sensors = sensorOf.subarray(from, to);
-      const firstOf = originOf.subarray(from, to).map((origin) => origin - windowSteps + 1);
-      outputs.set(
-        tf.tidy(() =>
-          forecastOutputs(
-            tensors,
-            shape,
-            {
-              features: tf.tensor3d(gatherSequences(data, sensors, firstOf, windowSteps), [
-                windowSteps,
-                to - from,
-                data.observed,
-              ]),
-              sensors: tf.tensor1d(sensors, "int32"),
-              scoredFrom: windowSteps - 1,
-            },
-            { ternary },
-          ).dataSync<"float32">(),
-        ),
-        from * shape.outputs,
-      );
-    }
-  });
+  for (let from = 0; from < sensorOf.length; from += WINDOWS_PER_CALL) {
+    const to = Math.min(sensorOf.length, from + WINDOWS_PER_CALL);
+    const sensors = sensorOf.subarray(from, to);
+    const firstOf = originOf.subarray(from, to).map((origin) => origin - windowSteps + 1);
+    const features = gatherSequences(data, sensors, firstOf, windowSteps);
+    const { outputs: part, release } = run(
+      parameters,
+      shape,
+      { features, steps: windowSteps, sensors, scoredFrom: windowSteps - 1 },
+      { ternary },
+    );
+    release();
+    outputs.set(part, from * shape.outputs);
+  }
   return outputs;
 };

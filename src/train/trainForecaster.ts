@@ -1,5 +1,6 @@
 /** Trains a forecaster: a float phase, then a ternary phase that starts from its best weights. */
 import { Effect, Schema } from "effect";
+import type { RunForecaster } from "../model/ForecasterRun.ts";
 import { initialParameters } from "../model/initialParameters.ts";
 import {
   copyParameters,
@@ -29,6 +30,8 @@ export interface TrainingJob {
   readonly validation: StepSpan;
   readonly settings: TrainingSettings;
   readonly fingerprint: string;
+  /** What runs the forecaster. */
+  readonly run: RunForecaster;
   /** Continues from here where its fingerprint is that of the job. */
   readonly checkpoint?: Checkpoint;
 }
@@ -68,7 +71,7 @@ const STEPS_BETWEEN_BREATHS = 5;
 type Phase = "float" | "ternary";
 
 /**
- * Runs both phases, or what a checkpoint leaves of them; the same seed gives the same bytes on one backend, and
+ * Runs both phases, or what a checkpoint leaves of them; the same seed gives the same bytes on one engine, and
  * so does stopping and resuming.
  */
 export const trainForecaster = Effect.fn("trainForecaster")(function* <E, R>(
@@ -167,6 +170,7 @@ const trainEpoch = Effect.fnUntraced(function* (
 
   for (const [index, batch] of batches.entries()) {
     const result = trainingStep(
+      job.run,
       parameters,
       shape,
       data,
@@ -203,7 +207,17 @@ const trainEpoch = Effect.fnUntraced(function* (
   }
 
   const stride = Math.max(1, Math.floor((job.validation.to - job.validation.from) / VALIDATION_ORIGINS));
-  const validation = validate(average, shape, data, job.validation, stride, scale, job.rules, ternary);
+  const validation = validate(
+    job.run,
+    average,
+    shape,
+    data,
+    job.validation,
+    stride,
+    scale,
+    job.rules,
+    ternary,
+  );
   const epoch = state.epoch + 1;
   const record: EpochRecord = {
     phase,

@@ -1,3 +1,4 @@
+import type { RunForecaster } from "../model/ForecasterRun.ts";
 import type { ForecasterShape, Parameters } from "../model/Parameters.ts";
 import { contextSteps } from "../series/features.ts";
 import type { BoundRule } from "../stl/index.ts";
@@ -18,6 +19,7 @@ export interface Validation {
 
 /** Judges parameters on every `stride`-th origin of a span, in the windows that the device sees. */
 export const validate = (
+  run: RunForecaster,
   parameters: Parameters,
   shape: ForecasterShape,
   data: TrainingData,
@@ -29,7 +31,7 @@ export const validate = (
 ): Validation => {
   const origins = originsOf(data, span, contextSteps(data.plan), stride);
   const { originOf, sensorOf } = everySensorAt(data, origins);
-  const outputs = predictWindows(parameters, shape, data, sensorOf, originOf, ternary);
+  const outputs = predictWindows(run, parameters, shape, data, sensorOf, originOf, ternary);
   const { loss } = forecastLoss(data, outputs, sensorOf, originOf, scale);
   const values = new Float64Array(shape.outputs);
   const tallies = judgeForecasts(data, rules, origins, (index, sensor) => {

@@ -57,6 +57,7 @@ describe("a pipeline file", () => {
           weightDecay: 1e-2,
           clipNorm: 1,
           dropout: 0.2,
+          engine: "fused",
           averaging: 0.99,
           patience: 3,
           ruleWeight: 0.1,

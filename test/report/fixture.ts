@@ -290,7 +290,7 @@ export const fixtureSummary = (): RunSummary => {
     seed: 42,
     band: { lower: 0.1, upper: 0.9 },
     settings: [{ name: "hidden state", value: "32 units" }],
-    backend: "wasm (tfjs 4.22.0)",
+    engine: "wasm (tfjs 4.22.0)",
     machine: "linux x64, 2 cores, Node 20.20.2",
     seconds: [
       { stage: "read", seconds: 0.84 },

@@ -1,13 +1,9 @@
-import { beforeAll, describe, expect, it } from "vitest";
-import { selectBackend } from "../../src/model/backend.ts";
+import { describe, expect, it } from "vitest";
+import { runFused } from "../../src/model/runFused.ts";
 import { predictWindows } from "../../src/train/predictWindows.ts";
 import { plainOutputs } from "../model/plainForecaster.ts";
 import { movedParameters } from "../model/smallForecaster.ts";
 import { shapeOf, wavyData } from "./smallData.ts";
-
-beforeAll(async () => {
-  await selectBackend();
-});
 
 describe("predictWindows", () => {
   const data = wavyData(150, 2);
@@ -17,7 +13,7 @@ describe("predictWindows", () => {
   it.each([false, true])("runs each window from a zero state to its origin (ternary: %o)", (ternary) => {
     const sensorOf = Int32Array.of(2, 0, 1);
     const originOf = Int32Array.of(5, 149, 60);
-    const outputs = predictWindows(parameters, shape, data, sensorOf, originOf, ternary);
+    const outputs = predictWindows(runFused, parameters, shape, data, sensorOf, originOf, ternary);
     sensorOf.forEach((sensor, row) => {
       const window = Array.from({ length: 6 }, (_, k) => {
         const from = (sensor * data.steps + originOf[row]! - 5 + k) * data.observed;
@@ -34,10 +30,11 @@ describe("predictWindows", () => {
     const windows = 600;
     const sensorOf = Int32Array.from({ length: windows }, (_, k) => k % 3);
     const originOf = Int32Array.from({ length: windows }, (_, k) => 5 + ((k * 7) % 140));
-    const all = predictWindows(parameters, shape, data, sensorOf, originOf, true);
+    const all = predictWindows(runFused, parameters, shape, data, sensorOf, originOf, true);
     expect(all).toHaveLength(windows * shape.outputs);
     for (const k of [0, 255, 256, 511, 512, 599]) {
       const alone = predictWindows(
+        runFused,
         parameters,
         shape,
         data,
@@ -53,8 +50,8 @@ describe("predictWindows", () => {
   });
 
   it("gives nothing for no window", () => {
-    expect(predictWindows(parameters, shape, data, new Int32Array(0), new Int32Array(0), false)).toEqual(
-      new Float32Array(0),
-    );
+    expect(
+      predictWindows(runFused, parameters, shape, data, new Int32Array(0), new Int32Array(0), false),
+    ).toEqual(new Float32Array(0));
   });
 });

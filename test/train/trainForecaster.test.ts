@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { Effect } from "effect";
 import { beforeAll, describe, expect, it } from "vitest";
 import { selectBackend } from "../../src/model/backend.ts";
+import { runFused } from "../../src/model/runFused.ts";
+import { runTensors } from "../../src/model/runTensors.ts";
 import { parameterNames } from "../../src/model/Parameters.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/train/Checkpoint.ts";
 import {
@@ -26,6 +28,7 @@ const job: TrainingJob = {
   validation: { from: 140, to: 200 },
   settings: smallSettings,
   fingerprint: "small",
+  run: runFused,
 };
 
 const jobWith = (settings: Partial<TrainingJob["settings"]>): TrainingJob => ({
@@ -168,13 +171,26 @@ describe("trainForecaster", () => {
     const before = tf.memory().numTensors;
     const counts = new Set<number>();
     await Effect.runPromise(
-      trainForecaster(jobWith({ batch: 2, floatEpochs: 1, ternaryEpochs: 1 }), {
-        save: () => Effect.void,
-        progress: () => counts.add(tf.memory().numTensors),
-      }),
+      trainForecaster(
+        { ...jobWith({ batch: 2, floatEpochs: 1, ternaryEpochs: 1 }), run: runTensors },
+        {
+          save: () => Effect.void,
+          progress: () => counts.add(tf.memory().numTensors),
+        },
+      ),
     );
     expect([...counts]).toEqual([before]);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("comes to the same by the fused kernels and by tensor operations, but for rounding", async () => {
+    const settings = { batch: 4, floatEpochs: 1, ternaryEpochs: 1 };
+    const losses = async (run: TrainingJob["run"]): Promise<readonly number[]> => {
+      const { trained } = await train({ ...jobWith(settings), run });
+      return trained.history.flatMap(({ trainingLoss, validationLoss }) => [trainingLoss, validationLoss]);
+    };
+    const [fused, tensors] = [await losses(runFused), await losses(runTensors)];
+    fused.forEach((loss, k) => expect(loss).toBeCloseTo(tensors[k]!, 3));
   });
 
   it("trains without a sensor embedding, on one sensor, one target and one lead", async () => {

@@ -1,7 +1,7 @@
 /** Training with rules in the loss, with rules given as plain functions of the trace. */
 import { Effect } from "effect";
-import { beforeAll, describe, expect, it, vi } from "vitest";
-import { selectBackend } from "../../src/model/backend.ts";
+import { describe, expect, it, vi } from "vitest";
+import { runFused } from "../../src/model/runFused.ts";
 import { contextSteps } from "../../src/series/features.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/train/Checkpoint.ts";
 import {
@@ -13,10 +13,6 @@ import { bound, type PlainRule } from "./plainRules.ts";
 import { shapeOf, smallSettings, STEP_MS, wavyData } from "./smallData.ts";
 
 vi.mock("../../src/stl/index.ts", () => import("./plainRules.ts"));
-
-beforeAll(async () => {
-  await selectBackend();
-});
 
 const data = wavyData(200, 5);
 
@@ -39,6 +35,7 @@ const jobWith = (weight: number, rule: PlainRule = limit): TrainingJob => ({
   validation: { from: 140, to: 200 },
   settings: { ...smallSettings, patience: 9, rules: { ...smallSettings.rules, weight } },
   fingerprint: "ruled",
+  run: runFused,
 });
 
 const train = async (job: TrainingJob): Promise<{ trained: TrainedForecaster; stored: Checkpoint[] }> => {

@@ -4,6 +4,7 @@ export { lstmBackward } from "./lstmBackward";
 export { lstmForward } from "./lstmForward";
 export { rnnBackward } from "./rnnBackward";
 export { rnnForward } from "./rnnForward";
+export { multiplyRowMajor, multiplyTransposed } from "./matrixProducts";
 export { addInto, packColumns, packTransposed, unpackColumns } from "./packing";
 
 /** First byte that holds no static data. */

@@ -101,7 +101,7 @@ export const facts = (summary: RunSummary): Markup => {
         ],
         ["seed", html`<code>${String(summary.seed)}</code>`],
         ...summary.settings.map(({ name, value }) => [name, value] as const),
-        ["tensor backend", summary.backend],
+        ["engine", summary.engine],
         ["machine", summary.machine],
       ])}`,
   );

@@ -1,0 +1,116 @@
+import { RecurrentWorkspace } from "./RecurrentWorkspace.ts";
+
+/** Products of row-major float32 matrices, sums in a fixed order; no size is padded for the caller. */
+export interface DenseKernel {
+  /** a b, [rows][columns], of a [rows][inner] and b [inner][columns]. */
+  multiply(a: Float32Array, b: Float32Array, rows: number, inner: number, columns: number): Float32Array;
+  /** The transpose of a times b, [inner][columns], of a [rows][inner] and b [rows][columns]. */
+  multiplyTransposed(
+    a: Float32Array,
+    b: Float32Array,
+    rows: number,
+    inner: number,
+    columns: number,
+  ): Float32Array;
+  /** a times the transpose of b, [rows][inner], of a [rows][columns] and b [inner][columns]. */
+  multiplyByTranspose(
+    a: Float32Array,
+    b: Float32Array,
+    rows: number,
+    inner: number,
+    columns: number,
+  ): Float32Array;
+}
+
+const FLOAT_BYTES = 4;
+const BLOCK = 8;
+const paddedTo = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;
+
+/**
+ * Makes matrix products on the wasm module of the recurrent cell, for the layers around it.
+ *
+ * @example
+ * createDenseKernel().multiply(Float32Array.of(1, 2), Float32Array.of(3, 4), 1, 2, 1); // => Float32Array [ 11 ]
+ */
+export const createDenseKernel = (): DenseKernel => {
+  const workspace = new RecurrentWorkspace();
+  const { wasm } = workspace;
+
+  /** Addresses of so many floats each, one after the other. */
+  const layOut = (...floats: readonly number[]): number[] => {
+    let next = paddedTo(workspace.start, 64);
+    const addresses = floats.map((count) => {
+      const address = next;
+      // The last tile of a row-major matrix reads three rows and a block further.
+      next += paddedTo(count, 16) * FLOAT_BYTES;
+      return address;
+    });
+    workspace.reserve(next);
+    return addresses;
+  };
+
+  return {
+    multiply: (a, b, rows, inner, columns) => {
+      const blocks = Math.ceil(columns / BLOCK);
+      const padded = paddedTo(rows, 4);
+      const [source, plain, packed, blocked, result] = layOut(
+        rows * inner + 3 * inner + BLOCK,
+        inner * columns,
+        blocks * inner * BLOCK,
+        blocks * padded * BLOCK,
+        rows * columns,
+      ) as [number, number, number, number, number];
+      workspace.write(source, a);
+      workspace.write(plain, b);
+      wasm.packColumns(plain, columns, inner, columns, packed);
+      wasm.multiplyRowMajor(source, packed, blocked, padded * BLOCK * FLOAT_BYTES, padded, blocks, inner);
+      wasm.unpackColumns(blocked, padded * BLOCK * FLOAT_BYTES, rows, columns, result, columns);
+      return workspace.view(result, rows * columns).slice();
+    },
+    multiplyTransposed: (a, b, rows, inner, columns) => {
+      const blocks = Math.ceil(columns / BLOCK);
+      const features = paddedTo(inner, 4);
+      const [left, right, packed, sums, result] = layOut(
+        rows * inner + BLOCK,
+        rows * columns,
+        blocks * rows * BLOCK,
+        blocks * features * BLOCK,
+        inner * columns,
+      ) as [number, number, number, number, number];
+      workspace.write(left, a);
+      workspace.write(right, b);
+      workspace.clear(sums, blocks * features * BLOCK);
+      wasm.packColumns(right, columns, rows, columns, packed);
+      wasm.multiplyTransposed(
+        left,
+        BLOCK * FLOAT_BYTES,
+        inner * FLOAT_BYTES,
+        packed,
+        sums,
+        rows * BLOCK * FLOAT_BYTES,
+        rows,
+        blocks,
+        inner,
+      );
+      wasm.unpackColumns(sums, features * BLOCK * FLOAT_BYTES, inner, columns, result, columns);
+      return workspace.view(result, inner * columns).slice();
+    },
+    multiplyByTranspose: (a, b, rows, inner, columns) => {
+      const blocks = Math.ceil(inner / BLOCK);
+      const padded = paddedTo(rows, 4);
+      const [source, plain, packed, blocked, result] = layOut(
+        rows * columns + 3 * columns + BLOCK,
+        inner * columns,
+        blocks * columns * BLOCK,
+        blocks * padded * BLOCK,
+        rows * inner,
+      ) as [number, number, number, number, number];
+      workspace.write(source, a);
+      workspace.write(plain, b);
+      wasm.packTransposed(plain, columns, inner, columns, packed);
+      wasm.multiplyRowMajor(source, packed, blocked, padded * BLOCK * FLOAT_BYTES, padded, blocks, columns);
+      wasm.unpackColumns(blocked, padded * BLOCK * FLOAT_BYTES, rows, inner, result, inner);
+      return workspace.view(result, rows * inner).slice();
+    },
+  };
+};

@@ -1,0 +1,33 @@
+import { selectBackend } from "./backend.ts";
+import type { RunForecaster } from "./ForecasterRun.ts";
+
+/** What runs the forecaster, and why it was taken: both stand in the log and in the model card. */
+export interface Engine {
+  readonly name: string;
+  readonly reason: string;
+  readonly run: RunForecaster;
+}
+
+export type EngineKind = "fused" | "tfjs";
+
+/**
+ * Takes the fused kernels, or tensor operations of the best tfjs backend where those are wanted or the kernels do not
+ * load. Results of the two differ in the last bits.
+ *
+ * @example
+ * (await selectEngine("fused")).name; // => "fused"
+ */
+export const selectEngine = async (wanted: EngineKind): Promise<Engine> => {
+  let reason = "tensor operations are asked for";
+  if (wanted === "fused") {
+    try {
+      const { runFused } = await import("./runFused.ts");
+      return { name: "fused", reason: "the wasm kernels load", run: runFused };
+    } catch (cause) {
+      reason = `the wasm kernels do not load (${cause instanceof Error ? cause.message : String(cause)})`;
+    }
+  }
+  const { runTensors } = await import("./runTensors.ts");
+  const backend = await selectBackend();
+  return { name: `tfjs ${backend.name}`, reason: `${reason}; ${backend.reason}`, run: runTensors };
+};

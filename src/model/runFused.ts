@@ -1,0 +1,158 @@
+import { createDenseKernel } from "../kernels/DenseKernel.ts";
+import { createRecurrentKernel } from "../kernels/RecurrentKernel.ts";
+import type { ForecasterInput, RunForecaster } from "./ForecasterRun.ts";
+import { type ForecasterShape, mapParameters, type ParameterName, type Parameters } from "./Parameters.ts";
+import { expandTernary, ternarise } from "./ternarise.ts";
+
+const cellKernel = createRecurrentKernel();
+const dense = createDenseKernel();
+
+/** Rows of `left` and `right` side by side. */
+const joined = (left: Float32Array, right: Float32Array, rows: number): Float32Array => {
+  const [a, b] = [left.length / rows, right.length / rows];
+  const result = new Float32Array(left.length + right.length);
+  for (let row = 0; row < rows; row++) {
+    result.set(left.subarray(row * a, (row + 1) * a), row * (a + b));
+    result.set(right.subarray(row * b, (row + 1) * b), row * (a + b) + a);
+  }
+  return result;
+};
+
+/** Columns `from..to - 1` of a matrix of `rows` rows. */
+const columnsOf = (matrix: Float32Array, rows: number, from: number, to: number): Float32Array => {
+  const width = matrix.length / rows;
+  const result = new Float32Array(rows * (to - from));
+  for (let row = 0; row < rows; row++) {
+    result.set(matrix.subarray(row * width + from, row * width + to), row * (to - from));
+  }
+  return result;
+};
+
+const columnSums = (matrix: Float32Array, columns: number): Float32Array => {
+  const sums = new Float64Array(columns);
+  for (let row = 0; row < matrix.length; row += columns) {
+    for (let k = 0; k < columns; k++) sums[k]! += matrix[row + k]!;
+  }
+  return Float32Array.from(sums);
+};
+
+/** Features with the vector of each sensor behind them, [steps][batch][inputs]. */
+const withEmbedding = (
+  parameters: Parameters,
+  shape: ForecasterShape,
+  input: ForecasterInput,
+): Float32Array => {
+  const { embedding, observed } = shape;
+  if (embedding === 0) return input.features;
+  const batch = input.sensors.length;
+  const inputs = observed + embedding;
+  const x = new Float32Array(input.steps * batch * inputs);
+  for (let row = 0; row < input.steps * batch; row++) {
+    x.set(input.features.subarray(row * observed, (row + 1) * observed), row * inputs);
+    const sensor = input.sensors[row % batch]!;
+    x.set(
+      parameters.embedding.subarray(sensor * embedding, (sensor + 1) * embedding),
+      row * inputs + observed,
+    );
+  }
+  return x;
+};
+
+const addEmbeddingGradient = (
+  gradient: Float32Array,
+  shape: ForecasterShape,
+  sensors: Int32Array,
+  rows: Float32Array,
+  columnsBefore: number,
+): void => {
+  const { embedding } = shape;
+  const width = columnsBefore + embedding;
+  for (let row = 0; row * width < rows.length; row++) {
+    const to = sensors[row % sensors.length]! * embedding;
+    for (let k = 0; k < embedding; k++) gradient[to + k]! += rows[row * width + columnsBefore + k]!;
+  }
+};
+
+/**
+ * Runs the forecaster on plain arrays: the fused cell, then the readout head. The same function as `runTensors`, whose
+ * values and gradients it shares within float32 rounding.
+ */
+export const runFused: RunForecaster = (parameters, shape, input, options) => {
+  const { headUnits, outputs: width, units } = shape;
+  const inputs = shape.observed + shape.embedding;
+  const batch = input.sensors.length;
+  const scored = input.steps - input.scoredFrom;
+  const rows = scored * batch;
+  const read = units + inputs;
+  const x = withEmbedding(parameters, shape, input);
+  const quantised = (weights: Float32Array, height: number): Float32Array =>
+    options.ternary ? expandTernary(ternarise(weights, height, 3 * units)) : weights;
+  const { states, tape } = cellKernel.record({
+    cell: "gru",
+    sizes: { batch, steps: input.steps, inputs, units },
+    x,
+    w: quantised(parameters.inputWeights, inputs),
+    u: quantised(parameters.stateWeights, units),
+    mi: parameters.integration,
+    stateQuantiser: options.ternary ? "int8" : "none",
+  });
+  const kept = states.slice(input.scoredFrom * batch * units);
+  const { dropout } = options;
+  if (dropout !== undefined) for (let k = 0; k < kept.length; k++) kept[k]! *= dropout[k]!;
+  const seen = joined(kept, x.subarray(input.scoredFrom * batch * inputs), rows);
+  // The hidden layer and the linear part read the same: one product serves both.
+  const weights = joined(parameters.hiddenWeights, parameters.skipWeights, read);
+  const both = dense.multiply(seen, weights, rows, read, headUnits + width);
+  const hidden = columnsOf(both, rows, 0, headUnits);
+  for (let k = 0; k < hidden.length; k++) {
+    hidden[k] = Math.max(0, hidden[k]! + parameters.hiddenBias[k % headUnits]!);
+  }
+  const outputs = columnsOf(both, rows, headUnits, headUnits + width);
+  if (headUnits > 0) {
+    const lifted = dense.multiply(hidden, parameters.outputWeights, rows, headUnits, width);
+    for (let k = 0; k < outputs.length; k++) outputs[k]! += lifted[k]!;
+  }
+  for (let k = 0; k < outputs.length; k++) outputs[k]! += parameters.outputBias[k % width]!;
+
+  const backward = (outputGradient: Float32Array): Parameters => {
+    const dHidden =
+      headUnits === 0
+        ? new Float32Array(0)
+        : dense.multiplyByTranspose(outputGradient, parameters.outputWeights, rows, headUnits, width);
+    for (let k = 0; k < dHidden.length; k++) if (!(hidden[k]! > 0)) dHidden[k] = 0;
+    const dBoth = joined(dHidden, outputGradient, rows);
+    const dWeights = dense.multiplyTransposed(seen, dBoth, rows, read, headUnits + width);
+    const dSeen = dense.multiplyByTranspose(dBoth, weights, rows, read, headUnits + width);
+    const stateGradient = new Float32Array(states.length);
+    const from = input.scoredFrom * batch;
+    for (let row = 0; row < rows; row++) {
+      for (let unit = 0; unit < units; unit++) {
+        const k = row * units + unit;
+        stateGradient[from * units + k] = dSeen[row * read + unit]! * (dropout?.[k] ?? 1);
+      }
+    }
+    const cell = tape.backward(stateGradient, shape.embedding > 0);
+    tape.release();
+    const embedding = new Float32Array(parameters.embedding.length);
+    if (cell.x !== undefined) {
+      addEmbeddingGradient(embedding, shape, input.sensors, cell.x, shape.observed);
+      addEmbeddingGradient(embedding, shape, input.sensors, dSeen, units + shape.observed);
+    }
+    const gradients: Readonly<Record<ParameterName, () => Float32Array>> = {
+      inputWeights: () => cell.w,
+      stateWeights: () => cell.u,
+      integration: () => cell.mi,
+      hiddenWeights: () => columnsOf(dWeights, read, 0, headUnits),
+      hiddenBias: () => columnSums(dHidden, headUnits),
+      outputWeights: () =>
+        headUnits === 0
+          ? new Float32Array(0)
+          : dense.multiplyTransposed(hidden, outputGradient, rows, headUnits, width),
+      skipWeights: () => columnsOf(dWeights, read, headUnits, headUnits + width),
+      outputBias: () => columnSums(outputGradient, width),
+      embedding: () => embedding,
+    };
+    return mapParameters((name) => gradients[name]());
+  };
+  return { outputs, backward, release: () => tape.release() };
+};
