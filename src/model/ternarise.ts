@@ -36,14 +36,19 @@ export const ternarise = (
   const thresholds = new Float64Array(columns);
   const sums = new Float64Array(columns);
   const kept = new Int32Array(columns);
-  for (let i = 0; i < weights.length; i++) thresholds[i % columns]! += Math.abs(weights[i]!);
+  for (let at = 0; at < weights.length; at += columns) {
+    for (let column = 0; column < columns; column++) thresholds[column]! += Math.abs(weights[at + column]!);
+  }
   for (let column = 0; column < columns; column++) thresholds[column]! *= THRESHOLD / rows;
-  for (let i = 0; i < weights.length; i++) {
-    const magnitude = Math.abs(weights[i]!);
-    if (magnitude <= thresholds[i % columns]!) continue;
-    codes[i] = Math.sign(weights[i]!);
-    sums[i % columns]! += magnitude;
-    kept[i % columns]! += 1;
+  for (let at = 0; at < weights.length; at += columns) {
+    for (let column = 0; column < columns; column++) {
+      const weight = weights[at + column]!;
+      const magnitude = Math.abs(weight);
+      if (magnitude <= thresholds[column]!) continue;
+      codes[at + column] = weight > 0 ? 1 : weight < 0 ? -1 : 0;
+      sums[column]! += magnitude;
+      kept[column]! += 1;
+    }
   }
   const scales = Float32Array.from(sums, (sum, column) => {
     if (!Number.isFinite(thresholds[column]!)) return Number.NaN;
@@ -53,8 +58,15 @@ export const ternarise = (
 };
 
 /** The matrix that codes and scales stand for, row-major, in float32. */
-export const expandTernary = ({ codes, scales }: TernaryMatrix): Float32Array =>
-  Float32Array.from(codes, (code, i) => code * scales[i % scales.length]!);
+export const expandTernary = ({ codes, scales }: TernaryMatrix): Float32Array => {
+  const columns = scales.length;
+  const weights = new Float32Array(codes.length);
+  for (let at = 0; at < codes.length; at += columns) {
+    for (let column = 0; column < columns; column++)
+      weights[at + column] = codes[at + column]! * scales[column]!;
+  }
+  return weights;
+};
 
 /**
  * The ternarised weights [inputs, output units] in the forward pass; in the reverse pass the gradient goes
