@@ -1,3 +1,4 @@
+import type { StateNoise } from "../kernels/RecurrentCall.ts";
 import type { ForecasterShape, Parameters } from "./Parameters.ts";
 
 /** Sequences of features, and which steps are read out. */
@@ -12,8 +13,10 @@ export interface ForecasterInput {
 }
 
 export interface ForecasterOptions {
-  /** Ternary weights and an int8 hidden state, as on the device; otherwise all float32. */
+  /** Quantised as the shape's choice of cell says, as on the device; otherwise all float32. */
   readonly ternary: boolean;
+  /** Chance in a ternary state while training; without it the state goes by its deterministic rule. */
+  readonly stateNoise?: StateNoise;
   /** Multiplies the states that the head reads, [(steps - scoredFrom) * batch][units]; absent outside training. */
   readonly dropout?: Float32Array;
 }

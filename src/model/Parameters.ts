@@ -1,3 +1,27 @@
+import { type Cell, gatesOf, type StateQuantiser } from "../kernels/RecurrentCall.ts";
+import type { WeightQuantiser } from "./quantiseWeights.ts";
+
+/** Which recurrent cell a forecaster has, and what its quantised phase makes of it. */
+export interface CellChoice {
+  readonly cell: Cell;
+  /** Multiplicative integration; otherwise alpha stays 0, beta1 and beta2 1. */
+  readonly multiplicative: boolean;
+  /** Of the quantised phase. */
+  readonly weights: WeightQuantiser;
+  readonly state: StateQuantiser;
+  /** Steepness of sigmoid and tanh. */
+  readonly slope: number;
+}
+
+/** What runs on the device. */
+export const deployedCell: CellChoice = {
+  cell: "gru",
+  multiplicative: true,
+  weights: "rowScale",
+  state: "int8",
+  slope: 1,
+};
+
 /**
  * The trainable numbers of the forecaster, by name; every one is a matrix, row after row.
  *
@@ -14,7 +38,14 @@ export interface ForecasterShape {
   readonly headUnits: number;
   /** Targets x horizon steps. */
   readonly outputs: number;
+  /** {@link deployedCell} where absent. */
+  readonly choice?: CellChoice;
 }
+
+export const cellOf = (shape: ForecasterShape): CellChoice => shape.choice ?? deployedCell;
+
+/** Columns of the cell's matrices: gates x units. */
+export const gateColumns = (shape: ForecasterShape): number => gatesOf[cellOf(shape).cell] * shape.units;
 
 export const parameterNames = [
   "inputWeights",
@@ -44,10 +75,11 @@ export const parameterShapes = (
   shape: ForecasterShape,
 ): Readonly<Record<ParameterName, [number, number]>> => {
   const inputs = shape.observed + shape.embedding;
+  const columns = gateColumns(shape);
   return {
-    inputWeights: [inputs, 3 * shape.units],
-    stateWeights: [shape.units, 3 * shape.units],
-    integration: [4, 3 * shape.units],
+    inputWeights: [inputs, columns],
+    stateWeights: [shape.units, columns],
+    integration: [4, columns],
     hiddenWeights: [shape.units + inputs, shape.headUnits],
     hiddenBias: [1, shape.headUnits],
     outputWeights: [shape.headUnits, shape.outputs],

@@ -1,12 +1,13 @@
-/** The forecaster: MI-GRU over the window, then a readout head of a linear and a one-layer part. */
+/** The forecaster in tensor operations: a recurrent cell over the window, then a readout head of a linear and a one-layer part. */
 import * as tf from "@tensorflow/tfjs";
 import { recurrent } from "./recurrent.ts";
-import type { ForecasterShape, ParameterName } from "./Parameters.ts";
-import { ternariseStraightThrough } from "./ternarise.ts";
+import { integrationOf, storedIntegrationGradient } from "./integrationOf.ts";
+import { cellOf, type ForecasterShape, type ParameterName } from "./Parameters.ts";
+import { quantiseTensor } from "./quantiseTensor.ts";
 
 export type ParameterTensors = Readonly<Record<ParameterName, tf.Tensor2D>>;
 
-export interface ForecasterInput {
+export interface TensorInput {
   /** Observed features, [steps][batch][observed]. */
   readonly features: tf.Tensor3D;
   /** Index of each sensor of the batch, int32 [batch]. */
@@ -15,19 +16,34 @@ export interface ForecasterInput {
   readonly scoredFrom: number;
 }
 
-export interface ForecasterOptions {
-  /** Ternary weights and an int8 hidden state, as on the device; otherwise all float32. */
+export interface TensorOptions {
+  /** Quantised as the shape's choice of cell says, as on the device; otherwise all float32. */
   readonly ternary: boolean;
   /** Multiplies the states that the head reads, [(steps - scoredFrom) * batch][units]; absent outside training. */
   readonly dropout?: tf.Tensor2D;
 }
 
+/** What `integrationOf` gives, with its gradient. */
+const integrationTensor = (stored: tf.Tensor2D, shape: ForecasterShape, quantised: boolean): tf.Tensor2D =>
+  tf.customGrad((given) => {
+    const values = given as tf.Tensor2D;
+    const choice = cellOf(shape);
+    return {
+      value: tf.tensor2d(integrationOf(choice, values.dataSync<"float32">(), quantised), values.shape),
+      gradFunc: (gradient: tf.Tensor | readonly tf.Tensor[]) =>
+        tf.tensor2d(
+          storedIntegrationGradient(choice, Float32Array.from((gradient as tf.Tensor).dataSync<"float32">())),
+          values.shape,
+        ),
+    };
+  })(stored) as tf.Tensor2D;
+
 /** Outputs [(steps - scoredFrom) * batch][targets * horizon], step after step. */
 export const forecastOutputs = (
   parameters: ParameterTensors,
   shape: ForecasterShape,
-  input: ForecasterInput,
-  options: ForecasterOptions,
+  input: TensorInput,
+  options: TensorOptions,
 ): tf.Tensor2D => {
   const [steps, batch] = input.features.shape;
   const inputs = shape.observed + shape.embedding;
@@ -41,14 +57,20 @@ export const forecastOutputs = (
           ],
           2,
         ) as tf.Tensor3D);
+  const choice = cellOf(shape);
   const quantise = (weights: tf.Tensor2D): tf.Tensor2D =>
-    options.ternary ? ternariseStraightThrough(weights) : weights;
+    options.ternary ? quantiseTensor(weights, choice.weights) : weights;
   const states = recurrent(
     embedded,
     quantise(parameters.inputWeights),
     quantise(parameters.stateWeights),
-    parameters.integration,
-    { cell: "gru", stateQuantiser: options.ternary ? "int8" : "none", inputGradient: shape.embedding > 0 },
+    integrationTensor(parameters.integration, shape, options.ternary),
+    {
+      cell: choice.cell,
+      slope: choice.slope,
+      stateQuantiser: options.ternary ? choice.state : "none",
+      inputGradient: shape.embedding > 0,
+    },
   );
   const scored = steps - input.scoredFrom;
   const rows = scored * batch;

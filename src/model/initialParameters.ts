@@ -1,16 +1,38 @@
-import { type ForecasterShape, mapParameters, type Parameters, parameterShapes } from "./Parameters.ts";
+import {
+  cellOf,
+  type ForecasterShape,
+  mapParameters,
+  type Parameters,
+  parameterShapes,
+} from "./Parameters.ts";
 
-/** Second-order term at the start: half the product of the two projections (Wu 2016 starts at 1 on one-hot inputs). */
-const INITIAL_ALPHA = 0.5;
+/**
+ * Alpha, beta1 and beta2 at the start. `readings`, for standardised readings: an additive cell with half the
+ * second-order term. The others are those of Wu et al. 2016 for one-hot or embedded symbols: exploratory character
+ * models; character models and speech of the MI-LSTM; skip-thought and question answering.
+ */
+export const integrationStarts = {
+  readings: { alpha: 0.5, beta1: 1, beta2: 1 },
+  exploratory: { alpha: 2, beta1: 0.5, beta2: 0.5 },
+  characters: { alpha: 1, beta1: 0.5, beta2: 0.5 },
+  sentences: { alpha: 1, beta1: 1, beta2: 1 },
+} as const;
+export type IntegrationStart = keyof typeof integrationStarts;
+
 /** Update gate at the start: sigmoid(-1) of the candidate, so that the state keeps most of its past. */
 const INITIAL_UPDATE_BIAS = -1;
+/** Forget gate of the LSTM at the start: sigmoid(1), so that the cell keeps most of its past. */
+const INITIAL_FORGET_BIAS = 1;
 
 /**
  * Starting point of training: input weights N(0, 1 / inputs), recurrent weights orthogonal per gate,
- * alpha 0.5 and beta1 = beta2 = 1 (an additive GRU with a second-order term), output layers zero, so that the
- * first forecast is the baseline.
+ * alpha and the betas by `start`, output layers zero, so that the first forecast is the baseline.
  */
-export const initialParameters = (shape: ForecasterShape, normal: () => number): Parameters => {
+export const initialParameters = (
+  shape: ForecasterShape,
+  normal: () => number,
+  start: IntegrationStart = "readings",
+): Parameters => {
   const shapes = parameterShapes(shape);
   const { units } = shape;
   const gaussian = (size: number, deviation: number): Float32Array =>
@@ -22,12 +44,19 @@ export const initialParameters = (shape: ForecasterShape, normal: () => number):
       case "hiddenWeights":
         return gaussian(rows * columns, 1 / Math.sqrt(rows));
       case "stateWeights":
-        return orthogonalGates(units, normal);
+        return orthogonalGates(units, columns / units, normal);
       case "integration": {
         const integration = new Float32Array(rows * columns);
-        integration.fill(INITIAL_ALPHA, 0, columns);
-        integration.fill(1, columns, 3 * columns);
-        integration.fill(INITIAL_UPDATE_BIAS, 3 * columns, 3 * columns + units);
+        const { alpha, beta1, beta2 } = integrationStarts[start];
+        integration.fill(alpha, 0, columns);
+        integration.fill(beta1, columns, 2 * columns);
+        integration.fill(beta2, 2 * columns, 3 * columns);
+        const { cell } = cellOf(shape);
+        if (cell === "gru") integration.fill(INITIAL_UPDATE_BIAS, 3 * columns, 3 * columns + units);
+        // The gates of the LSTM are i, f, o, g.
+        if (cell === "lstm") {
+          integration.fill(INITIAL_FORGET_BIAS, 3 * columns + units, 3 * columns + 2 * units);
+        }
         return integration;
       }
       case "embedding":
@@ -41,10 +70,10 @@ export const initialParameters = (shape: ForecasterShape, normal: () => number):
   });
 };
 
-/** Three orthogonal matrices side by side, [units][3 * units], by Gram-Schmidt on Gaussian rows. */
-const orthogonalGates = (units: number, normal: () => number): Float32Array => {
-  const weights = new Float32Array(units * 3 * units);
-  for (let gate = 0; gate < 3; gate++) {
+/** Orthogonal matrices side by side, [units][gates * units], by Gram-Schmidt on Gaussian rows. */
+const orthogonalGates = (units: number, gates: number, normal: () => number): Float32Array => {
+  const weights = new Float32Array(units * gates * units);
+  for (let gate = 0; gate < gates; gate++) {
     const basis: Float64Array[] = [];
     while (basis.length < units) {
       const row = Float64Array.from({ length: units }, normal);
@@ -59,7 +88,7 @@ const orthogonalGates = (units: number, normal: () => number): Float32Array => {
       if (length > 1e-6) basis.push(row.map((value) => value / length));
     }
     basis.forEach((row, index) =>
-      row.forEach((value, k) => (weights[index * 3 * units + gate * units + k] = value)),
+      row.forEach((value, k) => (weights[index * gates * units + gate * units + k] = value)),
     );
   }
   return weights;

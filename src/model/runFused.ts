@@ -1,8 +1,16 @@
 import { createDenseKernel } from "../kernels/DenseKernel.ts";
 import { createRecurrentKernel } from "../kernels/RecurrentKernel.ts";
 import type { ForecasterInput, RunForecaster } from "./ForecasterRun.ts";
-import { type ForecasterShape, mapParameters, type ParameterName, type Parameters } from "./Parameters.ts";
-import { expandTernary, ternarise } from "./ternarise.ts";
+import { integrationOf, storedIntegrationGradient } from "./integrationOf.ts";
+import {
+  cellOf,
+  type ForecasterShape,
+  gateColumns,
+  mapParameters,
+  type ParameterName,
+  type Parameters,
+} from "./Parameters.ts";
+import { quantisedMatrix } from "./quantiseWeights.ts";
 
 const cellKernel = createRecurrentKernel();
 const dense = createDenseKernel();
@@ -85,16 +93,22 @@ export const runFused: RunForecaster = (parameters, shape, input, options) => {
   const rows = scored * batch;
   const read = units + inputs;
   const x = withEmbedding(parameters, shape, input);
-  const quantised = (weights: Float32Array, height: number): Float32Array =>
-    options.ternary ? expandTernary(ternarise(weights, height, 3 * units)) : weights;
+  const choice = cellOf(shape);
+  const columns = gateColumns(shape);
+  const matrix = (weights: Float32Array, height: number): Float32Array =>
+    options.ternary ? quantisedMatrix(choice.weights, weights, height, columns) : weights;
   const { states, tape } = cellKernel.record({
-    cell: "gru",
+    cell: choice.cell,
+    slope: choice.slope,
     sizes: { batch, steps: input.steps, inputs, units },
     x,
-    w: quantised(parameters.inputWeights, inputs),
-    u: quantised(parameters.stateWeights, units),
-    mi: parameters.integration,
-    stateQuantiser: options.ternary ? "int8" : "none",
+    w: matrix(parameters.inputWeights, inputs),
+    u: matrix(parameters.stateWeights, units),
+    mi: integrationOf(choice, parameters.integration, options.ternary),
+    stateQuantiser: options.ternary ? choice.state : "none",
+    ...(options.ternary && choice.state === "ternary" && options.stateNoise
+      ? { stateNoise: options.stateNoise }
+      : {}),
   });
   const kept = states.slice(input.scoredFrom * batch * units);
   const { dropout } = options;
@@ -141,7 +155,7 @@ export const runFused: RunForecaster = (parameters, shape, input, options) => {
     const gradients: Readonly<Record<ParameterName, () => Float32Array>> = {
       inputWeights: () => cell.w,
       stateWeights: () => cell.u,
-      integration: () => cell.mi,
+      integration: () => storedIntegrationGradient(choice, cell.mi),
       hiddenWeights: () => columnsOf(dWeights, read, 0, headUnits),
       hiddenBias: () => columnSums(dHidden, headUnits),
       outputWeights: () =>

@@ -8,6 +8,9 @@ import { mapParameters, parameterNames, type Parameters, parameterShapes } from 
  * for it where its kernels do not load. The reverse pass runs forward once more.
  */
 export const runTensors: RunForecaster = (parameters, shape, input, options) => {
+  if ((options.stateNoise?.share ?? 0) > 0) {
+    throw new RangeError("tensor operations have no chance in the state: take the fused kernels");
+  }
   const { scoredFrom, sensors, steps } = input;
   const batch = sensors.length;
   const rows = (steps - scoredFrom) * batch;

@@ -1,5 +1,3 @@
-import * as tf from "@tensorflow/tfjs";
-
 /** A matrix as codes and one scale per output unit: weight [row][column] is about scale[column] * code. */
 export interface TernaryMatrix {
   /** -1, 0 or 1, laid out as the matrix. */
@@ -67,32 +65,3 @@ export const expandTernary = ({ codes, scales }: TernaryMatrix): Float32Array =>
   }
   return weights;
 };
-
-/**
- * The ternarised weights [inputs, output units] in the forward pass; in the reverse pass the gradient goes
- * straight through to the latent weights, with `clipped` only where |w| <= 1 (Hubara et al., "Binarized
- * Neural Networks").
- *
- * @example
- * const weights = tf.tensor2d([1, -0.25, -3, 0.25], [2, 2]);
- * ternariseStraightThrough(weights).dataSync(); // => Float32Array [ 0, -0.25, -3, 0.25 ]
- */
-export const ternariseStraightThrough = (
-  weights: tf.Tensor2D,
-  { clipped = false }: { readonly clipped?: boolean } = {},
-): tf.Tensor2D =>
-  tf.customGrad((latent, save) => {
-    const values = latent as tf.Tensor2D;
-    if (clipped) (save as tf.GradSaveFunc)([values]);
-    const [rows, columns] = values.shape;
-    const ternary = ternarise(values.dataSync<"float32">(), rows, columns);
-    return {
-      value: tf.tensor2d(expandTernary(ternary), values.shape),
-      gradFunc: (gradient: tf.Tensor, saved: tf.Tensor[]) => {
-        const [within] = saved;
-        return within
-          ? tf.mul(gradient, tf.cast(tf.lessEqual(tf.abs(within), 1), "float32"))
-          : tf.clone(gradient);
-      },
-    };
-  })(weights);

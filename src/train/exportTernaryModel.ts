@@ -1,6 +1,7 @@
 import type { Readout, TernaryModel } from "../edge/TernaryModel.ts";
-import { type ForecasterShape, type Parameters } from "../model/Parameters.ts";
-import { ternarise } from "../model/ternarise.ts";
+import { cellOf, type ForecasterShape, type Parameters } from "../model/Parameters.ts";
+import { integrationOf } from "../model/integrationOf.ts";
+import { quantiseWeights } from "../model/quantiseWeights.ts";
 import type { FeaturePlan } from "../series/FeaturePlan.ts";
 
 /**
@@ -15,13 +16,17 @@ export const exportTernaryModel = (
 ): TernaryModel => {
   const inputs = shape.observed + shape.embedding;
   const gates = 3 * shape.units;
-  const input = ternarise(parameters.inputWeights, inputs, gates);
-  const state = ternarise(parameters.stateWeights, shape.units, gates);
-  const vector = (row: number, scale: (gate: number) => number): Float64Array =>
-    Float64Array.from(
-      { length: gates },
-      (_, gate) => parameters.integration[row * gates + gate]! * scale(gate),
+  const choice = cellOf(shape);
+  if (choice.cell !== "gru" || choice.state !== "int8" || choice.slope !== 1) {
+    throw new RangeError(
+      `the device runs the cell gru with an int8 state and slope 1, not ${choice.cell} with ${choice.state} and ${choice.slope}: choose that to export`,
     );
+  }
+  const integration = integrationOf(choice, parameters.integration, true);
+  const input = quantiseWeights(choice.weights, parameters.inputWeights, inputs, gates);
+  const state = quantiseWeights(choice.weights, parameters.stateWeights, shape.units, gates);
+  const vector = (row: number, scale: (gate: number) => number): Float64Array =>
+    Float64Array.from({ length: gates }, (_, gate) => integration[row * gates + gate]! * scale(gate));
   const read = shape.units + inputs;
   return {
     inputs,

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect";
 import type { RunForecaster } from "../model/ForecasterRun.ts";
 import { initialParameters } from "../model/initialParameters.ts";
 import {
+  cellOf,
   copyParameters,
   type ForecasterShape,
   parameterNames,
@@ -179,6 +180,7 @@ const trainEpoch = Effect.fnUntraced(function* (
       settings,
       source,
       ternary,
+      ternary && cellOf(shape).state === "ternary" ? noiseShareAt(progress) : 0,
       ruleLoss && { loss: ruleLoss, first: ruleBatchStart(job, source), temperature },
     );
     const culprit = culpritOf(result);
@@ -241,6 +243,12 @@ const trainEpoch = Effect.fnUntraced(function* (
     history: [...state.history, record],
   } satisfies Checkpoint;
 });
+
+/**
+ * Chance in a ternary state at a share of the quantised phase: Bernoulli at first, then less and less, and for its last
+ * third the deterministic rule of the device.
+ */
+const noiseShareAt = (progress: number): number => Math.max(0, 1 - 1.5 * progress);
 
 /** Draws where the rule batch starts: its window and its forecasts lie in the training span. */
 const ruleBatchStart = (job: TrainingJob, source: Random): number => {

@@ -28,6 +28,8 @@ export const trainingStep = (
   settings: TrainingSettings,
   source: Random,
   ternary: boolean,
+  /** Chance in a ternary state at this step, 0..1. */
+  noiseShare: number,
   rules: { readonly loss: RuleLoss; readonly first: number; readonly temperature: number } | undefined,
 ): TrainingStep => {
   const { scoredSteps, warmupSteps } = settings;
@@ -42,6 +44,10 @@ export const trainingStep = (
   }
   const steps = warmupSteps + scoredSteps;
   const dropout = dropoutMask(scoredSteps * size * shape.units, settings.dropout, source);
+  // Drawn only where it is used, so that other trainings keep their random numbers.
+  const stateNoise =
+    noiseShare > 0 ? { share: noiseShare, seed: Math.floor(source.uniform() * 2 ** 32) } : undefined;
+  const quantised = { ternary, ...(stateNoise && { stateNoise }) };
   const forecast = run(
     parameters,
     shape,
@@ -51,7 +57,7 @@ export const trainingStep = (
       sensors: batch.sensorOf,
       scoredFrom: warmupSteps,
     },
-    { ternary, ...(dropout && { dropout }) },
+    { ...quantised, ...(dropout && { dropout }) },
   );
   const term = forecastLoss(data, forecast.outputs, sensorOf, originOf, scale);
   const gradients = forecast.backward(term.gradient);
@@ -70,7 +76,7 @@ export const trainingStep = (
       sensors: everySensor,
       scoredFrom: window,
     },
-    { ternary },
+    quantised,
   );
   const { temperature } = rules;
   const rule = rules.loss(ruled.outputs, rules.first + window, origins, stride, { margin, temperature });

@@ -1,11 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { selectBackend } from "../../src/model/backend.ts";
-import {
-  forecastOutputs,
-  type ForecasterOptions,
-  type ParameterTensors,
-} from "../../src/model/forecaster.ts";
+import { forecastOutputs, type TensorOptions, type ParameterTensors } from "../../src/model/forecaster.ts";
 import { initialParameters } from "../../src/model/initialParameters.ts";
 import {
   type ForecasterShape,
@@ -34,7 +30,7 @@ const outputsOf = (
   windows: Windows,
   sensors: readonly number[],
   scoredFrom: number,
-  options: ForecasterOptions,
+  options: TensorOptions,
 ): tf.Tensor2D =>
   forecastOutputs(
     tensors,

@@ -45,6 +45,18 @@ const cases: fc.Arbitrary<Case> = fc
     scored: small,
     ternary: fc.boolean(),
     dropped: fc.boolean(),
+    choice: fc.record({
+      cell: fc.constantFrom("rnn" as const, "lstm" as const, "gru" as const),
+      multiplicative: fc.boolean(),
+      weights: fc.constantFrom(
+        "rowScale" as const,
+        "hitnet" as const,
+        "weightNorm" as const,
+        "bitnet" as const,
+      ),
+      state: fc.constantFrom("none" as const, "int8" as const, "ternary" as const, "uniform" as const),
+      slope: fc.constantFrom(1, 1.5),
+    }),
     seed: fc.nat(1000),
   })
   .map(({ batch, dropped, scored, seed, ternary, warmup, ...sizes }) => {
@@ -92,7 +104,7 @@ describe("runFused", () => {
           ]);
         }
       }),
-      { seed: 4, numRuns: 60 },
+      { seed: 4, numRuns: 150 },
     );
   });
 

@@ -193,6 +193,26 @@ describe("trainForecaster", () => {
     fused.forEach((loss, k) => expect(loss).toBeCloseTo(tensors[k]!, 3));
   });
 
+  it.each([
+    { cell: "lstm", multiplicative: true, weights: "hitnet", state: "ternary", slope: 2 },
+    { cell: "rnn", multiplicative: false, weights: "bitnet", state: "none", slope: 1 },
+    { cell: "gru", multiplicative: false, weights: "weightNorm", state: "uniform", slope: 1 },
+  ] as const)(
+    "trains $cell, multiplicative $multiplicative, $weights weights, $state state, the same again",
+    async (choice) => {
+      const asked = { ...job, shape: { ...job.shape, choice } };
+      const first = await train(asked);
+      const [start, ...later] = first.trained.history.map(({ trainingLoss }) => trainingLoss);
+      expect(Math.min(...later)).toBeLessThan(start!);
+      expect((await train(asked)).trained.ternary).toEqual(first.trained.ternary);
+      // What an additive cell never uses stays as it was.
+      if (!choice.multiplicative) {
+        const { integration } = first.trained.float;
+        expect(new Set(integration.subarray(0, integration.length / 4)).size).toBe(1);
+      }
+    },
+  );
+
   it("trains without a sensor embedding, on one sensor, one target and one lead", async () => {
     const wave = Array.from({ length: 120 }, (_, step) => Math.sin(step / 4));
     const alone = dataOf(panelOf([[wave]], ["flow"]), { targets: ["flow"], horizonSteps: 1 });
