@@ -1,11 +1,10 @@
 // npm run bench -- SUBJECT [--json]: measures one subject and prints its figures.
 
-import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { BenchRow, Measure } from "./BenchRow.ts";
+import { describeMachine } from "./describeMachine.ts";
 
 const folder = dirname(fileURLToPath(import.meta.url));
 
@@ -14,24 +13,6 @@ const subjects = readdirSync(folder)
   .map((name) => /^([a-z]+)\.ts$/.exec(name)?.[1])
   .filter((name): name is string => name !== undefined && name !== "run")
   .sort();
-
-const commit = (): string => {
-  try {
-    return execFileSync("git", ["describe", "--always", "--dirty"], {
-      cwd: folder,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-  } catch {
-    return "none";
-  }
-};
-
-const machine = (): string => {
-  const cores = cpus();
-  const model = cores[0]?.model.trim() ?? "unknown processor";
-  return `${model}, ${cores.length} cores, Node ${process.versions.node}, commit ${commit()}`;
-};
 
 const shown = (value: number): string =>
   Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
@@ -86,7 +67,7 @@ const main = async (): Promise<number> => {
   if (words.includes("--json")) {
     console.log(JSON.stringify(rows, undefined, 2));
   } else {
-    console.log(`${subject}: ${machine()}\n`);
+    console.log(`${subject}: ${describeMachine()}\n`);
     printTable(rows);
   }
   return 0;

@@ -67,6 +67,7 @@ const Training = Schema.Struct({
   /** What runs the forecaster: the fused kernels, or tensor operations of tfjs. */
   engine: optional(Schema.Literals(["fused", "tfjs"]), "fused"),
   seed: optional(count(0, 2 ** 31 - 1), 1),
+  loss: optional(Schema.Literals(["absolute", "squared"]), "absolute"),
   floatEpochs: optional(count(1, 1000), 6),
   ternaryEpochs: optional(count(1, 1000), 6),
   batch: optional(count(1, 4096), 32),

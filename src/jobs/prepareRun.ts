@@ -110,6 +110,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     },
     settings: {
       seed: training.seed,
+      loss: training.loss,
       floatEpochs: training.floatEpochs,
       ternaryEpochs: training.ternaryEpochs,
       batch: training.batch,

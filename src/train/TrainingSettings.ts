@@ -4,6 +4,8 @@ export interface TrainingSettings {
   /** Epochs in float32, then with ternary weights and an int8 state. */
   readonly floatEpochs: number;
   readonly ternaryEpochs: number;
+  /** Mean absolute or mean squared error, in units of the baseline's own error; absolute where absent. */
+  readonly loss?: "absolute" | "squared";
   /** Sequences a step. */
   readonly batch: number;
   /** Steps of a sequence before the first scored origin. */

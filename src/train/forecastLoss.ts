@@ -8,7 +8,7 @@ export interface LossAndGradient {
 }
 
 /**
- * Mean absolute error in units of the baseline's own error, over all outputs whose truth was observed.
+ * Mean absolute, or mean squared, error in units of the baseline's own error, over all outputs whose truth was observed.
  *
  * @param outputs rows of [target][lead]; row n belongs to `sensorOf[n]`, `originOf[n]`
  * @param scale what a unit of loss is worth, by output, in physical units
@@ -19,6 +19,7 @@ export const forecastLoss = (
   sensorOf: Int32Array,
   originOf: Int32Array,
   scale: Float64Array,
+  kind: "absolute" | "squared" = "absolute",
 ): LossAndGradient => {
   const { plan } = data;
   const width = plan.targets.length * plan.horizonSteps;
@@ -38,8 +39,10 @@ export const forecastLoss = (
         if (Number.isNaN(truth)) continue;
         const index = target * plan.horizonSteps + lead - 1;
         const error = values[index]! - truth;
-        sum += Math.abs(error) / scale[index]!;
-        gradient[row * width + index] = (Math.sign(error) * slopes[index]!) / scale[index]!;
+        const relative = error / scale[index]!;
+        sum += kind === "squared" ? relative * relative : Math.abs(relative);
+        const slope = kind === "squared" ? 2 * relative : Math.sign(relative);
+        gradient[row * width + index] = (slope * slopes[index]!) / scale[index]!;
         count++;
       }
     }

@@ -121,7 +121,8 @@ export const trainForecaster = Effect.fn("trainForecaster")(function* <E, R>(
   } satisfies TrainedForecaster;
 });
 
-const startOfPhase = (
+/** A phase that begins from given parameters, before its first epoch. */
+export const startOfPhase = (
   fingerprint: string,
   phase: Phase,
   parameters: Parameters,
@@ -219,6 +220,7 @@ const trainEpoch = Effect.fnUntraced(function* (
     scale,
     job.rules,
     ternary,
+    settings.loss,
   );
   const epoch = state.epoch + 1;
   const record: EpochRecord = {

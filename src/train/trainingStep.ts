@@ -59,7 +59,7 @@ export const trainingStep = (
     },
     { ...quantised, ...(dropout && { dropout }) },
   );
-  const term = forecastLoss(data, forecast.outputs, sensorOf, originOf, scale);
+  const term = forecastLoss(data, forecast.outputs, sensorOf, originOf, scale, settings.loss);
   const gradients = forecast.backward(term.gradient);
   if (rules === undefined) return { forecastLoss: term.loss, ruleLoss: 0, gradients };
 

@@ -11,7 +11,7 @@ import type { TrainingData } from "./TrainingData.ts";
 import type { StepSpan } from "./TrainingSettings.ts";
 
 export interface Validation {
-  /** Mean absolute error in units of the baseline's error. */
+  /** Mean error, as the loss has it, in units of the baseline's error. */
   readonly loss: number;
   /** Share of (origin, rule) pairs that hold; NaN where none could be judged. */
   readonly ruleSatisfaction: number;
@@ -28,11 +28,12 @@ export const validate = (
   scale: Float64Array,
   rules: readonly BoundRule[],
   ternary: boolean,
+  kind?: "absolute" | "squared",
 ): Validation => {
   const origins = originsOf(data, span, contextSteps(data.plan), stride);
   const { originOf, sensorOf } = everySensorAt(data, origins);
   const outputs = predictWindows(run, parameters, shape, data, sensorOf, originOf, ternary);
-  const { loss } = forecastLoss(data, outputs, sensorOf, originOf, scale);
+  const { loss } = forecastLoss(data, outputs, sensorOf, originOf, scale, kind);
   const values = new Float64Array(shape.outputs);
   const tallies = judgeForecasts(data, rules, origins, (index, sensor) => {
     decodeOutput(data, outputs, index * data.sensors + sensor, sensor, origins[index]!, values);

@@ -37,6 +37,22 @@ describe("forecastLoss", () => {
     );
   });
 
+  it("squared has the derivative that central differences show", () => {
+    const data = wavyData(40, 3);
+    const width = data.plan.targets.length * data.plan.horizonSteps;
+    const source = random(4);
+    const outputs = Float32Array.from({ length: 2 * width }, () => source.normal());
+    const [sensors, origins] = [Int32Array.of(0, 2), Int32Array.of(12, 20)];
+    const scale = Float64Array.from({ length: width }, (_, k) => 1 + k);
+    const at = (values: Float32Array) => forecastLoss(data, values, sensors, origins, scale, "squared");
+    const { gradient } = at(outputs);
+    gradient.forEach((slope, k) => {
+      const step = 2 ** -8;
+      const shifted = (by: number): number => at(outputs.with(k, outputs[k]! + by)).loss;
+      expect(slope).toBeCloseTo((shifted(step) - shifted(-step)) / (2 * step), 2);
+    });
+  });
+
   it("is 0 and pulls nowhere where no truth was observed", () => {
     const data = dataOf(panelOf([[[1, 2, missing, missing]]], ["flow"]), {
       targets: ["flow"],
