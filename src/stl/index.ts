@@ -55,3 +55,7 @@ export { printTerm } from "./language/printTerm.ts";
 export { NodeKind, type UnrolledRule } from "./unroll/UnrolledRule.ts";
 export { NotAffineError, unrollRule } from "./unroll/unrollRule.ts";
 export { unrolledRobustness } from "./unroll/unrolledRobustness.ts";
+export { project, type ProjectedTrace, type ProjectOptions } from "./project/project.ts";
+export { projectPanel, type ProjectedPanel, type ProjectPanelOptions } from "./project/projectPanel.ts";
+export { type NotProjected } from "./project/NotProjected.ts";
+export { type Norm } from "./project/Norm.ts";

@@ -1,4 +1,4 @@
-import { type ChoiceGraph, withinBounds } from "./ChoiceGraph.ts";
+import { type ChoiceGraph, rowValue, withinBounds } from "./ChoiceGraph.ts";
 import { DemandedRows } from "./DemandedRows.ts";
 import type { NearestPoint, Settled, Work } from "./NearestPoint.ts";
 
@@ -58,16 +58,18 @@ export class NearestPointL1 implements NearestPoint {
     return new NearestPointL1(this.#demanded.graph, this);
   }
 
-  /** A row of length 1 gains at most 1 a unit moved. Where a variable is tied already, it may gain for nothing. */
-  costOfGap(gap: number, variables: Int32Array): number {
-    for (const variable of variables) {
-      if (this.#basicOf.has(2 * variable) || this.#basicOf.has(2 * variable + 1)) return 0;
-      const rise = this.#columnOf.get(2 * variable);
-      const fall = this.#columnOf.get(2 * variable + 1);
-      if (rise !== undefined && this.#reduced[rise] !== 1) return 0;
-      if (fall !== undefined && this.#reduced[fall] !== 1) return 0;
-    }
+  /** A row of length 1 gains at most 1 a unit moved. */
+  costOfGap(gap: number): number {
     return gap;
+  }
+
+  /** Whether moving the variable one way may cost less than 1 a unit. */
+  isTied(variable: number): boolean {
+    const rise = this.#columnOf.get(2 * variable);
+    const fall = this.#columnOf.get(2 * variable + 1);
+    if (rise === undefined || fall === undefined)
+      return this.#basicOf.has(2 * variable) || this.#basicOf.has(2 * variable + 1);
+    return this.#reduced[rise] !== 1 || this.#reduced[fall] !== 1;
   }
 
   settle(work: Work): Settled {
@@ -167,14 +169,17 @@ export class NearestPointL1 implements NearestPoint {
 
   /** Makes the slack of a constraint basic; its place. */
   #enter(constraint: number): number {
-    this.#demanded.terms(constraint, (variable) => {
-      if (this.#columnOf.has(2 * variable) || this.#basicOf.has(2 * variable)) return;
-      for (const quantity of [2 * variable, 2 * variable + 1]) {
+    const { rowOffsets, rowVariable, rowCoefficient } = this.#demanded.graph;
+    const [start, end] = [rowOffsets[constraint] as number, rowOffsets[constraint + 1] as number];
+    for (let k = start; k < end; k++) {
+      const rise = 2 * (rowVariable[k] as number);
+      if (this.#columnOf.has(rise) || this.#basicOf.has(rise)) continue;
+      for (const quantity of [rise, rise + 1]) {
         this.#columnOf.set(quantity, this.#columns.push(quantity) - 1);
         this.#reduced.push(1);
         for (const row of this.#rows) row.push(0);
       }
-    });
+    }
     const own: number[] = Array.from(this.#columns, () => 0);
     const add = (quantity: number, coefficient: number): void => {
       const column = this.#columnOf.get(quantity);
@@ -185,15 +190,21 @@ export class NearestPointL1 implements NearestPoint {
       const row = this.#rows[this.#basicOf.get(quantity) as number] as number[];
       for (let k = 0; k < own.length; k++) own[k] = (own[k] as number) + coefficient * (row[k] as number);
     };
-    this.#demanded.terms(constraint, (variable, coefficient) => {
-      add(2 * variable, coefficient);
-      add(2 * variable + 1, -coefficient);
-    });
+    for (let k = start; k < end; k++) {
+      const rise = 2 * (rowVariable[k] as number);
+      add(rise, rowCoefficient[k] as number);
+      add(rise + 1, -(rowCoefficient[k] as number));
+    }
     const place = this.#basics.push(this.#slackBase + constraint) - 1;
     this.#rows.push(own);
-    this.#value.push(this.#demanded.slack(constraint, this.x));
+    this.#value.push(this.#slack(constraint));
     this.#basicOf.set(this.#slackBase + constraint, place);
     return place;
+  }
+
+  #slack(row: number): number {
+    const { graph } = this.#demanded;
+    return rowValue(graph, row, this.x) - (graph.rowNeed[row] as number);
   }
 
   #readPoint(): void {
@@ -213,7 +224,7 @@ export class NearestPointL1 implements NearestPoint {
     for (let k = 0; k < this.#columns.length; k++) {
       const quantity = this.#columns[k] as number;
       if (quantity < this.#slackBase) continue;
-      const slack = this.#demanded.slack(quantity - this.#slackBase, this.x);
+      const slack = this.#slack(quantity - this.#slackBase);
       for (let i = 0; i < this.#rows.length; i++) {
         this.#value[i] = (this.#value[i] as number) - ((this.#rows[i] as number[])[k] as number) * slack;
       }

@@ -1,4 +1,5 @@
-import { foldRequirements, type Requirement, type Room, type Variables } from "./foldRequirements.ts";
+import { foldRequirements, type Requirement } from "./foldRequirements.ts";
+import type { Room, Variables } from "./GraphBuilder.ts";
 import { type Nearest, nearestHolding } from "./nearestHolding.ts";
 import type { Norm } from "./Norm.ts";
 import { settleRounding } from "./settleRounding.ts";

@@ -11,11 +11,11 @@ const sweeps = 9;
  */
 export const settleRounding = (graph: ChoiceGraph, x: Float64Array, accept: () => boolean): boolean => {
   const { rowOffsets, rowVariable, writtenCoefficient, writtenNeed, rowCoefficient, rowTolerance } = graph;
-  const { lower, upper } = graph;
+  const { firstBound, lower, upper } = graph;
   for (let sweep = 0; sweep < sweeps; sweep++) {
     if (accept()) return true;
     const ulps = sweep < exactSweeps ? 0 : 2 ** (sweep - exactSweeps);
-    for (let row = 0; row < writtenNeed.length; row++) {
+    for (let row = 0; row < firstBound; row++) {
       let sum = 0;
       let magnitude = Math.abs(writtenNeed[row] as number);
       let finest = rowOffsets[row] as number;

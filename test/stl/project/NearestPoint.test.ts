@@ -29,20 +29,28 @@ const halfspaces: fc.Arbitrary<Halfspaces> = fc.record({
 });
 
 const graphOf = ({ given, rows }: Halfspaces, bound = Infinity): ChoiceGraph => {
-  const lengths = rows.map((row) => Math.hypot(...row.coefficients));
-  const dense = rows.flatMap((row) => row.coefficients);
-  const needs = rows.map((row) => row.need);
+  const walls = given.flatMap((_, j) =>
+    [1, -1].map((sign) => ({ coefficients: given.map((__, i) => (i === j ? sign : 0)), need: -bound })),
+  );
+  const all = [...rows, ...walls];
+  const lengths = all.map((row) => Math.hypot(...row.coefficients));
+  // The bounds must have one term each; the other rows may keep their zeros.
+  const terms = all.map(({ coefficients }, r) =>
+    coefficients.map((value, j) => ({ value, j, r })).filter(({ value }) => r < rows.length || value !== 0),
+  );
+  const offsets = terms.reduce<number[]>((ends, own) => [...ends, ends.at(-1)! + own.length], [0]);
   return {
     given: Float64Array.from(given),
     lower: new Float64Array(dimensions).fill(-bound),
     upper: new Float64Array(dimensions).fill(bound),
-    rowOffsets: Int32Array.from({ length: rows.length + 1 }, (_, r) => r * dimensions),
-    rowVariable: Int32Array.from(dense, (_, k) => k % dimensions),
-    rowCoefficient: Float64Array.from(dense, (value, k) => value / lengths[Math.floor(k / dimensions)]!),
-    rowNeed: Float64Array.from(needs, (need, r) => need / lengths[r]!),
-    rowTolerance: new Float64Array(rows.length).fill(1e-12),
-    writtenCoefficient: Float64Array.from(dense),
-    writtenNeed: Float64Array.from(needs),
+    firstBound: rows.length,
+    rowOffsets: Int32Array.from(offsets),
+    rowVariable: Int32Array.from(terms.flat(), ({ j }) => j),
+    rowCoefficient: Float64Array.from(terms.flat(), ({ value, r }) => value / lengths[r]!),
+    rowNeed: Float64Array.from(all, ({ need }, r) => need / lengths[r]!),
+    rowTolerance: new Float64Array(all.length).fill(1e-12),
+    writtenCoefficient: Float64Array.from(terms.flat(), ({ value }) => value),
+    writtenNeed: Float64Array.from(all, ({ need }) => need),
     row: Int32Array.from(rows, (_, r) => r),
     count: new Int32Array(rows.length).fill(1),
     childOffsets: new Int32Array(rows.length + 1),
@@ -182,7 +190,7 @@ describe.each([
           fork.demand([r]);
           settled = fork.settle(plenty());
           expect(Array.from(point.x)).toEqual(before);
-          point = fork as typeof point;
+          point = fork;
         });
         const expected = least(problem);
         expect(settled).toBe(expected === Infinity ? "infeasible" : "settled");
