@@ -14,7 +14,8 @@ import {
   termsOf,
 } from "../stl/learn/fitParameters.ts";
 import { learnTargets } from "../stl/learn/learnTargets.ts";
-import { parameterIntervals } from "../stl/learn/parameterIntervals.ts";
+import type { ParameterDomain } from "../stl/learn/ParameterDomain.ts";
+import { type ParameterInterval, parameterIntervals } from "../stl/learn/parameterIntervals.ts";
 import { rewriteText } from "../stl/learn/rewriteText.ts";
 import { suggestName } from "../stl/language/nearestName.ts";
 import { clopperPearsonUpper } from "../verify/clopperPearson.ts";
@@ -51,7 +52,6 @@ export interface LearningRequest {
   readonly write: "nowhere" | "over" | { readonly file: string };
 }
 
-/** Ends are undefined where no value of the range reaches the rate of that end. */
 export interface LearnedParameter {
   readonly name: string;
   readonly source: string;
@@ -59,8 +59,10 @@ export interface LearnedParameter {
   /** As the file says it, before and after. */
   readonly before: string;
   readonly after: string;
-  readonly tight: string | undefined;
-  readonly loose: string | undefined;
+  readonly tighter: "smaller" | "larger";
+  /** Ends of the confidence interval to four digits; undefined where no value of the range reaches so far. */
+  readonly lower: string | undefined;
+  readonly upper: string | undefined;
 }
 
 /** How often a rule held with the fitted values: pairs of an instant and its sensors. */
@@ -159,7 +161,6 @@ export const learnRules = Effect.fn("learnRules")(function* (request: LearningRe
       blockDays: (_rule, spanSteps) => blockDaysOf(spanSteps, panel.stepMs),
     });
     for (const parameter of fit.parameters) {
-      const { loose, tight } = intervals.get(parameter.name)!;
       const after = parameter.text(fit.values.get(parameter.name)!);
       edits.push({ place: parameter.written, text: after });
       parameters.push({
@@ -168,8 +169,7 @@ export const learnRules = Effect.fn("learnRules")(function* (request: LearningRe
         line: parameter.written.line,
         before: parameter.present,
         after,
-        tight: tight === undefined ? undefined : parameter.text(tight),
-        loose: loose === undefined ? undefined : parameter.text(loose),
+        ...endsOf(parameter, intervals.get(parameter.name)!),
       });
     }
     for (const rule of fit.rules) {
@@ -223,6 +223,21 @@ const refuseOutput = ({ spec, write }: LearningRequest, sources: readonly string
   return refused(
     `parameters to learn stand in ${elsewhere.join(", ")}, which ${write.file} cannot hold. Write them back to where they stand with --write`,
   );
+};
+
+const ROUGH_DIGITS = 4;
+
+const endsOf = (
+  parameter: ParameterDomain,
+  { loose, tight }: ParameterInterval,
+): Pick<LearnedParameter, "tighter" | "lower" | "upper"> => {
+  const end = (value: number | undefined): string | undefined =>
+    value === undefined
+      ? undefined
+      : parameter.text(parameter.whole ? value : Number(value.toPrecision(ROUGH_DIGITS)));
+  return parameter.direction === 1
+    ? { tighter: "smaller", lower: end(tight), upper: end(loose) }
+    : { tighter: "larger", lower: end(loose), upper: end(tight) };
 };
 
 /** As many days as the windows of a rule span, and the day of the instant itself. */

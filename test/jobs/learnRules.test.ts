@@ -206,16 +206,16 @@ describe.skipIf(realData === "")("learnRules on the air of Beijing", () => {
     const { parameters, rules } = await air("beijing-ramp.stl", new Map(), 0.2);
     const [ramp] = parameters;
     expect(limit(ramp!.after)).toBe(78);
-    expect(limit(ramp!.tight)).toBeLessThanOrEqual(78);
-    expect(limit(ramp!.loose)).toBeGreaterThanOrEqual(78);
+    expect(limit(ramp!.lower)).toBeLessThanOrEqual(78);
+    expect(limit(ramp!.upper)).toBeGreaterThanOrEqual(78);
     expect(Math.abs(rules[0]!.heldOut!.rate - 0.99)).toBeLessThan(0.02);
   }, 60_000);
 
   it("finds the recovery time, which holds on the days held out", async () => {
     const rates = new Map([["recovers", 0.95]]);
     const { parameters, rules } = await air("beijing-recovery.stl", rates, 0.2);
-    expect(hours(parameters[0]!.tight)).toBeLessThanOrEqual(80);
-    expect(hours(parameters[0]!.loose)).toBeGreaterThanOrEqual(80);
+    expect(hours(parameters[0]!.lower)).toBeLessThanOrEqual(80);
+    expect(hours(parameters[0]!.upper)).toBeGreaterThanOrEqual(80);
     expect(Math.abs(rules[0]!.heldOut!.rate - 0.95)).toBeLessThan(0.02);
     const all = await air("beijing-recovery.stl", rates, 0);
     expect([all.parameters[0]!.after, all.rules[0]!.training.judged]).toEqual(["80h", 3516]);

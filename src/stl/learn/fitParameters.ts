@@ -77,8 +77,7 @@ const rateReached = (counts: DayCounts | undefined, wanted: number): boolean =>
  * One parameter: the tightest value of its range. Several: they are tightened together, each by the same share
  * of its own range, as far as all rules allow, and then one after the other, in the order of their declaration,
  * as far as is left: at the end none can be tightened alone. Where a parameter decides at which instants a rule
- * asks for something, the share may fall and rise again; then the search stops at the first failure on its way
- * from the loose end.
+ * asks for something, the share may rise and fall, and the tightest value is looked for from the tight end.
  */
 export const fitParameters = (
   parameters: readonly ParameterDomain[],
