@@ -124,6 +124,18 @@ describe("nested limits", () => {
   );
 });
 
+describe("a plain formula", () => {
+  it("reads no clock, of which samples know nothing", () => {
+    expect(problemsOf("x > 1 and 2 >= hour()")).toEqual([
+      "the formula reads the clock, and plain signals have none",
+    ]);
+  });
+
+  it("tells what is wrong with its durations, not that another time has none", () => {
+    expect(problemsOf("rollmean(x, 90min) > 1")).toEqual(["90min is no multiple of the sampling step 1h"]);
+  });
+});
+
 describe("messages about long texts", () => {
   it("show twenty problems, count the others and keep all of them", () => {
     const text = filled("§ ", 60);
