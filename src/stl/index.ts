@@ -59,3 +59,4 @@ export { project, type ProjectedTrace, type ProjectOptions } from "./project/pro
 export { projectPanel, type ProjectedPanel, type ProjectPanelOptions } from "./project/projectPanel.ts";
 export { type NotProjected } from "./project/NotProjected.ts";
 export { type Norm } from "./project/Norm.ts";
+export { type Satisfiability, satisfySpec, type SatisfyOptions } from "./satisfy/satisfySpec.ts";

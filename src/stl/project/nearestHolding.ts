@@ -1,11 +1,11 @@
 import { type ChoiceGraph, withinBounds } from "./ChoiceGraph.ts";
-import type { NearestPoint, Work } from "./NearestPoint.ts";
+import type { NearestPoint } from "./NearestPoint.ts";
 import type { Norm } from "./Norm.ts";
 import { NodeGaps } from "./NodeGaps.ts";
 import { NearestPointL1 } from "./NearestPointL1.ts";
 import { NearestPointL2 } from "./NearestPointL2.ts";
 import { NodeVariables } from "./NodeVariables.ts";
-import { searchChoices } from "./searchChoices.ts";
+import { type Effort, searchChoices } from "./searchChoices.ts";
 
 /** Clauses that are solved together. */
 interface Island {
@@ -27,7 +27,7 @@ export type Nearest =
  * breaks another clause, that one joins them and they are solved anew. What is then nearest for some of the clauses
  * and holds all of them is nearest for all.
  */
-export const nearestHolding = (graph: ChoiceGraph, norm: Norm, work: Work): Nearest => {
+export const nearestHolding = (graph: ChoiceGraph, norm: Norm, effort: Effort): Nearest => {
   const { clauses, clauseOwner, hopeless, lower, upper } = graph;
   if (hopeless.length > 0) return { kind: "impossible", owners: hopeless };
   const x = withinBounds(graph);
@@ -67,7 +67,7 @@ export const nearestHolding = (graph: ChoiceGraph, norm: Norm, work: Work): Near
     if (changed.size === 0) break;
     for (const island of changed) {
       const start: NearestPoint = norm === "l2" ? new NearestPointL2(graph) : new NearestPointL1(graph);
-      const { point, complete } = searchChoices(graph, island.clauses, start, reads, work);
+      const { point, complete } = searchChoices(graph, island.clauses, start, reads, effort);
       if (point === undefined) {
         return complete ? { kind: "impossible", owners: ownersOf(island) } : { kind: "work-limit" };
       }

@@ -11,11 +11,14 @@ const rooms: readonly Room[] = [
   { rows: 2 ** -36, strict: 2 ** -36 },
 ];
 
+/** Of the work of one attempt. */
+const shareToBetter = 0.1;
+
 export type Projected = Nearest | { readonly kind: "rounding" };
 
 /**
  * The nearest values of the variables that meet all requirements and that `accept`, the exact evaluator, takes.
- * `limit` bounds the pivots and branches of each attempt.
+ * `limit` bounds the pivots and branches of each attempt; with `toBetter` 0 the first point found will do.
  */
 export const projectRequirements = (
   requirements: readonly Requirement[],
@@ -23,10 +26,11 @@ export const projectRequirements = (
   norm: Norm,
   limit: number,
   accept: (x: Float64Array) => boolean,
+  toBetter = shareToBetter,
 ): Projected => {
   for (const room of rooms) {
     const graph = foldRequirements(requirements, variables, room);
-    const nearest = nearestHolding(graph, norm, { spent: 0, limit });
+    const nearest = nearestHolding(graph, norm, { work: { spent: 0, limit }, toBetter });
     if (nearest.kind === "found") {
       if (settleRounding(graph, nearest.x, () => accept(nearest.x))) return nearest;
     } else return room === rooms[0] ? nearest : { kind: "rounding" };

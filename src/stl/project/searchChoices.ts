@@ -17,8 +17,12 @@ interface Branch {
 /** Costs that differ by less are equal. */
 const sameCost = 1e-12;
 
-/** The share of all work that one search may spend on bettering what it has found: others need theirs. */
-const shareToBetter = 0.1;
+/** How hard to look. */
+export interface Effort {
+  readonly work: Work;
+  /** The share of all work that one search may spend on bettering what it has found: others need theirs. */
+  readonly toBetter: number;
+}
 
 export interface Searched {
   /** The nearest point found that holds all clauses, or undefined. */
@@ -39,7 +43,7 @@ export const searchChoices = (
   clauses: readonly number[],
   start: NearestPoint,
   reads: NodeVariables,
-  work: Work,
+  { toBetter, work }: Effort,
 ): Searched => {
   const reachable = nodesBelow(graph, clauses);
   const gaps = new NodeGaps(graph);
@@ -47,7 +51,7 @@ export const searchChoices = (
   let stamp = 0;
   let best: NearestPoint | undefined;
   let complete = true;
-  const enough = work.spent + shareToBetter * work.limit;
+  const enough = work.spent + toBetter * work.limit;
   const isSpent = (): boolean => work.spent >= (best === undefined ? work.limit : enough);
 
   const demand = (node: number, rows: number[], choices: Choice[]): void => {

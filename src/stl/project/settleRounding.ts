@@ -1,4 +1,4 @@
-import type { ChoiceGraph } from "./ChoiceGraph.ts";
+import { type ChoiceGraph, rowValue } from "./ChoiceGraph.ts";
 
 const exactSweeps = 3;
 const sweeps = 9;
@@ -11,7 +11,20 @@ const sweeps = 9;
  */
 export const settleRounding = (graph: ChoiceGraph, x: Float64Array, accept: () => boolean): boolean => {
   const { rowOffsets, rowVariable, writtenCoefficient, writtenNeed, rowCoefficient, rowTolerance } = graph;
-  const { firstBound, lower, upper } = graph;
+  const { firstBound, lower, rowNeed, upper } = graph;
+  const pinned = new Uint8Array(x.length);
+  for (let row = 0; row < firstBound; row++) {
+    const k = rowOffsets[row] as number;
+    const gap = (rowNeed[row] as number) - rowValue(graph, row, x);
+    if ((rowOffsets[row + 1] as number) === k + 1 && Math.abs(gap) <= (rowTolerance[row] as number)) {
+      pinned[rowVariable[k] as number] = 1;
+    }
+  }
+  /** Variables held by a bound of their own go last, then those of coarse steps. */
+  const isFiner = (a: number, b: number): boolean =>
+    pinned[a] === pinned[b]
+      ? Math.abs(x[a] as number) < Math.abs(x[b] as number)
+      : (pinned[a] as number) < (pinned[b] as number);
   for (let sweep = 0; sweep < sweeps; sweep++) {
     if (accept()) return true;
     const ulps = sweep < exactSweeps ? 0 : 2 ** (sweep - exactSweeps);
@@ -24,7 +37,7 @@ export const settleRounding = (graph: ChoiceGraph, x: Float64Array, accept: () =
         const term = (writtenCoefficient[k] as number) * value;
         sum += term;
         magnitude += Math.abs(term);
-        if (Math.abs(value) < Math.abs(x[rowVariable[finest] as number] as number)) finest = k;
+        if (isFiner(rowVariable[k] as number, rowVariable[finest] as number)) finest = k;
       }
       const missing = (writtenNeed[row] as number) - sum + ulps * Number.EPSILON * magnitude;
       const length = (writtenCoefficient[finest] as number) / (rowCoefficient[finest] as number);

@@ -64,6 +64,12 @@ describe("the nearest trace", () => {
     signals.x!.forEach((value, step) => expect(value + signals.y![step]!).toBe(3));
   });
 
+  it("meets an equality whose other side is held by a bound", () => {
+    const { signals } = foundFor("y - x == (-1) and y == 0 and next x < 0", { x: [-3, 0], y: [0, 0] });
+    expect(signals.x![0]).toBe(1);
+    expect(signals.y![0]).toBe(0);
+  });
+
   it("spreads a jump over a ramp", () => {
     const { signals, distance } = foundFor("always abs(next_x - x) <= 1", {
       x: [0, 0, 0],
