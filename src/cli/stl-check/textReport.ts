@@ -4,6 +4,7 @@ import { judgedInstants } from "../../jobs/check/checkPanel.ts";
 import type { RuleFinding } from "../../jobs/check/RulesJudge.ts";
 import { formatDuration } from "../../stl/language/Duration.ts";
 import { formatProblems, type RuleFacts } from "../../stl/index.ts";
+import type { Satisfiability } from "../../stl/satisfy/satisfySpec.ts";
 import { alignedColumns, percent } from "../alignedColumns.ts";
 import { isFaulty, type SpecReport } from "./CheckReport.ts";
 import { explainText } from "./explainText.ts";
@@ -30,21 +31,9 @@ const specLines = (report: SpecReport, options: TextOptions): string[] => {
   const faulty = isFaulty(report);
   const lines: string[] = [];
   if (problems.length > 0) lines.push(formatProblems(problems, texts));
-  if (satisfiability?.verdict === "unsatisfiable") {
-    lines.push(
-      `error: no trace keeps these rules together: ${satisfiability.conflict.join(", ")}`,
-      "   = Each subset of them can hold: relax or remove one.",
-    );
-  }
+  if (satisfiability?.verdict === "unsatisfiable") lines.push(...conflictLines(path, satisfiability));
   const rules = ruleCount === 1 ? "1 rule" : `${ruleCount} rules`;
-  const together =
-    satisfiability === undefined || faulty
-      ? ""
-      : satisfiability.verdict === "satisfiable"
-        ? ruleCount === 1
-          ? ", it can hold"
-          : ", they can hold together"
-        : `; whether they can hold together was not found out (${(satisfiability as { reason: string }).reason})`;
+  const together = faulty || satisfiability === undefined ? "" : togetherText(ruleCount, satisfiability);
   if (!options.quiet) lines.push(`${path}: ${faulty ? "faulty" : `ok, ${rules}${together}`}`);
   if (options.facts && report.facts.length > 0) lines.push(...factLines(report));
   if (report.past !== undefined && report.past.rules.length > 0) {
@@ -54,6 +43,30 @@ const specLines = (report: SpecReport, options: TextOptions): string[] => {
   }
   for (const trace of report.traces) lines.push(...traceLines(trace, options));
   return lines;
+};
+
+const conflictLines = (
+  path: string,
+  { clockNote, conflict }: Extract<Satisfiability, { verdict: "unsatisfiable" }>,
+): string[] => {
+  const when = clockNote === undefined ? "" : ` at ${clockNote}`;
+  return conflict.length === 1
+    ? [
+        `error: ${path}: no readings within their ranges keep ${conflict[0]}${when}`,
+        "   = Correct its thresholds.",
+      ]
+    : [
+        `error: ${path}: no readings keep these rules together${when}: ${conflict.join(", ")}`,
+        "   = Each of them can hold without one of the others: relax or remove one.",
+      ];
+};
+
+const togetherText = (ruleCount: number, satisfiability: Satisfiability): string => {
+  if (satisfiability.verdict === "satisfiable")
+    return ruleCount === 1 ? ", it can hold" : ", they can hold together";
+  return satisfiability.verdict === "unknown"
+    ? `; whether they can hold together is not known: ${satisfiability.reason}`
+    : "";
 };
 
 const steps = (count: number, stepMs: number): string =>
@@ -151,7 +164,7 @@ const traceLines = (trace: CheckedTrace, options: TextOptions): string[] => {
   if (trace.rules.length === 0) return lines;
   const shown = options.quiet ? trace.rules.filter(({ verdict }) => verdict !== "true") : trace.rules;
   if (shown.length > 0) lines.push(...ruleTable(shown, clock, options.colour));
-  lines.push(...shown.flatMap((finding) => remarks(finding, trace)));
+  lines.push(...groupedRemarks(shown, trace));
   if (options.explain) lines.push(...explanations(trace.rules, clock));
   return lines;
 };
@@ -183,12 +196,22 @@ const ruleTable = (rules: readonly RuleFinding[], clock: StepClock, colour: bool
 const instants = (count: number): string =>
   `${count.toLocaleString("en-US")} ${count === 1 ? "instant" : "instants"}`;
 
-/** What the table does not say of a rule. */
+/** What the table does not say; what is true of several rules is said once. */
+const groupedRemarks = (rules: readonly RuleFinding[], trace: CheckedTrace): string[] => {
+  const names = new Map<string, string[]>();
+  for (const finding of rules) {
+    for (const text of remarks(finding, trace)) {
+      names.set(text, [...(names.get(text) ?? []), finding.rule.name]);
+    }
+  }
+  return Array.from(names, ([text, of]) => `  ${of.join(", ")}: ${text}`);
+};
+
 const remarks = (finding: RuleFinding, trace: CheckedTrace): string[] => {
-  const { all, cut, endless, notJudged, rule, trigger, verdict } = finding;
+  const { all, cut, endless, notJudged, trigger, verdict } = finding;
   const lines: string[] = [];
   const say = (text: string): void => {
-    lines.push(`  ${rule.name}: ${text}`);
+    lines.push(text);
   };
   if (notJudged !== undefined) say(`not judged: ${notJudged}`);
   if (verdict === "false" && all.broken > 1) {
