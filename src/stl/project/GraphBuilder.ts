@@ -179,6 +179,8 @@ export class GraphBuilder {
     const rowNeed = this.#need.slice(0, this.#rows);
     const rowTolerance = new Float64Array(this.#rows);
     const reach = this.#reach(firstBound);
+    // A row of nothing but zeros needs room as well: a little of what there is elsewhere.
+    const least = 2 ** -10 * (reach.reduce((a, b) => Math.max(a, b), 0) || 1);
     for (let row = 0; row < firstBound; row++) {
       const [start, end] = [this.#rowOffsets[row] as number, this.#rowOffsets[row + 1] as number];
       let square = 0;
@@ -188,6 +190,7 @@ export class GraphBuilder {
         square += coefficient * coefficient;
         magnitude += Math.abs(coefficient) * (reach[this.#rowVariable[k] as number] as number);
       }
+      magnitude = Math.max(magnitude, least);
       const length = Math.sqrt(square);
       for (let k = start; k < end; k++) rowCoefficient[k] = (rowCoefficient[k] as number) / length;
       const share = this.#strict[row] === 1 ? room.strict : room.rows;
@@ -197,7 +200,8 @@ export class GraphBuilder {
     for (let row = firstBound; row < this.#rows; row++) {
       const bound = Math.abs(this.#need[row] as number);
       const variable = this.#rowVariable[this.#rowOffsets[row] as number] as number;
-      rowTolerance[row] = tolerance * ((bound === Infinity ? 0 : bound) + (reach[variable] as number));
+      const magnitude = (bound === Infinity ? 0 : bound) + (reach[variable] as number);
+      rowTolerance[row] = tolerance * Math.max(least, magnitude);
     }
     return { rowCoefficient, rowNeed, rowTolerance };
   }

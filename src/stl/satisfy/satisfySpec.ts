@@ -1,13 +1,13 @@
 import type { BoundRule } from "../compile/BoundRule.ts";
 import type { PanelTrace, Site } from "../compile/Site.ts";
 import { createRuleJudge } from "../project/createRuleJudge.ts";
-import type { Located, Requirement } from "../project/foldRequirements.ts";
-import type { Variables } from "../project/GraphBuilder.ts";
+import { foldRequirements, type Located, type Requirement } from "../project/foldRequirements.ts";
 import { type Projected, projectRequirements } from "../project/projectRequirements.ts";
 import { signalPolicies } from "../project/signalPolicies.ts";
 import { NotAffineError, unrollRule } from "../unroll/unrollRule.ts";
 import type { UnrolledRule } from "../unroll/UnrolledRule.ts";
 import { clockPatterns } from "./clockPatterns.ts";
+import { flatReadings } from "./flatReadings.ts";
 import { smallestConflict } from "./smallestConflict.ts";
 import { weekClock } from "./weekClock.ts";
 
@@ -33,6 +33,8 @@ export type Satisfiability =
       readonly clockNote?: string;
     }
   | { readonly verdict: "unknown"; readonly reason: string };
+
+type ClockTest = UnrolledRule["clockTests"][number];
 
 interface AffineRule {
   readonly bound: BoundRule;
@@ -89,42 +91,52 @@ export const satisfySpec = (
   const { lower, upper } = declaredBounds(rules, site, steps);
   const judges = affine.map(({ bound }) => createRuleJudge(bound, steps));
 
-  /** Looks for readings near `given` that keep the rules of these positions. */
-  const solve = (chosen: readonly number[], origin: number, given: Float64Array): Projected => {
+  const locate = (channel: number, sensor: number, step: number, into: Located): void => {
+    into.variable = (channel * sensors + sensor) * steps + before + step;
+  };
+  const requirementsAt = (chosen: readonly number[], origin: number): Requirement[] => {
     const clock = clockAt(origin);
-    const variables: Variables = { given, lower, upper };
-    const locate = (channel: number, sensor: number, step: number, into: Located): void => {
-      into.variable = (channel * sensors + sensor) * steps + before + step;
-    };
-    const clockHolds = ({
-      field,
-      lower: least,
-      step,
-      upper: most,
-    }: UnrolledRule["clockTests"][number]): boolean => {
+    const clockHolds = ({ field, lower: least, step, upper: most }: ClockTest): boolean => {
       const reading = clock[field][before + step] as number;
       return reading >= least && reading <= most;
     };
-    const requirements = chosen.map((rule): Requirement => ({
-      unrolled: (affine[rule] as AffineRule).unrolled,
-      margin: 0,
-      locate,
-      clockHolds,
-    }));
-    const accept = (values: Float64Array): boolean =>
-      chosen.every((rule) => judges[rule]?.holds({ values, steps, clock }, before, 0));
-    return projectRequirements(requirements, variables, "l2", workLimit, accept, 0);
+    return chosen.map((rule) => {
+      const { unrolled } = affine[rule] as AffineRule;
+      return { unrolled, margin: 0, locate, clockHolds };
+    });
+  };
+  const keeps = (chosen: readonly number[], origin: number, values: Float64Array): boolean => {
+    const trace = { values, steps, clock: clockAt(origin) };
+    return chosen.every((rule) => judges[rule]?.holds(trace, before, 0));
+  };
+  /** Looks for readings near `given` that keep some of the rules. */
+  const solve = (chosen: readonly number[], origin: number, given: Float64Array): Projected => {
+    const accept = (values: Float64Array): boolean => keeps(chosen, origin, values);
+    const requirements = requirementsAt(chosen, origin);
+    return projectRequirements(requirements, { given, lower, upper }, "l2", workLimit, accept, 0);
   };
 
   const all = affine.map((_, rule) => rule);
-  const middle = lower.map((least, v) => middleOf(least, upper[v] as number));
-  let witness: Float64Array = middle;
-  for (const origin of origins.slice(0, patternLimit)) {
+  const clocked = all.filter((rule) => (affine[rule] as AffineRule).bound.readsClock);
+  const anywhere = {
+    given: lower.map((least, v) => Math.min(Math.max(0, least), upper[v] as number)),
+    lower,
+    upper,
+  };
+  const firstGraph = foldRequirements(requirementsAt(all, origins[0] as number), anywhere, {
+    rows: 0,
+    strict: 0,
+  });
+  const start = flatReadings(firstGraph, sensors * steps);
+  let witness: Float64Array = start;
+  for (const [index, origin] of origins.slice(0, patternLimit).entries()) {
+    // Only the clock has changed since these readings kept all rules.
+    if (index > 0 && keeps(clocked, origin, witness)) continue;
     const outcome = solve(all, origin, witness);
     if (outcome.kind === "found") witness = outcome.x;
     else if (outcome.kind === "impossible") {
       const isConflict = (chosen: readonly number[]): boolean =>
-        solve(chosen, origin, middle).kind === "impossible";
+        solve(chosen, origin, start).kind === "impossible";
       const conflict = smallestConflict(outcome.owners, affine.length, isConflict).map(
         (rule) => (affine[rule] as AffineRule).bound,
       );
@@ -175,10 +187,6 @@ const declaredBounds = (
   }
   return { lower, upper };
 };
-
-/** The middle of a range; of one without an end, what is nearest to 0. */
-const middleOf = (lower: number, upper: number): number =>
-  Number.isFinite(upper - lower) ? (lower + upper) / 2 : Math.min(Math.max(0, lower), upper);
 
 const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
