@@ -1,5 +1,5 @@
 import { nearestName } from "../../stl/language/nearestName.ts";
-import { parseUnit } from "../../stl/language/Unit.ts";
+import { parseUnit, unitsAgree } from "../../stl/language/Unit.ts";
 
 /** One value that every row carries. */
 export interface ValueColumn {
@@ -30,6 +30,8 @@ export interface TraceLayout {
 export interface LayoutNames {
   /** Signals that rules may read. */
   readonly signals: readonly string[];
+  /** Their declared units, where there are any: what stands in brackets after a signal may be one of the kind. */
+  readonly units?: ReadonlyMap<string, string>;
   /** Sensors that are known beforehand; may be empty. */
   readonly sensors: readonly string[];
   /** Name for the one sensor of a trace that names none. */
@@ -57,20 +59,30 @@ interface Read {
   readonly unit?: string;
 }
 
+/** Whether a text after a signal is its unit: of the declared kind or, where none is declared, any. */
+const isUnitOf = (signal: string, text: string, names: LayoutNames): boolean => {
+  const unit = parseUnit(text);
+  if (typeof unit === "string") return false;
+  const declared = parseUnit(names.units?.get(signal) ?? text);
+  return typeof declared === "string" || unitsAgree(unit, declared);
+};
+
 /** What a header cell says: a signal, of a sensor or in a unit. */
-const readName = (name: string, names: LayoutNames): Read | undefined => {
+const readName = (name: string, columns: readonly string[], names: LayoutNames): Read | undefined => {
   const known = new Set(names.signals);
   if (known.has(name)) return { signal: name };
   const match = bracketed.exec(name);
   if (match !== null) {
     const [, head = "", round, square] = match;
     const inner = (round ?? square ?? "").trim();
-    const outer = readName(head.trim(), names);
-    if (outer !== undefined) {
-      const sensor = square !== undefined && outer.sensor === undefined && outer.unit === undefined;
-      const unit = typeof parseUnit(inner) !== "string";
-      if (sensor && (names.sensors.includes(inner) || !unit)) return { ...outer, sensor: inner };
-      return unit && outer.unit === undefined ? { ...outer, unit: inner } : undefined;
+    const outer = readName(head.trim(), columns, names);
+    if (outer !== undefined && outer.unit === undefined) {
+      const unit = isUnitOf(outer.signal, inner, names);
+      // Several columns of one signal that differ in the brackets are of several sensors, even of one called m.
+      const several = columns.filter((other) => other.startsWith(`${head}[`)).length > 1;
+      const sensor = names.sensors.includes(inner) || several || !unit;
+      if (square !== undefined && outer.sensor === undefined && sensor) return { ...outer, sensor: inner };
+      if (unit) return { ...outer, unit: inner };
     }
   }
   for (let dot = name.indexOf("."); dot > 0; dot = name.indexOf(".", dot + 1)) {
@@ -150,7 +162,7 @@ const longLayout = (
   const unread: string[] = [];
   columns.forEach((name, column) => {
     if (isTaken(column)) return;
-    const read = readName(name, names);
+    const read = readName(name, columns, names);
     if (
       read === undefined ||
       read.sensor !== undefined ||
@@ -176,7 +188,7 @@ const wideLayout = (
   isTaken: (column: number) => boolean,
 ): DetectedLayout => {
   const free = columns.flatMap((name, column) => (isTaken(column) ? [] : [{ name, column }]));
-  const reads = free.map(({ column, name }) => ({ name, column, read: readName(name, names) }));
+  const reads = free.map(({ column, name }) => ({ name, column, read: readName(name, columns, names) }));
   const [only, ...others] = names.signals;
   const bySensor = reads.every(({ read }) => read === undefined) && only !== undefined && others.length === 0;
   const known = new Set(names.sensors);

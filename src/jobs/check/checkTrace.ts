@@ -70,6 +70,9 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
   const trace = yield* openTrace(tracePath, names);
   const detected = detectLayout(trace.columns, {
     signals: own.channels.map(({ name }) => name),
+    units: new Map(
+      own.channels.flatMap(({ name, unit }) => (unit === undefined ? [] : [[name, unit] as const])),
+    ),
     sensors: options.sensors?.names ?? book.sensors,
     onlySensor: own.sensors.length === 1 ? own.sensors[0]! : "",
     ...(options.timeColumn !== undefined && { timeColumn: options.timeColumn }),
