@@ -32,7 +32,7 @@ const specLines = (report: SpecReport, options: TextOptions): string[] => {
   const lines: string[] = [];
   if (problems.length > 0) lines.push(formatProblems(problems, texts));
   if (satisfiability?.verdict === "unsatisfiable") lines.push(...conflictLines(path, satisfiability));
-  const rules = ruleCount === 1 ? "1 rule" : `${ruleCount} rules`;
+  const rules = ruleCount === 0 ? "no rule" : ruleCount === 1 ? "1 rule" : `${ruleCount} rules`;
   const together = faulty || satisfiability === undefined ? "" : togetherText(ruleCount, satisfiability);
   if (!options.quiet) lines.push(`${path}: ${faulty ? "faulty" : `ok, ${rules}${together}`}`);
   if (options.facts && report.facts.length > 0) lines.push(...factLines(report));
@@ -116,7 +116,7 @@ const worstSensors = ({ each, verdict }: RuleFinding): readonly string[] => {
   let worst: (typeof each)[number] | undefined;
   for (const candidate of each) {
     const broken = candidate.tally.broken > 0;
-    if (verdict === "false" && !broken) continue;
+    if ((verdict === "false" && !broken) || candidate.tally.worstStep < 0) continue;
     if (worst === undefined || candidate.tally.smallestMargin < worst.tally.smallestMargin) worst = candidate;
   }
   return worst?.sensors ?? [];
@@ -140,9 +140,9 @@ const traceLines = (trace: CheckedTrace, options: TextOptions): string[] => {
       trace.steps === 1
         ? instantText(0, clock)
         : `${instantText(0, clock)} to ${instantText(trace.steps - 1, clock)}${trace.clocked && trace.timed ? ` ${trace.zone}` : ""}`;
-    const sensors = trace.site.sensors.length === 1 ? "1 sensor" : `${trace.site.sensors.length} sensors`;
+    const sensors = counted(trace.site.sensors.length, "sensor");
     lines.push(
-      `  ${sensors}, ${trace.steps.toLocaleString("en-US")} steps of ${formatDuration(trace.stepMs)}, ${span}`,
+      `  ${sensors}, ${counted(trace.steps, "step")} of ${formatDuration(trace.stepMs)}, ${span}`,
       ...trace.notes.map((note) => `  ${note}`),
     );
     if (trace.unread.length > 0) lines.push(`  columns not read: ${trace.unread.join(", ")}`);
@@ -156,7 +156,7 @@ const traceLines = (trace: CheckedTrace, options: TextOptions): string[] => {
       const from = instantText(Math.round((fromMs - trace.startMs) / trace.stepMs), clock);
       const gaps = findings.gaps === 1 ? "one gap" : `${findings.gaps} gaps`;
       lines.push(
-        `  ${findings.emptySteps.toLocaleString("en-US")} steps have no row, in ${gaps}, the longest of ${formatDuration(longest * trace.stepMs)} from ${from}`,
+        `  ${counted(findings.emptySteps, "step")} without a row, in ${gaps}, the longest of ${formatDuration(longest * trace.stepMs)} from ${from}`,
       );
     }
   }
@@ -193,8 +193,10 @@ const ruleTable = (rules: readonly RuleFinding[], clock: StepClock, colour: bool
     return line.replace(plain, verdictText(finding, true));
   });
 
-const instants = (count: number): string =>
-  `${count.toLocaleString("en-US")} ${count === 1 ? "instant" : "instants"}`;
+const counted = (count: number, what: string): string =>
+  `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
+
+const instants = (count: number): string => counted(count, "instant");
 
 /** What the table does not say; what is true of several rules is said once. */
 const groupedRemarks = (rules: readonly RuleFinding[], trace: CheckedTrace): string[] => {
@@ -222,7 +224,11 @@ const remarks = (finding: RuleFinding, trace: CheckedTrace): string[] => {
   if (endless && verdict === "unknown" && all.held > 0) {
     say("not broken so far; it looks ahead without end, so no trace shows that it holds");
   }
-  if (cut > 0) say(`${instants(cut)} left open, their windows reach beyond the trace`);
+  if (cut > 0) {
+    say(
+      `${instants(cut)} left open, ${cut === 1 ? "its window reaches" : "their windows reach"} beyond the trace`,
+    );
+  }
   const open = all.unknown - cut;
   if (open > 0 && notJudged === undefined) say(`${instants(open)} left open by missing readings`);
   if (trigger !== undefined && trigger.met === 0) {

@@ -59,10 +59,11 @@ interface Read {
   readonly unit?: string;
 }
 
-/** Whether a text after a signal is its unit: of the declared kind or, where none is declared, any. */
+/** Whether a text after a signal is a unit; one such as `m` only if it is of the declared kind. */
 const isUnitOf = (signal: string, text: string, names: LayoutNames): boolean => {
   const unit = parseUnit(text);
   if (typeof unit === "string") return false;
+  if (/[/^*%]/.test(text)) return true;
   const declared = parseUnit(names.units?.get(signal) ?? text);
   return typeof declared === "string" || unitsAgree(unit, declared);
 };
@@ -77,7 +78,8 @@ const readName = (name: string, columns: readonly string[], names: LayoutNames):
     const inner = (round ?? square ?? "").trim();
     const outer = readName(head.trim(), columns, names);
     if (outer !== undefined && outer.unit === undefined) {
-      const unit = isUnitOf(outer.signal, inner, names);
+      const unit =
+        square === undefined ? typeof parseUnit(inner) !== "string" : isUnitOf(outer.signal, inner, names);
       // Several columns of one signal that differ in the brackets are of several sensors, even of one called m.
       const several = columns.filter((other) => other.startsWith(`${head}[`)).length > 1;
       const sensor = names.sensors.includes(inner) || several || !unit;
@@ -190,8 +192,15 @@ const wideLayout = (
   const free = columns.flatMap((name, column) => (isTaken(column) ? [] : [{ name, column }]));
   const reads = free.map(({ column, name }) => ({ name, column, read: readName(name, columns, names) }));
   const [only, ...others] = names.signals;
-  const bySensor = reads.every(({ read }) => read === undefined) && only !== undefined && others.length === 0;
   const known = new Set(names.sensors);
+  // A single column of another name is rather a slip than a sensor, unless it is known as one.
+  const mayBeSensors = free.length > 1 || free.some(({ name }) => known.has(name));
+  const bySensor =
+    only !== undefined &&
+    others.length === 0 &&
+    mayBeSensors &&
+    reads.every(({ read }) => read === undefined) &&
+    free.every(({ name }) => nearestName(name, [only]) === undefined || known.has(name));
   const taken = bySensor
     ? free
         .filter(({ name }) => known.size === 0 || known.has(name))
@@ -261,7 +270,7 @@ const timeColumns = (
 
 const absent = (wanted: string, columns: readonly string[]): string => {
   const near = nearestName(wanted, columns);
-  return `no column "${wanted}", which --time names; ${near === undefined ? `the columns are ${list(columns)}` : `did you mean ${near}?`}`;
+  return `no column "${wanted}", which --time names; ${near === undefined ? `the file has ${list(columns)}` : `did you mean ${near}?`}`;
 };
 
 const list = (names: readonly string[]): string =>
@@ -276,5 +285,5 @@ const noSignal = (names: LayoutNames, columns: readonly string[]): string => {
     const near = nearestName(column.replace(bracketed, "$1"), names.signals);
     if (near !== undefined) return `no column holds ${wanted}; is "${column}" ${near}? Rename it`;
   }
-  return `no column holds ${wanted}; the columns are ${columns.length === 0 ? "the time alone" : list(columns)}. Name them speed, speed[SENSOR] or SENSOR.speed (speed standing for a signal)`;
+  return `no column holds ${wanted}; the file has ${columns.length === 0 ? "no other column" : list(columns)}. Name them speed, speed[SENSOR] or SENSOR.speed (speed standing for a signal)`;
 };

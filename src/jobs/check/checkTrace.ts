@@ -78,7 +78,9 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
     ...(options.timeColumn !== undefined && { timeColumn: options.timeColumn }),
   });
   if ("fault" in detected)
-    return yield* new TraceRefused({ message: `${trace.place(1)}: ${detected.fault}.` });
+    return yield* new TraceRefused({
+      message: `${trace.header}: ${detected.fault}${detected.fault.endsWith("?") ? "" : "."}`,
+    });
   const { layout } = detected;
   const findings = new TraceFindings();
   const stampOptions = {
@@ -221,7 +223,7 @@ const gridOf = Effect.fn("gridOf")(function* (
     const stepMs = declaredMs ?? options.stepMs ?? (book.needsStep ? undefined : own.stepMs);
     if (stepMs === undefined) {
       return yield* new TraceRefused({
-        message: `${trace.place(1)}: no column is the time, and ${book.path} states no sampling: add a line such as sampling 5min; to it, or give --step 5min.`,
+        message: `${trace.header}: no column is the time, and ${book.path} states no sampling: add a line such as sampling 5min; to it, or give --step 5min.`,
       });
     }
     return { startMs: 0, stepMs, steps: survey.endMs + 1, tolerance } satisfies Grid;

@@ -145,8 +145,8 @@ describe("judging in blocks", () => {
             const spec = specOf(rule, hold);
             const [whole, parts] = [judgeOf(spec, STEPS), judgeOf(spec, STEPS)];
             fc.pre(whole !== undefined && parts !== undefined && whole.reach().endless.length === 0);
-            const expected = atOnce(whole!, values, STEPS);
-            expect([rule, inBlocks(parts!, values, STEPS, blockSteps, sizes)]).toEqual([rule, expected]);
+            const expected = atOnce(whole, values, STEPS);
+            expect([rule, inBlocks(parts, values, STEPS, blockSteps, sizes)]).toEqual([rule, expected]);
           },
         ),
         { seed: 51, numRuns: 120 },
@@ -173,7 +173,7 @@ describe("a judgement", () => {
         const spec = specOf(` : ${text}`);
         const judge = judgeOf(spec, 12);
         fc.pre(judge !== undefined);
-        const [{ all, cut, rule }] = atOnce(judge!, trace.values, 12) as [RuleFinding];
+        const [{ all, cut, rule }] = atOnce(judge, trace.values, 12) as [RuleFinding];
         const clock = localClock("UTC", START_MS, site.stepMs, 12);
         const { lower, upper } = panelRobustness(rule, { ...trace, clock });
         const steps = Array.from(lower, (low, step) => ({ low, high: upper[step]! }));
@@ -196,7 +196,7 @@ describe("a judgement", () => {
         const spec = specOf(` : always[${from} samples, inf] (${text})`);
         const judge = judgeOf(spec, 10);
         fc.pre(judge !== undefined);
-        const [{ endless, rule, start, verdict }] = atOnce(judge!, trace.values, 10) as [RuleFinding];
+        const [{ endless, rule, start, verdict }] = atOnce(judge, trace.values, 10) as [RuleFinding];
         const clock = localClock("UTC", START_MS, site.stepMs, 10);
         const { lower, upper } = panelRobustness(rule, { ...trace, clock });
         expect([text, endless, start]).toEqual([text, true, { lower: lower[0], upper: upper[0] }]);
