@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { random } from "../series/random.ts";
 import { bindSpec, formatProblems, parseSpec, type Place, type Problem, type Spec } from "../stl/index.ts";
 import { type DayCounts, inBlocks, judgedIn, rateOf } from "../stl/learn/DayCounts.ts";
-import { effectiveTrials } from "../stl/learn/effectiveTrials.ts";
 import { fitFaultProblem } from "../stl/learn/fitFaultProblem.ts";
 import {
   fitParameters,
@@ -18,11 +17,11 @@ import type { ParameterDomain } from "../stl/learn/ParameterDomain.ts";
 import { type ParameterInterval, parameterIntervals } from "../stl/learn/parameterIntervals.ts";
 import { rewriteText } from "../stl/learn/rewriteText.ts";
 import { suggestName } from "../stl/language/nearestName.ts";
-import { clopperPearsonUpper } from "../verify/clopperPearson.ts";
 import { siteOfPanel } from "./siteOfPanel.ts";
 import { fileTrouble } from "./fileTrouble.ts";
 import { loadSpan } from "./loadRunPanel.ts";
 import { Progress } from "./Progress.ts";
+import { rateInterval } from "./rateInterval.ts";
 import { writeFileAtomically } from "./RunDirectory.ts";
 import { type Holdout, splitDays } from "./splitDays.ts";
 
@@ -104,7 +103,6 @@ const CONFIDENCE = 0.95;
 const RESAMPLES = 2000;
 const SEED = 1;
 const DAY_MS = 86_400_000;
-const TAIL = (1 + CONFIDENCE) / 2;
 
 /**
  * Learns the parameters of one rule file. The rate of a rule is the share, among the pairs of instant and
@@ -250,20 +248,6 @@ const shareOf = (counts: DayCounts): RuleShare => ({
   unknown: counts.unknown,
   doubtful: counts.doubtful,
 });
-
-/**
- * Two-sided interval of a rate: that of Clopper and Pearson for as many trials as the blocks of days are worth,
- * rounded to whole trials and failures on the safe side; 0 to 1 where nothing was judged.
- */
-const rateInterval = (blocks: DayCounts): { readonly lower: number; readonly upper: number } => {
-  const trials = Math.floor(effectiveTrials(blocks));
-  if (trials === 0) return { lower: 0, upper: 1 };
-  const rate = rateOf(blocks);
-  return {
-    lower: 1 - clopperPearsonUpper(Math.ceil(trials * (1 - rate)), trials, TAIL),
-    upper: clopperPearsonUpper(Math.ceil(trials * rate), trials, TAIL),
-  };
-};
 
 const describeRule = (
   rule: RuleTarget,

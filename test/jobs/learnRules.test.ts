@@ -134,19 +134,26 @@ describe("learnRules", () => {
     expect(readFileSync(over, "utf8")).toBe(readFileSync(file, "utf8"));
   });
 
-  it("writes a parameter back to the file that declares it, and refuses to put it elsewhere", async () => {
+  it("writes each parameter back to the file that declares it, and refuses to put it elsewhere", async () => {
     const limits = "param top : real in ug/m3 = 30 range [0, 100] learnable; // shared\n";
     const imported = project.write("lib/limits.stl", limits);
-    const spec = project.write(
-      "importing.stl",
-      'import "lib/limits.stl" as air;\nrequire clean : forall s in sensors : no2[s] <= air.top;\n',
+    const text = `import "lib/limits.stl" as air;
+param ramp : real in km/h = 5 range [0, 100] learnable;
+require clean : forall s in sensors : no2[s] <= air.top;
+require gentle : forall s in sensors : always abs(delta(speed[s])) <= ramp;
+`;
+    const spec = project.write("importing.stl", text);
+    const { parameters, written } = await learn(request({ spec, write: "over" }));
+    expect(parameters.map(({ line, name, source }) => [name, source, line])).toEqual([
+      ["ramp", spec, 2],
+      ["air.top", imported, 1],
+    ]);
+    expect(written).toEqual([spec, imported]);
+    expect(readFileSync(spec, "utf8")).toBe(text.replace("= 5", `= ${parameters[0]!.after}`));
+    expect(readFileSync(imported, "utf8")).toBe(limits.replace("= 30", `= ${parameters[1]!.after}`));
+    await expect(learn(request({ spec, write: { file: project.path("one.stl") } }))).rejects.toThrow(
+      /limits\.stl, which .*one\.stl cannot hold/,
     );
-    const { parameters, written } = await learn(request({ spec, rates: new Map(), write: "over" }));
-    expect(written).toEqual([imported]);
-    expect(readFileSync(imported, "utf8")).toBe(limits.replace("= 30", `= ${parameters[0]!.after}`));
-    await expect(
-      learn(request({ spec, rates: new Map(), write: { file: project.path("one.stl") } })),
-    ).rejects.toThrow(/limits\.stl, which .*one\.stl cannot hold/);
   });
 
   it("says what cannot be reached, and writes nothing", async () => {

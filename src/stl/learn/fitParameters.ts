@@ -142,17 +142,14 @@ export const fitParameters = (
 export const spanOf = ({ direction, lower, upper }: ParameterDomain): Span =>
   direction === 1 ? { tight: lower, loose: upper } : { tight: upper, loose: lower };
 
-/** Every parameter at one share of its range from the tight end; steps are rounded to the loose side. */
+/** Every parameter at one share of its range from the tight end. */
 const valuesAt = (parameters: readonly ParameterDomain[], looseness: number): Map<string, number> =>
   new Map(
     parameters.map((parameter) => {
       const { loose, tight } = spanOf(parameter);
       if (looseness === 1) return [parameter.name, loose];
       const value = tight + looseness * (loose - tight);
-      return [
-        parameter.name,
-        parameter.whole ? (loose > tight ? Math.ceil(value) : Math.floor(value)) : value,
-      ];
+      return [parameter.name, parameter.whole ? Math.round(value) : value];
     }),
   );
 

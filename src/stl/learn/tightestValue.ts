@@ -33,7 +33,6 @@ export const tightestValue = (
   monotone: boolean,
 ): number | undefined => {
   const { loose, tight } = span;
-  if (monotone && !reaches(loose)) return undefined;
   if (reaches(tight)) return tight;
   const distance = Math.abs(loose - tight);
   const looks = monotone ? 1 : whole ? Math.min(LOOKS, distance) : LOOKS;
