@@ -72,8 +72,8 @@ export const satisfySpec = (
       faults.push(fault.message);
     }
   }
-  const before = Math.max(0, ...affine.map(({ unrolled }) => -unrolled.history));
-  const after = Math.max(0, ...affine.map(({ unrolled }) => unrolled.horizon));
+  const before = Math.max(0, ...affine.map(({ bound }) => bound.historySteps));
+  const after = Math.max(0, ...affine.map(({ bound }) => bound.horizonSteps));
   const steps = before + 1 + after;
   const week = weekClock(site, before, after);
   const origins = clockPatterns(

@@ -288,18 +288,15 @@ describe("against a list of all choices in l2", () => {
           const signals = { x: [x], y: [y] };
           const joined = (parts: readonly string[], word: string): string =>
             parts.map((part) => `(${part})`).join(word);
-          const distances = selections(choices).map((chosen) => {
-            const outcome = near(joined(chosen, " and "), signals);
+          const distanceOf = (parts: readonly string[]): number => {
+            const outcome = near(joined(parts, " and "), signals);
+            // Three rows may meet in one point with thirds, which no doubles are.
+            fc.pre(outcome.found || outcome.reason === "impossible");
             return outcome.found ? outcome.distance : Infinity;
-          });
-          const outcome = near(
-            joined(
-              choices.map((parts) => joined(parts, " or ")),
-              " and ",
-            ),
-            signals,
-          );
-          expect(outcome.found ? outcome.distance : Infinity).toBeCloseTo(Math.min(...distances), 9);
+          };
+          const distances = selections(choices).map(distanceOf);
+          const distance = distanceOf(choices.map((parts) => joined(parts, " or ")));
+          expect(distance).toBeCloseTo(Math.min(...distances), 9);
           if (new Set(distances).size > 1) branched++;
         },
       ),
