@@ -114,6 +114,29 @@ describe("learnRules", () => {
     expect(tighter / judged).toBeLessThan(0.9);
   });
 
+  it("gives the interval of a lower limit by size too, and the days that a rule binds together", async () => {
+    const spec = project.write(
+      "floor.stl",
+      `param least : real in km/h = 20 range [0, 100] learnable;
+require flows : forall s in sensors : always[0h, 30h] speed[s] >= least;
+require dips : forall s in sensors : always eventually[0h, 30h] speed[s] >= least + 10 km/h;
+`,
+    );
+    const { parameters, rules } = await learn(request({ spec, rates: new Map() }));
+    const [{ after, lower, tighter, upper }] = parameters as [LearnedSpec["parameters"][number]];
+    const speeds = tinyReadings.speed.slice(0, HELD_OUT_FROM).flat();
+    expect(Number(after)).toBe(
+      -quantile(
+        speeds.map((speed) => -speed),
+        0.9,
+      ),
+    );
+    expect(tighter).toBe("larger");
+    expect(Number(lower)).toBeLessThan(Number(after));
+    expect(Number(upper)).toBeGreaterThan(Number(after));
+    expect(rules.map(({ blockDays, name }) => [name, blockDays])).toEqual([["flows", 1], ["dips", 3]]); // prettier-ignore
+  });
+
   it("writes the values into the text and changes nothing else by a byte", async () => {
     const file = project.path("fitted.stl");
     const learned = await learn(request({ write: { file } }));
