@@ -8,6 +8,7 @@ import type { TraceOptions } from "../../jobs/check/checkTrace.ts";
 import { formulaRulebook } from "../../jobs/check/Rulebook.ts";
 import { readSensorsFile } from "../../jobs/check/SensorsFile.ts";
 import { localClock } from "../../series/LocalClock.ts";
+import { formatProblems } from "../../stl/index.ts";
 import { parseUnit } from "../../stl/language/Unit.ts";
 import { DoesNotHold, notJudged, NotJudged } from "../exitCodes.ts";
 import { productVersion } from "../productVersion.ts";
@@ -19,7 +20,7 @@ import { junitReport } from "./junitReport.ts";
 import { type CheckRequest, runCheck, runFormula } from "./runCheck.ts";
 import { sarifReport } from "./sarifReport.ts";
 import { textReport } from "./textReport.ts";
-import { nextChange } from "./watchFiles.ts";
+import { fileStates, nextChange } from "./nextChange.ts";
 
 type Flags = Command.Command.Config.Infer<typeof checkFlags>;
 type Format = "text" | "json" | "sarif" | "junit";
@@ -52,6 +53,9 @@ const usageFault = (flags: Flags): string | undefined => {
     return "--watch cannot read standard input again: give the trace as a file";
   if (json && format !== undefined && format !== "json")
     return `--json and --format ${format} differ: leave one of them out`;
+  if (fmt && (traces.length > 0 || Option.isSome(data) || Option.isSome(formula) || watch)) {
+    return "--fmt lays rule files out and judges nothing: leave the other flags out";
+  }
   if (check && !fmt) return "--check says what --fmt would change: add --fmt";
   return undefined;
 };
@@ -157,6 +161,7 @@ const checkForEver = Effect.fn("checkForEver")(function* (flags: Flags) {
   const named = [...flags.specs, ...flags.traces, ...Option.toArray(flags.sensors)];
   let watched: readonly string[] = named;
   for (;;) {
+    const before = fileStates(watched);
     const reports = yield* checkAndPrint(flags).pipe(
       Effect.tap((found) => {
         const { message } = outcomeOf(found, flags.strict);
@@ -169,8 +174,31 @@ const checkForEver = Effect.fn("checkForEver")(function* (flags: Flags) {
       watched = Array.from(new Set([...named, ...reports.flatMap(({ texts }) => Object.keys(texts))]));
     }
     yield* Console.error(`Waiting for a change of ${watched.join(", ")}; Ctrl-C ends.`);
-    const changed = yield* nextChange(watched);
+    const changed = yield* nextChange(new Map([...fileStates(watched), ...before]));
     yield* Console.error(`\n${changed} has changed.`);
+  }
+});
+
+/** `--fmt`: lays the files out, or says which of them would change. */
+const layOut = Effect.fn("layOut")(function* ({ check, quiet, specs }: Flags) {
+  const { formatFiles } = yield* Effect.promise(() => import("../../jobs/check/formatFiles.ts"));
+  const files = yield* Effect.try({
+    try: () => formatFiles(specs, !check),
+    catch: (cause) => notJudged(cause as Error),
+  });
+  const faulty = files.filter(({ problems }) => problems.length > 0);
+  for (const { path, problems, text } of faulty)
+    yield* Console.log(formatProblems(problems, { [path]: text }));
+  const changed = files.filter((file) => file.changed).map(({ path }) => path);
+  const word = check || faulty.length > 0 ? "would change" : "changed";
+  if (!quiet) yield* Effect.forEach(changed, (path) => Console.log(`${word}: ${path}`), { discard: true });
+  if (faulty.length > 0) {
+    const paths = faulty.map(({ path }) => path).join(", ");
+    return yield* new DoesNotHold({ cause: "spec", userMessage: `faulty, nothing was written: ${paths}` });
+  }
+  if (check && changed.length > 0) {
+    const userMessage = `not in the standard form: ${changed.join(", ")}; stl-check --fmt writes it`;
+    return yield* new DoesNotHold({ cause: "form", userMessage });
   }
 });
 
@@ -179,6 +207,7 @@ export const checkCommand = Command.make("stl-check", checkFlags, (flags) =>
   Effect.gen(function* () {
     const fault = usageFault(flags);
     if (fault !== undefined) return yield* refuse(fault);
+    if (flags.fmt) return yield* layOut(flags);
     if (flags.watch) return yield* checkForEver(flags);
     const reports = yield* checkAndPrint(flags);
     const { message, status } = outcomeOf(reports, flags.strict);
