@@ -16,9 +16,9 @@ export interface RuleTarget {
 
 /** Why a group of parameters has no fit. */
 export type FitFault =
-  /** The rule misses its rate where all is loosest; `rate` is what it reaches there, NaN where none was judged. */
+  /** The rule misses its rate where all is loosest, and reaches this one there, or NaN where it does not compile. */
   | { readonly kind: "unreached"; readonly rule: RuleTarget; readonly rate: number; readonly judged: number }
-  /** No instant of the rule could be judged at the fitted values. */
+  /** No instant of the rule can be judged where all is loosest. */
   | { readonly kind: "unjudged"; readonly rule: RuleTarget; readonly open: number }
   /** Without a range, no value was found that fails, or none that holds. */
   | { readonly kind: "unbounded"; readonly parameter: ParameterDomain };
@@ -68,8 +68,9 @@ export const termsOf = (
     parameters.map((parameter) => [parameter.name, parameter.term(values.get(parameter.name) as number)]),
   );
 
+/** A rule that asks for nothing, or is judged nowhere, has reached nothing. */
 const rateReached = (counts: DayCounts | undefined, wanted: number): boolean =>
-  counts !== undefined && (judgedIn(counts) === 0 || rateOf(counts) >= wanted);
+  counts !== undefined && rateOf(counts) >= wanted;
 
 /**
  * Finds the tightest values at which every rule of a group holds at its wanted share of the judged instants.
@@ -128,14 +129,7 @@ export const fitParameters = (
       values = new Map(others).set(name, value ?? span.loose);
     }
   }
-  const terms = termsOf(parameters, values);
-  const unjudged = rules.flatMap((rule): FitFault[] => {
-    const counts = rule.judge.judge(terms);
-    return counts !== undefined && judgedIn(counts) === 0
-      ? [{ kind: "unjudged", rule, open: counts.unknown + counts.doubtful }]
-      : [];
-  });
-  return unjudged.length > 0 ? faulty(unjudged) : { parameters, rules, values, faults: [] };
+  return { parameters, rules, values, faults: [] };
 };
 
 /** The range of a parameter from its tight end to its loose one. */
@@ -158,7 +152,10 @@ const unreached = (parameters: readonly ParameterDomain[], rules: readonly RuleT
   return rules.flatMap((rule): FitFault[] => {
     const counts = rule.judge.judge(terms);
     if (rateReached(counts, rule.rate)) return [];
-    const [rate, judged] = counts === undefined ? [Number.NaN, 0] : [rateOf(counts), judgedIn(counts)];
-    return [{ kind: "unreached", rule, rate, judged }];
+    if (counts === undefined) return [{ kind: "unreached", rule, rate: Number.NaN, judged: 0 }];
+    const judged = judgedIn(counts);
+    return judged === 0 && rule.moving.length === 0
+      ? [{ kind: "unjudged", rule, open: counts.unknown + counts.doubtful }]
+      : [{ kind: "unreached", rule, rate: rateOf(counts), judged }];
   });
 };

@@ -80,15 +80,17 @@ const bisectNumber = (bad: number, good: number, reaches: (value: number) => boo
  * fewestDigits(77.9999996, 78.0000002); // => 78
  */
 export const fewestDigits = (excluded: number, included: number): number => {
-  const upwards = included > excluded;
+  const towards = included > excluded ? 1 : -1;
   const largest = Math.max(Math.abs(included), Math.abs(excluded));
   const first = Math.ceil(Math.log10(largest)) + 1;
   for (let power = first; power > first - 18; power--) {
-    const scaled = excluded / 10 ** power;
-    const multiple = upwards ? Math.floor(scaled) + 1 : Math.ceil(scaled) - 1;
-    const value = Number(`${multiple}e${power}`);
-    const within = upwards ? value > excluded && value <= included : value < excluded && value >= included;
-    if (within) return value === 0 ? 0 : value;
+    // The quotient may be off by a rounding to either side: its neighbours are tried as well.
+    const multiple = Math.round(excluded / 10 ** power);
+    for (const nearby of [multiple - towards, multiple, multiple + towards]) {
+      const value = Number(`${nearby}e${power}`);
+      if (towards * (value - excluded) > 0 && towards * (included - value) >= 0)
+        return value === 0 ? 0 : value;
+    }
   }
   return included;
 };

@@ -14,7 +14,6 @@ const domain = (name: string, changes: Partial<ParameterDomain> = {}): Parameter
   start: 1,
   lower: 0,
   upper: 1000,
-  hasRange: true,
   term: (value) => ({ kind: "quantity", value, place }),
   text: String,
   written: place,

@@ -96,6 +96,12 @@ describe("tightestValue", () => {
 });
 
 describe("fewestDigits", () => {
+  it("is not led astray by a quotient that is rounded", () => {
+    expect(fewestDigits(1000, 999.99998999)).toBe(999.99999);
+    expect(fewestDigits(-1000, -999.99998999)).toBe(-999.99999);
+    expect(fewestDigits(0.3 - 2 ** -54, 0.35)).toBe(0.3);
+  });
+
   const digits = (value: number): number => {
     for (let count = 1; count < 18; count++) if (Number(value.toPrecision(count)) === value) return count;
     return 18;
