@@ -18,7 +18,7 @@ export class NearestPointL2 implements NearestPoint {
   readonly #demanded: DemandedRows;
   readonly #active: number[];
   readonly #multiplier: number[];
-  /** Columns of R; column k has k + 1 entries. */
+  /** Columns of R, shared between forks and replaced to be changed; column k has k + 1 entries. */
   readonly #factor: number[][];
   readonly #direction: Float64Array;
   readonly #touched: number[];
@@ -28,7 +28,7 @@ export class NearestPointL2 implements NearestPoint {
     this.x = from === undefined ? withinBounds(graph) : from.x.slice();
     this.#active = from === undefined ? [] : from.#active.slice();
     this.#multiplier = from === undefined ? [] : from.#multiplier.slice();
-    this.#factor = from === undefined ? [] : from.#factor.map((column) => column.slice());
+    this.#factor = from === undefined ? [] : from.#factor.slice();
     // Zero between uses, and so shared.
     this.#direction = from === undefined ? new Float64Array(graph.given.length) : from.#direction;
     this.#touched = from === undefined ? [] : from.#touched;
@@ -189,6 +189,7 @@ export class NearestPointL2 implements NearestPoint {
     this.#multiplier.splice(index, 1);
     const factor = this.#factor;
     factor.splice(index, 1);
+    for (let k = index; k < factor.length; k++) factor[k] = (factor[k] as number[]).slice();
     for (let k = index; k < factor.length; k++) {
       const column = factor[k] as number[];
       const [a, b] = [column[k] as number, column[k + 1] as number];

@@ -59,8 +59,8 @@ export const foldRequirements = (
     const strict = unrolled.strict[leaf] === 1 && margin === 0;
     const need = margin - constant;
     const reaches = (value: number): boolean => (strict ? value > need : value >= need);
-    // An undefined constant, such as inf - inf, is reached by nothing.
-    if (!reaches(builder.extreme(true))) return never;
+    // What reads the unknown is -inf, or undefined as inf - inf is.
+    if (!(constant > -Infinity) || !reaches(builder.extreme(true))) return never;
     if (reaches(builder.extreme(false))) return always;
     return builder.row(need, magnitude, strict);
   };

@@ -1,3 +1,4 @@
+import type { ChoiceGraph } from "./ChoiceGraph.ts";
 import { foldRequirements, type Requirement } from "./foldRequirements.ts";
 import type { Room, Variables } from "./GraphBuilder.ts";
 import { type Nearest, nearestHolding } from "./nearestHolding.ts";
@@ -30,10 +31,18 @@ export const projectRequirements = (
 ): Projected => {
   for (const room of rooms) {
     const graph = foldRequirements(requirements, variables, room);
-    const nearest = nearestHolding(graph, norm, { work: { spent: 0, limit }, toBetter });
+    const nearest = nearestIn(graph, norm, limit, toBetter);
     if (nearest.kind === "found") {
       if (settleRounding(graph, nearest.x, () => accept(nearest.x))) return nearest;
     } else return room === rooms[0] ? nearest : { kind: "rounding" };
   }
   return { kind: "rounding" };
+};
+
+/** Where the work does not suffice in l1, whose bounds tell less, a point that is near in l2 is better than none. */
+const nearestIn = (graph: ChoiceGraph, norm: Norm, limit: number, toBetter: number): Nearest => {
+  const nearest = nearestHolding(graph, norm, { work: { spent: 0, limit }, toBetter });
+  if (norm === "l2" || nearest.kind !== "work-limit") return nearest;
+  const other = nearestHolding(graph, "l2", { work: { spent: 0, limit }, toBetter: 0 });
+  return other.kind === "found" ? { ...other, optimal: false } : other;
 };
