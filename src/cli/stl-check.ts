@@ -14,7 +14,7 @@ const paths = words.filter((word) => word !== plainFlag);
 const [first] = paths;
 if (first !== undefined && !subcommands.has(first) && paths.every((word) => !word.startsWith("-"))) {
   const { plainCheck } = await import("./stl-check/plainCheck.ts");
-  plainCheck(paths, { satisfiability: paths.length === words.length });
+  await plainCheck(paths, { satisfiability: paths.length === words.length });
 } else {
   const { commandLine } = await import("./stl-check/commandLine.ts");
   commandLine();

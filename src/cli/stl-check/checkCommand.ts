@@ -1,31 +1,25 @@
 import { Console, Effect, Option } from "effect";
 import { Command } from "effect/cli";
-import { compileWallTimeFormat } from "../../ingest/WallTime.ts";
 import { DataPlace } from "../../ingest/DataPlace.ts";
-import { parseDuration } from "../../ingest/parseDuration.ts";
-import { STANDARD_INPUT } from "../../ingest/trace/openTrace.ts";
-import type { TraceOptions } from "../../jobs/check/checkTrace.ts";
-import { formulaRulebook } from "../../jobs/check/Rulebook.ts";
-import { readSensorsFile } from "../../jobs/check/SensorsFile.ts";
-import { localClock } from "../../series/LocalClock.ts";
-import { formatProblems } from "../../stl/index.ts";
-import { parseUnit } from "../../stl/language/Unit.ts";
+import { formatProblems } from "../../stl/language/formatProblems.ts";
 import { DoesNotHold, notJudged, NotJudged } from "../exitCodes.ts";
 import { productVersion } from "../productVersion.ts";
 import { terminalProgress } from "../terminalProgress.ts";
-import { checkFlags } from "./checkFlags.ts";
+import { checkFlags, type Flags } from "./checkFlags.ts";
 import { outcomeOf, type SpecReport } from "./CheckReport.ts";
 import { jsonReport } from "./jsonReport.ts";
 import { junitReport } from "./junitReport.ts";
-import { type CheckRequest, runCheck, runFormula } from "./runCheck.ts";
+import type { CheckRequest } from "./runCheck.ts";
 import { sarifReport } from "./sarifReport.ts";
 import { textReport } from "./textReport.ts";
 import { fileStates, nextChange } from "./nextChange.ts";
 
-type Flags = Command.Command.Config.Infer<typeof checkFlags>;
 type Format = "text" | "json" | "sarif" | "junit";
 
 const refuse = (message: string) => Effect.fail({ message });
+
+/** As `--trace` names standard input. */
+const STANDARD_INPUT = "-";
 
 /** What makes no sense together, or alone; the first that applies. */
 const usageFault = (flags: Flags): string | undefined => {
@@ -60,49 +54,6 @@ const usageFault = (flags: Flags): string | undefined => {
   return undefined;
 };
 
-/** How traces are to be read. */
-const traceOptions = Effect.fn("traceOptions")(function* (flags: Flags) {
-  const { explain, zone } = flags;
-  const timeFormat = Option.getOrUndefined(flags.timeFormat);
-  if (timeFormat !== undefined && compileWallTimeFormat(timeFormat) === undefined) {
-    return yield* refuse(
-      `--time-format ${timeFormat} names no year, month and day: write it with YYYY, MM, DD, HH, mm and ss, such as DD/MM/YYYY HH:mm`,
-    );
-  }
-  const known = yield* Effect.sync(() => isZone(zone));
-  if (!known) return yield* refuse(`--zone ${zone} is no time zone: write it as Europe/Berlin or UTC`);
-  const units = new Map<string, string>();
-  for (const text of flags.units) {
-    const equals = text.indexOf("=");
-    const unit = equals < 1 ? undefined : parseUnit(text.slice(equals + 1));
-    if (unit === undefined)
-      return yield* refuse(`--unit ${text} says no unit of a signal: write it as speed=mph`);
-    if (typeof unit === "string") return yield* refuse(`--unit ${text}: ${unit}`);
-    units.set(text.slice(0, equals).trim(), unit.text);
-  }
-  const sensors = Option.isNone(flags.sensors) ? undefined : yield* readSensorsFile(flags.sensors.value);
-  const timeColumn = Option.getOrUndefined(flags.time);
-  const step = Option.getOrUndefined(flags.step);
-  return {
-    zone,
-    explain,
-    units,
-    ...(timeFormat !== undefined && { timeFormat }),
-    ...(timeColumn !== undefined && { timeColumn }),
-    ...(step !== undefined && { stepMs: parseDuration(step)! }),
-    ...(sensors !== undefined && { sensors }),
-  } satisfies TraceOptions;
-});
-
-const isZone = (zone: string): boolean => {
-  try {
-    localClock(zone, 0, 1, 1);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 const formatOf = (flags: Flags): Format =>
   flags.json ? "json" : Option.getOrElse(flags.format, () => "text" as const);
 
@@ -125,9 +76,13 @@ const print = (reports: readonly SpecReport[], flags: Flags): string => {
 };
 
 const checkOnce = Effect.fn("checkOnce")(function* (flags: Flags) {
+  // Loaded on demand: help and version need nothing of it.
+  const { traceOptions } = yield* Effect.promise(() => import("./traceOptions.ts"));
+  const { runCheck, runFormula } = yield* Effect.promise(() => import("./runCheck.ts"));
   const trace = yield* traceOptions(flags);
   const { formula, specs, traces } = flags;
   if (Option.isSome(formula)) {
+    const { formulaRulebook } = yield* Effect.promise(() => import("../../jobs/check/Rulebook.ts"));
     const book = yield* Effect.try({
       try: () => formulaRulebook(formula.value, flags.dialect),
       catch: (cause) => new DoesNotHold({ cause, userMessage: (cause as Error).message }),

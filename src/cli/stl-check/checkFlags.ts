@@ -1,4 +1,4 @@
-import { Argument, Flag } from "effect/cli";
+import { Argument, type Command, Flag } from "effect/cli";
 import { parseDuration } from "../../ingest/parseDuration.ts";
 
 /** Everything that `stl-check` itself takes. */
@@ -111,3 +111,6 @@ export const checkFlags = {
     Flag.withDefault(false),
   ),
 };
+
+/** What the flags came to. */
+export type Flags = Command.Command.Config.Infer<typeof checkFlags>;

@@ -1,5 +1,5 @@
 import type { CheckedTrace } from "../../jobs/check/checkTrace.ts";
-import { judgedInstants } from "../../jobs/check/checkPanel.ts";
+import { judgedInstants } from "../../jobs/check/judgedInstants.ts";
 import type { RuleFinding } from "../../jobs/check/RulesJudge.ts";
 import type { Satisfiability } from "../../stl/satisfy/satisfySpec.ts";
 import { isFaulty, type SpecReport } from "./CheckReport.ts";

@@ -16,10 +16,10 @@ const printFailure = (message: string): void => {
  * `stl-check SPEC...` without further flags, the check of an editor and a hook: it does what the full command does, but
  * starts in half the time, since it waits for nothing and so needs no framework. Sets the exit status.
  */
-export const plainCheck = (paths: readonly string[], question: SpecQuestion): void => {
+export const plainCheck = async (paths: readonly string[], question: SpecQuestion): Promise<void> => {
   let reports: readonly SpecReport[];
   try {
-    reports = paths.map((path) => specReport(path, question));
+    reports = await Promise.all(paths.map((path) => specReport(path, question)));
   } catch (cause) {
     printFailure((cause as Error).message);
     process.exitCode = EXIT_NOT_JUDGED;

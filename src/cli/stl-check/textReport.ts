@@ -1,9 +1,10 @@
 import { styleText } from "node:util";
 import type { CheckedTrace } from "../../jobs/check/checkTrace.ts";
-import { judgedInstants } from "../../jobs/check/checkPanel.ts";
+import { judgedInstants } from "../../jobs/check/judgedInstants.ts";
 import type { RuleFinding } from "../../jobs/check/RulesJudge.ts";
 import { formatDuration } from "../../stl/language/Duration.ts";
-import { formatProblems, type RuleFacts } from "../../stl/index.ts";
+import type { RuleFacts } from "../../stl/index.ts";
+import { formatProblems } from "../../stl/language/formatProblems.ts";
 import type { Satisfiability } from "../../stl/satisfy/satisfySpec.ts";
 import { alignedColumns, percent } from "../alignedColumns.ts";
 import { isFaulty, type SpecReport } from "./CheckReport.ts";

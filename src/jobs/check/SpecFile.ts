@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { formatProblems, parseSpec, type Problem, type Spec } from "../../stl/index.ts";
+import { formatProblems } from "../../stl/language/formatProblems.ts";
+import { parseSpec } from "../../stl/language/parseSpec.ts";
+import type { Problem } from "../../stl/language/Problem.ts";
+import type { Spec } from "../../stl/language/Spec.ts";
 import { fileTrouble } from "../fileTrouble.ts";
 
 /** A rule file that was read, with the problems of its text. */

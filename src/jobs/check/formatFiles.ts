@@ -21,7 +21,8 @@ export const formatFiles = (paths: readonly string[], write: boolean): readonly 
   const files = paths.map((path) => {
     const text = readText(path);
     const formatted = formatSpec(text, { source: path });
-    if ("problems" in formatted) return { path, text, changed: false, problems: formatted.problems, next: text };
+    if ("problems" in formatted)
+      return { path, text, changed: false, problems: formatted.problems, next: text };
     return { path, text, changed: formatted.text !== text, problems: [], next: formatted.text };
   });
   if (write && files.every(({ problems }) => problems.length === 0)) {
