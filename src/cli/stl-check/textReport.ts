@@ -91,10 +91,12 @@ const share = ({ broken, held }: { readonly held: number; readonly broken: numbe
 const nameOf = ({ rule }: RuleFinding): string =>
   rule.goal ? `${rule.name} (goal)` : rule.severity === "info" ? `${rule.name} (info)` : rule.name;
 
-const marginOf = ({ all, rule }: RuleFinding): string =>
-  Number.isNaN(all.smallestMargin)
-    ? "-"
-    : `${Number(all.smallestMargin.toPrecision(4))}${rule.unit === "1" ? "" : ` ${rule.unit}`}`;
+const marginOf = ({ all, rule, verdict }: RuleFinding): string => {
+  const margin = all.smallestMargin;
+  // A rule that is broken by a clock alone is broken by no amount.
+  if (Number.isNaN(margin) || (verdict === "false" && margin > 0)) return "-";
+  return `${Number(margin.toPrecision(4))}${rule.unit === "1" ? "" : ` ${rule.unit}`}`;
+};
 
 const pastLines = (rules: readonly RuleFinding[]): string[] =>
   alignedColumns([
