@@ -1,13 +1,16 @@
 import { fitsOnLine, joinPieces, widestLine } from "./layOutPieces.ts";
-import type { Piece } from "./Piece.ts";
 import type { Part } from "./splitParts.ts";
 
-const columns = [":", "range", "missing"];
+/** What starts a column, in declarations that are aligned. */
+const columnsOf: Readonly<Record<string, readonly string[]>> = {
+  signal: [":", "range", "missing"],
+  param: [":", "=", "range", "learnable"],
+};
 
 /** The texts of a declaration's columns, empty where it has not one, and what ends it. */
-const cellsOf = (pieces: readonly Piece[]): readonly string[] => {
+const cellsOf = ({ pieces, word: kind }: Part): readonly string[] => {
   const starts = [0];
-  for (const word of columns) {
+  for (const word of columnsOf[kind] ?? []) {
     const last = Math.max(...starts);
     const start = pieces.findIndex((piece, k) => k > last && piece.depth === 0 && piece.text === word);
     starts.push(start);
@@ -21,11 +24,14 @@ const cellsOf = (pieces: readonly Piece[]): readonly string[] => {
 };
 
 const isPlain = (part: Part | undefined): boolean =>
-  part?.word === "signal" &&
+  part !== undefined &&
+  Object.hasOwn(columnsOf, part.word) &&
   part.pieces.every(
     (piece, k) => piece.token !== undefined || (piece.endsLine && k > 0 && !piece.startsLine),
   ) &&
   fitsOnLine(part.pieces, part.indent);
+
+const isNext = (before: Part, part: Part): boolean => part.word === before.word && !part.apart;
 
 /** The line of a row, every cell but its last as wide as its column. */
 const padRow = (row: readonly string[], widths: readonly number[]): string => {
@@ -35,8 +41,8 @@ const padRow = (row: readonly string[], widths: readonly number[]): string => {
 };
 
 const alignGroup = (group: readonly Part[]): readonly string[] => {
-  const rows = group.map((part) => cellsOf(part.pieces));
-  const widths = [0, 0, 0, 0];
+  const rows = group.map(cellsOf);
+  const widths = (rows[0] ?? []).map(() => 0);
   for (const row of rows) {
     const last = row.findLastIndex((cell) => cell !== "");
     for (let k = 0; k < last; k++) widths[k] = Math.max(widths[k] as number, (row[k] as string).length);
@@ -52,14 +58,14 @@ const fits = (line: string, { pieces }: Part): boolean => {
 };
 
 /**
- * The lines of signals that stand together, several of them without an empty line or a comment between, with the
- * types, ranges and policies of gaps below each other; by the index of the part.
+ * The lines of signals, and of parameters, that stand together, several of them without an empty line or a comment
+ * between, with their types, values and ranges below each other; by the index of the part.
  */
 export const alignDeclarations = (parts: readonly Part[]): ReadonlyMap<number, string> => {
   const lines = new Map<number, string>();
   for (let from = 0; from < parts.length; from++) {
     let end = from;
-    while (isPlain(parts[end]) && (end === from || parts[end]?.apart === false)) end++;
+    while (isPlain(parts[end]) && (end === from || isNext(parts[end - 1] as Part, parts[end] as Part))) end++;
     if (end - from < 2) continue;
     const aligned = alignGroup(parts.slice(from, end));
     if (aligned.every((line, k) => fits(line, parts[from + k] as Part))) {

@@ -41,9 +41,9 @@ const layOutPart = (part: Part): readonly string[] => {
 
 /**
  * Lays a rule file out in the one canonical way: an item starts a line, long ones are broken where they bind least
- * and indented by two, lines have at most 110 columns where the text lets them, the columns of signals that stand
- * together are aligned, empty lines are kept, one at a time, and comments stay where they are. Only white space
- * changes, so the meaning does not. Laying out again changes nothing.
+ * and indented by two, lines have at most 110 columns where the text lets them, the columns of signals and of
+ * parameters that stand together are aligned, empty lines are kept, one at a time, and comments stay where they
+ * are. Only white space changes, so the meaning does not. Laying out again changes nothing.
  *
  * A text that the parser refuses is not laid out; its problems are given.
  *
