@@ -92,7 +92,7 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
   const survey = yield* surveyTrace(
     trace,
     { layout, stamps: new StampReader(stampOptions), findings: surveyed, stampsOnly: true },
-    (done) => progress.update(done, ""),
+    (done) => progress.update(done, rowsRead(surveyed)),
   );
   const stamps = new StampReader(stampOptions);
   const grid = yield* gridOf(book, trace, layout, survey, options);
@@ -160,7 +160,7 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
     Stream.runForEach((batch) =>
       Effect.sync(() => {
         windows.push(batch, (window) => judge.judge(window));
-        progress.update(batch.done, "");
+        progress.update(batch.done, rowsRead(findings));
       }),
     ),
   );
@@ -184,6 +184,8 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
     rules: judge.findings(),
   } satisfies CheckedTrace;
 });
+
+const rowsRead = ({ rows }: TraceFindings): string => `${rows.toLocaleString("en-US")} rows`;
 
 const channelOf = (site: Site, name: string): number =>
   site.channels.findIndex((channel) => channel.name === name);
