@@ -1,65 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ChoiceGraph } from "../../../src/stl/project/ChoiceGraph.ts";
+import { dimensions, graphOf, type Halfspaces, halfspaces } from "./halfspaces.ts";
 import { NearestPointL1 } from "../../../src/stl/project/NearestPointL1.ts";
 import { NearestPointL2 } from "../../../src/stl/project/NearestPointL2.ts";
-
-interface Halfspaces {
-  readonly given: readonly number[];
-  readonly rows: readonly { readonly coefficients: readonly number[]; readonly need: number }[];
-}
-
-const dimensions = 3;
-
-/** Small whole numbers: parallel, opposite, repeated and redundant rows are common. */
-const halfspaces: fc.Arbitrary<Halfspaces> = fc.record({
-  given: fc.array(fc.integer({ min: -4, max: 4 }), { minLength: dimensions, maxLength: dimensions }),
-  rows: fc.array(
-    fc
-      .record({
-        coefficients: fc.array(fc.integer({ min: -2, max: 2 }), {
-          minLength: dimensions,
-          maxLength: dimensions,
-        }),
-        need: fc.integer({ min: -5, max: 5 }),
-      })
-      .filter(({ coefficients }) => coefficients.some((coefficient) => coefficient !== 0)),
-    { minLength: 1, maxLength: 6 },
-  ),
-});
-
-const graphOf = ({ given, rows }: Halfspaces, bound = Infinity): ChoiceGraph => {
-  const walls = given.flatMap((_, j) =>
-    [1, -1].map((sign) => ({ coefficients: given.map((__, i) => (i === j ? sign : 0)), need: -bound })),
-  );
-  const all = [...rows, ...walls];
-  const lengths = all.map((row) => Math.hypot(...row.coefficients));
-  // The bounds must have one term each; the other rows may keep their zeros.
-  const terms = all.map(({ coefficients }, r) =>
-    coefficients.map((value, j) => ({ value, j, r })).filter(({ value }) => r < rows.length || value !== 0),
-  );
-  const offsets = terms.reduce<number[]>((ends, own) => [...ends, ends.at(-1)! + own.length], [0]);
-  return {
-    given: Float64Array.from(given),
-    lower: new Float64Array(dimensions).fill(-bound),
-    upper: new Float64Array(dimensions).fill(bound),
-    firstBound: rows.length,
-    rowOffsets: Int32Array.from(offsets),
-    rowVariable: Int32Array.from(terms.flat(), ({ j }) => j),
-    rowCoefficient: Float64Array.from(terms.flat(), ({ value, r }) => value / lengths[r]!),
-    rowNeed: Float64Array.from(all, ({ need }, r) => need / lengths[r]!),
-    rowTolerance: new Float64Array(all.length).fill(1e-12),
-    writtenCoefficient: Float64Array.from(terms.flat(), ({ value }) => value),
-    writtenNeed: Float64Array.from(all, ({ need }) => need),
-    row: Int32Array.from(rows, (_, r) => r),
-    count: new Int32Array(rows.length).fill(1),
-    childOffsets: new Int32Array(rows.length + 1),
-    children: new Int32Array(0),
-    clauses: rows.map((_, r) => r),
-    clauseOwner: rows.map(() => 0),
-    hopeless: [],
-  };
-};
 
 /** Solves a square system by elimination; undefined where it is singular. */
 const solve = (matrix: readonly (readonly number[])[], right: readonly number[]): number[] | undefined => {
@@ -159,7 +103,7 @@ describe.each([
   it("is as near as the best of all corners and flats, and is none where there is none", () => {
     let infeasible = 0;
     fc.assert(
-      fc.property(halfspaces, (problem) => {
+      fc.property(halfspaces(6), (problem) => {
         const point = create(graphOf(problem));
         point.demand(problem.rows.map((_, r) => r));
         const settled = point.settle(plenty());
@@ -180,7 +124,7 @@ describe.each([
 
   it("is the same when rows are demanded one after the other, and forks do not disturb it", () => {
     fc.assert(
-      fc.property(halfspaces, (problem) => {
+      fc.property(halfspaces(6), (problem) => {
         let point = create(graphOf(problem));
         let settled = point.settle(plenty());
         problem.rows.forEach((_, r) => {
@@ -201,7 +145,7 @@ describe.each([
 
   it("keeps the bounds of the variables that are demanded", () => {
     fc.assert(
-      fc.property(halfspaces, (problem) => {
+      fc.property(halfspaces(6), (problem) => {
         const walls = [0, 1, 2].flatMap((j) =>
           [1, -1].map((sign) => ({ coefficients: [0, 1, 2].map((i) => (i === j ? sign : 0)), need: -3 })),
         );
