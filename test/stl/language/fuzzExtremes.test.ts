@@ -1,5 +1,6 @@
 /** Texts that are long in one way: none may exhaust the stack or take more than linear time. */
 import { describe, expect, it } from "vitest";
+import { checkSpec } from "../../../src/stl/checks/checkSpec.ts";
 import { parseFormula, StlSyntaxError } from "../../../src/stl/compile/parseFormula.ts";
 import { explain } from "../../../src/stl/evaluate/explain.ts";
 import { robustness, robustnessInterval, satisfaction } from "../../../src/stl/evaluate/robustness.ts";
@@ -182,6 +183,15 @@ describe("huge windows", () => {
       expect(Array.from(robustnessInterval(until, { signals }).upper)).toEqual([-1, -1, -1, 3, 5]);
     },
   );
+
+  it("are measured without the room that they would take", () => {
+    const { problems, facts } = checkSpec(
+      parseSpec("sampling 1s; signal x : real range [0, 9]; require r: always[0s, 3000d] x > 1;").spec,
+    );
+    expect(problems).toEqual([]);
+    expect(facts[0]?.delay).toBe(3000 * 86_400);
+    expect(facts[0]?.memory).toBeGreaterThan(3000 * 86_400);
+  });
 
   it("that need more memory than there is are refused in words", () => {
     const lagged = parseFormula("always[0, 2000000000 samples] lag(x, 2000000000 samples) > 0");
