@@ -1,8 +1,6 @@
 import { Runtime } from "effect";
 import { CliError } from "effect/cli";
-
-/** It could not be judged: usage, input that cannot be read, output that cannot be written. */
-export const EXIT_NOT_JUDGED = 2;
+import { EXIT_NOT_JUDGED } from "./exitStatus.ts";
 
 /** Prints one message and ends with status 2. */
 export class NotJudged extends CliError.UserError {

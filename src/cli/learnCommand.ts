@@ -174,11 +174,11 @@ const forPeople = (learned: LearnedSpec, request: LearningRequest): string => {
     `${learned.path}, learned from ${request.data}, ${from} to before ${heldOutFrom}:`,
     ...alignedColumns([
       ["parameter", "was", "fitted", "95 % interval"],
-      ...learned.parameters.map(({ after, before, loose, name, tight }) => [
+      ...learned.parameters.map(({ after, before, lower, name, upper }) => [
         name,
         before,
         after,
-        `${tight ?? "beyond the range"} to ${loose ?? "beyond the range"}`,
+        `${lower ?? "beyond the range"} to ${upper ?? "beyond the range"}`,
       ]),
     ]),
     ...alignedColumns([

@@ -1,7 +1,7 @@
 import * as NodeRuntime from "@effect/platform-node-shared/NodeRuntime";
 import { Console, Effect, Runtime } from "effect";
 import { CliError, CliOutput, Command } from "effect/cli";
-import { EXIT_NOT_JUDGED } from "./exitCodes.ts";
+import { EXIT_NOT_JUDGED } from "./exitStatus.ts";
 import { platform } from "./platform.ts";
 import { productVersion } from "./productVersion.ts";
 

@@ -108,14 +108,24 @@ const keysAt = (schema: Schema.Top, path: YamlPath): string[] => {
   return propertiesOf(ast).map((property) => String(property.name));
 };
 
+interface Shape {
+  readonly propertySignatures?: readonly { name: PropertyKey; type: unknown }[];
+  /** Of a record: what any key may hold. */
+  readonly indexSignatures?: readonly { type: unknown }[];
+  readonly elements?: readonly unknown[];
+  readonly rest?: readonly unknown[];
+  /** Of a union: its members. */
+  readonly types?: readonly unknown[];
+}
+
 const propertiesOf = (ast: unknown): readonly { name: PropertyKey; type: unknown }[] => {
-  const signatures = (ast as { propertySignatures?: unknown } | undefined)?.propertySignatures;
-  return Array.isArray(signatures) ? signatures : [];
+  const { propertySignatures = [], types = [] } = (ast ?? {}) as Shape;
+  return [...propertySignatures, ...types.flatMap(propertiesOf)];
 };
 
 const childOf = (ast: unknown, step: PropertyKey): unknown => {
   const property = propertiesOf(ast).find((candidate) => candidate.name === step);
   if (property !== undefined) return property.type;
-  const { elements, rest } = (ast ?? {}) as { elements?: readonly unknown[]; rest?: readonly unknown[] };
-  return elements?.[Number(step)] ?? rest?.[0];
+  const { elements, indexSignatures, rest } = (ast ?? {}) as Shape;
+  return elements?.[Number(step)] ?? rest?.[0] ?? indexSignatures?.[0]?.type;
 };

@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { random } from "../series/random.ts";
 import { bindSpec, formatProblems, parseSpec, type Place, type Problem, type Spec } from "../stl/index.ts";
 import { type DayCounts, inBlocks, judgedIn, rateOf } from "../stl/learn/DayCounts.ts";
-import { effectiveTrials } from "../stl/learn/effectiveTrials.ts";
 import { fitFaultProblem } from "../stl/learn/fitFaultProblem.ts";
 import {
   fitParameters,
@@ -14,14 +13,15 @@ import {
   termsOf,
 } from "../stl/learn/fitParameters.ts";
 import { learnTargets } from "../stl/learn/learnTargets.ts";
-import { parameterIntervals } from "../stl/learn/parameterIntervals.ts";
+import type { ParameterDomain } from "../stl/learn/ParameterDomain.ts";
+import { type ParameterInterval, parameterIntervals } from "../stl/learn/parameterIntervals.ts";
 import { rewriteText } from "../stl/learn/rewriteText.ts";
 import { suggestName } from "../stl/language/nearestName.ts";
-import { clopperPearsonUpper } from "../verify/clopperPearson.ts";
 import { siteOfPanel } from "./siteOfPanel.ts";
 import { fileTrouble } from "./fileTrouble.ts";
 import { loadSpan } from "./loadRunPanel.ts";
 import { Progress } from "./Progress.ts";
+import { rateInterval } from "./rateInterval.ts";
 import { writeFileAtomically } from "./RunDirectory.ts";
 import { type Holdout, splitDays } from "./splitDays.ts";
 
@@ -51,7 +51,6 @@ export interface LearningRequest {
   readonly write: "nowhere" | "over" | { readonly file: string };
 }
 
-/** Ends are undefined where no value of the range reaches the rate of that end. */
 export interface LearnedParameter {
   readonly name: string;
   readonly source: string;
@@ -59,8 +58,10 @@ export interface LearnedParameter {
   /** As the file says it, before and after. */
   readonly before: string;
   readonly after: string;
-  readonly tight: string | undefined;
-  readonly loose: string | undefined;
+  readonly tighter: "smaller" | "larger";
+  /** Ends of the confidence interval to four digits; undefined where no value of the range reaches so far. */
+  readonly lower: string | undefined;
+  readonly upper: string | undefined;
 }
 
 /** How often a rule held with the fitted values: pairs of an instant and its sensors. */
@@ -102,7 +103,6 @@ const CONFIDENCE = 0.95;
 const RESAMPLES = 2000;
 const SEED = 1;
 const DAY_MS = 86_400_000;
-const TAIL = (1 + CONFIDENCE) / 2;
 
 /**
  * Learns the parameters of one rule file. The rate of a rule is the share, among the pairs of instant and
@@ -159,7 +159,6 @@ export const learnRules = Effect.fn("learnRules")(function* (request: LearningRe
       blockDays: (_rule, spanSteps) => blockDaysOf(spanSteps, panel.stepMs),
     });
     for (const parameter of fit.parameters) {
-      const { loose, tight } = intervals.get(parameter.name)!;
       const after = parameter.text(fit.values.get(parameter.name)!);
       edits.push({ place: parameter.written, text: after });
       parameters.push({
@@ -168,8 +167,7 @@ export const learnRules = Effect.fn("learnRules")(function* (request: LearningRe
         line: parameter.written.line,
         before: parameter.present,
         after,
-        tight: tight === undefined ? undefined : parameter.text(tight),
-        loose: loose === undefined ? undefined : parameter.text(loose),
+        ...endsOf(parameter, intervals.get(parameter.name)!),
       });
     }
     for (const rule of fit.rules) {
@@ -225,6 +223,21 @@ const refuseOutput = ({ spec, write }: LearningRequest, sources: readonly string
   );
 };
 
+const ROUGH_DIGITS = 4;
+
+const endsOf = (
+  parameter: ParameterDomain,
+  { loose, tight }: ParameterInterval,
+): Pick<LearnedParameter, "tighter" | "lower" | "upper"> => {
+  const end = (value: number | undefined): string | undefined =>
+    value === undefined
+      ? undefined
+      : parameter.text(parameter.whole ? value : Number(value.toPrecision(ROUGH_DIGITS)));
+  return parameter.direction === 1
+    ? { tighter: "smaller", lower: end(tight), upper: end(loose) }
+    : { tighter: "larger", lower: end(loose), upper: end(tight) };
+};
+
 /** As many days as the windows of a rule span, and the day of the instant itself. */
 const blockDaysOf = (spanSteps: number, stepMs: number): number =>
   1 + Math.ceil((spanSteps * stepMs) / DAY_MS);
@@ -235,20 +248,6 @@ const shareOf = (counts: DayCounts): RuleShare => ({
   unknown: counts.unknown,
   doubtful: counts.doubtful,
 });
-
-/**
- * Two-sided interval of a rate: that of Clopper and Pearson for as many trials as the blocks of days are worth,
- * rounded to whole trials and failures on the safe side; 0 to 1 where nothing was judged.
- */
-const rateInterval = (blocks: DayCounts): { readonly lower: number; readonly upper: number } => {
-  const trials = Math.floor(effectiveTrials(blocks));
-  if (trials === 0) return { lower: 0, upper: 1 };
-  const rate = rateOf(blocks);
-  return {
-    lower: 1 - clopperPearsonUpper(Math.ceil(trials * (1 - rate)), trials, TAIL),
-    upper: clopperPearsonUpper(Math.ceil(trials * rate), trials, TAIL),
-  };
-};
 
 const describeRule = (
   rule: RuleTarget,

@@ -1,6 +1,7 @@
 /** The rule language: parsing, checking, judging, explaining and differentiating rules over sensor readings. */
 export { type Place, type Problem } from "./language/Problem.ts";
 export { formatProblems } from "./language/formatProblems.ts";
+export { type FormattedSpec, formatSpec, type FormatSpecOptions } from "./language/formatSpec.ts";
 export { parseSpec, type ParseSpecOptions } from "./language/parseSpec.ts";
 export { type RuleDeclaration, type Severity, type SignalDeclaration, type Spec } from "./language/Spec.ts";
 export { bindSpec, type BoundSpec } from "./compile/bindSpec.ts";
@@ -55,3 +56,8 @@ export { printTerm } from "./language/printTerm.ts";
 export { NodeKind, type UnrolledRule } from "./unroll/UnrolledRule.ts";
 export { NotAffineError, unrollRule } from "./unroll/unrollRule.ts";
 export { unrolledRobustness } from "./unroll/unrolledRobustness.ts";
+export { project, type ProjectedTrace, type ProjectOptions } from "./project/project.ts";
+export { projectPanel, type ProjectedPanel, type ProjectPanelOptions } from "./project/projectPanel.ts";
+export { type NotProjected } from "./project/NotProjected.ts";
+export { type Norm } from "./project/Norm.ts";
+export { type Satisfiability, satisfySpec, type SatisfyOptions } from "./satisfy/satisfySpec.ts";

@@ -16,6 +16,8 @@ export interface Ended {
 export interface Started {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What standard input holds; nothing where left out. */
+  readonly input?: string;
   /** Asked every few milliseconds; once true, SIGINT is sent, as Ctrl-C does. */
   readonly interruptWhen?: (printed: { readonly stdout: string; readonly stderr: string }) => boolean;
 }
@@ -56,8 +58,11 @@ const runChild = (command: BuiltCommand, words: readonly string[], options: Star
     const child = spawn(process.execPath, [script, ...words], {
       cwd: options.cwd,
       env: { ...plainEnvironment(), ...options.env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    // A command that does not read it may have ended before it is written.
+    child.stdin.on("error", () => {});
+    child.stdin.end(options.input);
     let stdout = "";
     let stderr = "";
     let interruptedAt = Number.NaN;

@@ -60,7 +60,7 @@ describe.concurrent("stl-check", () => {
   it("says ok of sound rules, with status 0", async () => {
     expect(await check("tiny.stl", "limit.stl")).toMatchObject({
       status: 0,
-      stdout: "tiny.stl: ok\nlimit.stl: ok\n",
+      stdout: "tiny.stl: ok, 2 rules, they can hold together\nlimit.stl: ok, 1 rule, it can hold\n",
       stderr: "",
     });
   });
@@ -137,7 +137,7 @@ describe.concurrent("stl-check", () => {
   it.each([
     ["a file that is not there", ["nowhere.stl"], /nowhere\.stl: .*cannot be read/],
     ["a folder", ["streets"], /streets: .*cannot be read/],
-    ["no file", [], /spec/],
+    ["no file", [], /no rule file is named.*stl-check rules\.stl/],
     ["data that there is not", ["tiny.stl", "--data", "artrial"], /"artrial".*did you mean "arterial"/],
     ["a time that is none", ["tiny.stl", "--data", "streets.yaml", "--from", "monday"], /monday/],
     ["a span without data", ["tiny.stl", "--from", "2025-03-02"], /add --data/],

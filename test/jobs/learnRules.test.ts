@@ -114,6 +114,29 @@ describe("learnRules", () => {
     expect(tighter / judged).toBeLessThan(0.9);
   });
 
+  it("gives the interval of a lower limit by size too, and the days that a rule binds together", async () => {
+    const spec = project.write(
+      "floor.stl",
+      `param least : real in km/h = 20 range [0, 100] learnable;
+require flows : forall s in sensors : always[0h, 30h] speed[s] >= least;
+require dips : forall s in sensors : always eventually[0h, 30h] speed[s] >= least + 10 km/h;
+`,
+    );
+    const { parameters, rules } = await learn(request({ spec, rates: new Map() }));
+    const [{ after, lower, tighter, upper }] = parameters as [LearnedSpec["parameters"][number]];
+    const speeds = tinyReadings.speed.slice(0, HELD_OUT_FROM).flat();
+    expect(Number(after)).toBe(
+      -quantile(
+        speeds.map((speed) => -speed),
+        0.9,
+      ),
+    );
+    expect(tighter).toBe("larger");
+    expect(Number(lower)).toBeLessThan(Number(after));
+    expect(Number(upper)).toBeGreaterThan(Number(after));
+    expect(rules.map(({ blockDays, name }) => [name, blockDays])).toEqual([["flows", 1], ["dips", 3]]); // prettier-ignore
+  });
+
   it("writes the values into the text and changes nothing else by a byte", async () => {
     const file = project.path("fitted.stl");
     const learned = await learn(request({ write: { file } }));
@@ -134,19 +157,26 @@ describe("learnRules", () => {
     expect(readFileSync(over, "utf8")).toBe(readFileSync(file, "utf8"));
   });
 
-  it("writes a parameter back to the file that declares it, and refuses to put it elsewhere", async () => {
+  it("writes each parameter back to the file that declares it, and refuses to put it elsewhere", async () => {
     const limits = "param top : real in ug/m3 = 30 range [0, 100] learnable; // shared\n";
     const imported = project.write("lib/limits.stl", limits);
-    const spec = project.write(
-      "importing.stl",
-      'import "lib/limits.stl" as air;\nrequire clean : forall s in sensors : no2[s] <= air.top;\n',
+    const text = `import "lib/limits.stl" as air;
+param ramp : real in km/h = 5 range [0, 100] learnable;
+require clean : forall s in sensors : no2[s] <= air.top;
+require gentle : forall s in sensors : always abs(delta(speed[s])) <= ramp;
+`;
+    const spec = project.write("importing.stl", text);
+    const { parameters, written } = await learn(request({ spec, write: "over" }));
+    expect(parameters.map(({ line, name, source }) => [name, source, line])).toEqual([
+      ["ramp", spec, 2],
+      ["air.top", imported, 1],
+    ]);
+    expect(written).toEqual([spec, imported]);
+    expect(readFileSync(spec, "utf8")).toBe(text.replace("= 5", `= ${parameters[0]!.after}`));
+    expect(readFileSync(imported, "utf8")).toBe(limits.replace("= 30", `= ${parameters[1]!.after}`));
+    await expect(learn(request({ spec, write: { file: project.path("one.stl") } }))).rejects.toThrow(
+      /limits\.stl, which .*one\.stl cannot hold/,
     );
-    const { parameters, written } = await learn(request({ spec, rates: new Map(), write: "over" }));
-    expect(written).toEqual([imported]);
-    expect(readFileSync(imported, "utf8")).toBe(limits.replace("= 30", `= ${parameters[0]!.after}`));
-    await expect(
-      learn(request({ spec, rates: new Map(), write: { file: project.path("one.stl") } })),
-    ).rejects.toThrow(/limits\.stl, which .*one\.stl cannot hold/);
   });
 
   it("says what cannot be reached, and writes nothing", async () => {
@@ -206,16 +236,16 @@ describe.skipIf(realData === "")("learnRules on the air of Beijing", () => {
     const { parameters, rules } = await air("beijing-ramp.stl", new Map(), 0.2);
     const [ramp] = parameters;
     expect(limit(ramp!.after)).toBe(78);
-    expect(limit(ramp!.tight)).toBeLessThanOrEqual(78);
-    expect(limit(ramp!.loose)).toBeGreaterThanOrEqual(78);
+    expect(limit(ramp!.lower)).toBeLessThanOrEqual(78);
+    expect(limit(ramp!.upper)).toBeGreaterThanOrEqual(78);
     expect(Math.abs(rules[0]!.heldOut!.rate - 0.99)).toBeLessThan(0.02);
   }, 60_000);
 
   it("finds the recovery time, which holds on the days held out", async () => {
     const rates = new Map([["recovers", 0.95]]);
     const { parameters, rules } = await air("beijing-recovery.stl", rates, 0.2);
-    expect(hours(parameters[0]!.tight)).toBeLessThanOrEqual(80);
-    expect(hours(parameters[0]!.loose)).toBeGreaterThanOrEqual(80);
+    expect(hours(parameters[0]!.lower)).toBeLessThanOrEqual(80);
+    expect(hours(parameters[0]!.upper)).toBeGreaterThanOrEqual(80);
     expect(Math.abs(rules[0]!.heldOut!.rate - 0.95)).toBeLessThan(0.02);
     const all = await air("beijing-recovery.stl", rates, 0);
     expect([all.parameters[0]!.after, all.rules[0]!.training.judged]).toEqual(["80h", 3516]);

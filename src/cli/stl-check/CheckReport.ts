@@ -2,13 +2,8 @@ import type { CheckedPanel } from "../../jobs/check/checkPanel.ts";
 import type { CheckedTrace } from "../../jobs/check/checkTrace.ts";
 import type { RuleFinding } from "../../jobs/check/RulesJudge.ts";
 import type { Problem, RuleFacts } from "../../stl/index.ts";
-import { EXIT_NOT_JUDGED } from "../exitCodes.ts";
-
-/** Whether the rules of a spec can hold together, as far as that was found out. */
-export type Satisfiability =
-  | { readonly verdict: "satisfiable" }
-  | { readonly verdict: "unsatisfiable"; readonly conflict: readonly string[] }
-  | { readonly verdict: "unknown"; readonly reason: string };
+import type { Satisfiability } from "../../stl/satisfy/satisfySpec.ts";
+import { EXIT_NOT_JUDGED } from "../exitStatus.ts";
 
 /** What checking one rule file found. */
 export interface SpecReport {

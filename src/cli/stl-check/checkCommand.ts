@@ -1,30 +1,25 @@
 import { Console, Effect, Option } from "effect";
 import { Command } from "effect/cli";
-import { compileWallTimeFormat } from "../../ingest/WallTime.ts";
 import { DataPlace } from "../../ingest/DataPlace.ts";
-import { parseDuration } from "../../ingest/parseDuration.ts";
-import { STANDARD_INPUT } from "../../ingest/trace/openTrace.ts";
-import type { TraceOptions } from "../../jobs/check/checkTrace.ts";
-import { formulaRulebook } from "../../jobs/check/Rulebook.ts";
-import { readSensorsFile } from "../../jobs/check/SensorsFile.ts";
-import { localClock } from "../../series/LocalClock.ts";
-import { parseUnit } from "../../stl/language/Unit.ts";
+import { formatProblems } from "../../stl/language/formatProblems.ts";
 import { DoesNotHold, notJudged, NotJudged } from "../exitCodes.ts";
 import { productVersion } from "../productVersion.ts";
 import { terminalProgress } from "../terminalProgress.ts";
-import { checkFlags } from "./checkFlags.ts";
+import { checkFlags, type Flags } from "./checkFlags.ts";
 import { outcomeOf, type SpecReport } from "./CheckReport.ts";
 import { jsonReport } from "./jsonReport.ts";
 import { junitReport } from "./junitReport.ts";
-import { type CheckRequest, runCheck, runFormula } from "./runCheck.ts";
+import type { CheckRequest } from "./runCheck.ts";
 import { sarifReport } from "./sarifReport.ts";
 import { textReport } from "./textReport.ts";
-import { nextChange } from "./watchFiles.ts";
+import { fileStates, nextChange } from "./nextChange.ts";
 
-type Flags = Command.Command.Config.Infer<typeof checkFlags>;
 type Format = "text" | "json" | "sarif" | "junit";
 
 const refuse = (message: string) => Effect.fail({ message });
+
+/** As `--trace` names standard input. */
+const STANDARD_INPUT = "-";
 
 /** What makes no sense together, or alone; the first that applies. */
 const usageFault = (flags: Flags): string | undefined => {
@@ -52,51 +47,11 @@ const usageFault = (flags: Flags): string | undefined => {
     return "--watch cannot read standard input again: give the trace as a file";
   if (json && format !== undefined && format !== "json")
     return `--json and --format ${format} differ: leave one of them out`;
+  if (fmt && (traces.length > 0 || Option.isSome(data) || Option.isSome(formula) || watch)) {
+    return "--fmt lays rule files out and judges nothing: leave the other flags out";
+  }
   if (check && !fmt) return "--check says what --fmt would change: add --fmt";
   return undefined;
-};
-
-/** How traces are to be read. */
-const traceOptions = Effect.fn("traceOptions")(function* (flags: Flags) {
-  const { explain, zone } = flags;
-  const timeFormat = Option.getOrUndefined(flags.timeFormat);
-  if (timeFormat !== undefined && compileWallTimeFormat(timeFormat) === undefined) {
-    return yield* refuse(
-      `--time-format ${timeFormat} names no year, month and day: write it with YYYY, MM, DD, HH, mm and ss, such as DD/MM/YYYY HH:mm`,
-    );
-  }
-  const known = yield* Effect.sync(() => isZone(zone));
-  if (!known) return yield* refuse(`--zone ${zone} is no time zone: write it as Europe/Berlin or UTC`);
-  const units = new Map<string, string>();
-  for (const text of flags.units) {
-    const equals = text.indexOf("=");
-    const unit = equals < 1 ? undefined : parseUnit(text.slice(equals + 1));
-    if (unit === undefined)
-      return yield* refuse(`--unit ${text} says no unit of a signal: write it as speed=mph`);
-    if (typeof unit === "string") return yield* refuse(`--unit ${text}: ${unit}`);
-    units.set(text.slice(0, equals).trim(), unit.text);
-  }
-  const sensors = Option.isNone(flags.sensors) ? undefined : yield* readSensorsFile(flags.sensors.value);
-  const timeColumn = Option.getOrUndefined(flags.time);
-  const step = Option.getOrUndefined(flags.step);
-  return {
-    zone,
-    explain,
-    units,
-    ...(timeFormat !== undefined && { timeFormat }),
-    ...(timeColumn !== undefined && { timeColumn }),
-    ...(step !== undefined && { stepMs: parseDuration(step)! }),
-    ...(sensors !== undefined && { sensors }),
-  } satisfies TraceOptions;
-});
-
-const isZone = (zone: string): boolean => {
-  try {
-    localClock(zone, 0, 1, 1);
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 const formatOf = (flags: Flags): Format =>
@@ -121,9 +76,13 @@ const print = (reports: readonly SpecReport[], flags: Flags): string => {
 };
 
 const checkOnce = Effect.fn("checkOnce")(function* (flags: Flags) {
+  // Loaded on demand: help and version need nothing of it.
+  const { traceOptions } = yield* Effect.promise(() => import("./traceOptions.ts"));
+  const { runCheck, runFormula } = yield* Effect.promise(() => import("./runCheck.ts"));
   const trace = yield* traceOptions(flags);
   const { formula, specs, traces } = flags;
   if (Option.isSome(formula)) {
+    const { formulaRulebook } = yield* Effect.promise(() => import("../../jobs/check/Rulebook.ts"));
     const book = yield* Effect.try({
       try: () => formulaRulebook(formula.value, flags.dialect),
       catch: (cause) => new DoesNotHold({ cause, userMessage: (cause as Error).message }),
@@ -157,6 +116,7 @@ const checkForEver = Effect.fn("checkForEver")(function* (flags: Flags) {
   const named = [...flags.specs, ...flags.traces, ...Option.toArray(flags.sensors)];
   let watched: readonly string[] = named;
   for (;;) {
+    const before = fileStates(watched);
     const reports = yield* checkAndPrint(flags).pipe(
       Effect.tap((found) => {
         const { message } = outcomeOf(found, flags.strict);
@@ -169,8 +129,31 @@ const checkForEver = Effect.fn("checkForEver")(function* (flags: Flags) {
       watched = Array.from(new Set([...named, ...reports.flatMap(({ texts }) => Object.keys(texts))]));
     }
     yield* Console.error(`Waiting for a change of ${watched.join(", ")}; Ctrl-C ends.`);
-    const changed = yield* nextChange(watched);
+    const changed = yield* nextChange(new Map([...fileStates(watched), ...before]));
     yield* Console.error(`\n${changed} has changed.`);
+  }
+});
+
+/** `--fmt`: lays the files out, or says which of them would change. */
+const layOut = Effect.fn("layOut")(function* ({ check, quiet, specs }: Flags) {
+  const { formatFiles } = yield* Effect.promise(() => import("../../jobs/check/formatFiles.ts"));
+  const files = yield* Effect.try({
+    try: () => formatFiles(specs, !check),
+    catch: (cause) => notJudged(cause as Error),
+  });
+  const faulty = files.filter(({ problems }) => problems.length > 0);
+  for (const { path, problems, text } of faulty)
+    yield* Console.log(formatProblems(problems, { [path]: text }));
+  const changed = files.filter((file) => file.changed).map(({ path }) => path);
+  const word = check || faulty.length > 0 ? "would change" : "changed";
+  if (!quiet) yield* Effect.forEach(changed, (path) => Console.log(`${word}: ${path}`), { discard: true });
+  if (faulty.length > 0) {
+    const paths = faulty.map(({ path }) => path).join(", ");
+    return yield* new DoesNotHold({ cause: "spec", userMessage: `faulty, nothing was written: ${paths}` });
+  }
+  if (check && changed.length > 0) {
+    const userMessage = `not in the standard form: ${changed.join(", ")}; stl-check --fmt writes it`;
+    return yield* new DoesNotHold({ cause: "form", userMessage });
   }
 });
 
@@ -179,6 +162,7 @@ export const checkCommand = Command.make("stl-check", checkFlags, (flags) =>
   Effect.gen(function* () {
     const fault = usageFault(flags);
     if (fault !== undefined) return yield* refuse(fault);
+    if (flags.fmt) return yield* layOut(flags);
     if (flags.watch) return yield* checkForEver(flags);
     const reports = yield* checkAndPrint(flags);
     const { message, status } = outcomeOf(reports, flags.strict);

@@ -1,18 +1,31 @@
-import { Argument, Flag } from "effect/cli";
+import { relative } from "node:path";
+import { Argument, type Command, Flag } from "effect/cli";
 import { parseDuration } from "../../ingest/parseDuration.ts";
+
+/** A path as short as it was most likely typed: the framework makes paths absolute, `-` among them. */
+const asTyped = (path: string): string => {
+  const near = relative(process.cwd(), path);
+  return near.startsWith("..") ? path : near;
+};
 
 /** Everything that `stl-check` itself takes. */
 export const checkFlags = {
-  specs: Argument.String("spec").pipe(Argument.withDescription("Rule files (.stl)"), Argument.variadic()),
-  traces: Flag.String("trace").pipe(
+  specs: Argument.Path("spec").pipe(
+    Argument.withDescription("Rule files (.stl)"),
+    Argument.map(asTyped),
+    Argument.variadic(),
+  ),
+  traces: Flag.Path("trace").pipe(
     Flag.withAlias("t"),
     Flag.withDescription(
       "Judge the rules on this recording: CSV, NDJSON, Arrow or Parquet, also gzipped; - is standard input; may be repeated",
     ),
+    Flag.map(asTyped),
     Flag.atLeast(0),
   ),
-  sensors: Flag.String("sensors").pipe(
+  sensors: Flag.Path("sensors").pipe(
     Flag.withDescription("Tags and positions of sensors (.csv or .yaml: sensor, tags, latitude, longitude)"),
+    Flag.map(asTyped),
     Flag.optional,
   ),
   units: Flag.String("unit").pipe(
@@ -111,3 +124,6 @@ export const checkFlags = {
     Flag.withDefault(false),
   ),
 };
+
+/** What the flags came to. */
+export type Flags = Command.Command.Config.Infer<typeof checkFlags>;

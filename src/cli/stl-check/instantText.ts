@@ -1,5 +1,3 @@
-import { Temporal } from "temporal-polyfill";
-
 /** What the steps of a trace are counted in. */
 export interface StepClock {
   readonly zone: string;
@@ -11,6 +9,17 @@ export interface StepClock {
   readonly timed: boolean;
 }
 
+const localClocks = new Map<string, Intl.DateTimeFormat>();
+
+/** The clock of a zone; Swedes write dates as ISO 8601 does. */
+const localClockOf = (zone: string): Intl.DateTimeFormat => {
+  const known = localClocks.get(zone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
+  localClocks.set(zone, made);
+  return made;
+};
+
 /**
  * When a step is: local time, seconds from the beginning, or the row.
  *
@@ -21,12 +30,11 @@ export const instantText = (step: number, clock: StepClock): string => {
   if (!clock.timed) return `row ${step + 1}`;
   const instantMs = clock.startMs + step * clock.stepMs;
   if (!clock.clocked) return `${instantMs / 1000} s`;
-  const local = Temporal.Instant.fromEpochMilliseconds(instantMs).toZonedDateTimeISO(clock.zone);
-  const text = local.toPlainDateTime().toString({
-    fractionalSecondDigits: clock.stepMs % 1000 === 0 ? 0 : 3,
-    ...(clock.stepMs % 60_000 === 0 && clock.startMs % 60_000 === 0 && { smallestUnit: "minute" }),
-  });
-  return text.replace("T", " ");
+  const local = localClockOf(clock.zone).format(instantMs);
+  if (clock.stepMs % 60_000 === 0 && clock.startMs % 60_000 === 0) return local.slice(0, -":00".length);
+  return clock.stepMs % 1000 === 0
+    ? local
+    : `${local}.${String(((instantMs % 1000) + 1000) % 1000).padStart(3, "0")}`;
 };
 
 /** The instant of a step for programs, in UTC; undefined where the trace has no date. */

@@ -1,6 +1,7 @@
 import type { CheckedTrace } from "../../jobs/check/checkTrace.ts";
-import { judgedInstants } from "../../jobs/check/checkPanel.ts";
+import { judgedInstants } from "../../jobs/check/judgedInstants.ts";
 import type { RuleFinding } from "../../jobs/check/RulesJudge.ts";
+import type { Satisfiability } from "../../stl/satisfy/satisfySpec.ts";
 import { isFaulty, type SpecReport } from "./CheckReport.ts";
 import { instantIso, type StepClock } from "./instantText.ts";
 
@@ -11,7 +12,7 @@ export const jsonReport = (reports: readonly SpecReport[]): string =>
       path: report.path,
       faulty: isFaulty(report),
       problems: report.problems,
-      satisfiability: report.satisfiability,
+      satisfiability: report.satisfiability && withoutWitness(report.satisfiability),
       facts: report.facts.map(({ delay, lipschitz, memory, rule, tolerance }) => ({
         rule: rule.name,
         historySteps: rule.historySteps,
@@ -31,6 +32,10 @@ export const jsonReport = (reports: readonly SpecReport[]): string =>
       notJudged: report.refused,
     })),
   );
+
+/** Readings by the thousand help no program: that there are some is what counts. */
+const withoutWitness = (satisfiability: Satisfiability): object =>
+  satisfiability.verdict === "satisfiable" ? { verdict: satisfiability.verdict } : satisfiability;
 
 const traceObject = (trace: CheckedTrace): object => ({
   path: trace.path,

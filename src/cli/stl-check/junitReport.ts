@@ -1,6 +1,6 @@
 import type { CheckedTrace } from "../../jobs/check/checkTrace.ts";
 import type { RuleFinding } from "../../jobs/check/RulesJudge.ts";
-import { formatProblems } from "../../stl/index.ts";
+import { formatProblems } from "../../stl/language/formatProblems.ts";
 import { isBinding, isFaulty, type SpecReport } from "./CheckReport.ts";
 import { explainText } from "./explainText.ts";
 import { instantText } from "./instantText.ts";

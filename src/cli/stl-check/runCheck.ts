@@ -2,11 +2,11 @@ import { Effect } from "effect";
 import { loadSpan } from "../../jobs/loadRunPanel.ts";
 import { checkPanel } from "../../jobs/check/checkPanel.ts";
 import { type CheckedTrace, checkTrace, type TraceOptions } from "../../jobs/check/checkTrace.ts";
-import type { Rulebook } from "../../jobs/check/Rulebook.ts";
+import { type Rulebook, specRulebook } from "../../jobs/check/Rulebook.ts";
 import { readSpecFile, type SpecFile } from "../../jobs/check/SpecFile.ts";
 import type { Problem } from "../../stl/index.ts";
 import type { SpecReport } from "./CheckReport.ts";
-import { reportOfText, soundRulebook, type SpecQuestion, specReport } from "./specReport.ts";
+import { hasError, reportOfText, type SpecQuestion, specReport } from "./specReport.ts";
 
 export interface CheckRequest extends SpecQuestion {
   readonly specs: readonly string[];
@@ -22,8 +22,8 @@ const failWithMessage = (cause: unknown): { readonly message: string } =>
 export const runCheck = Effect.fn("runCheck")(function* (request: CheckRequest) {
   const { data, specs, traces } = request;
   if (data === undefined && traces.length === 0) {
-    return yield* Effect.try({
-      try: () => specs.map((path) => specReport(path, request)),
+    return yield* Effect.tryPromise({
+      try: () => Promise.all(specs.map((path) => specReport(path, request))),
       catch: failWithMessage,
     });
   }
@@ -31,7 +31,7 @@ export const runCheck = Effect.fn("runCheck")(function* (request: CheckRequest) 
   const panel = data === undefined ? undefined : (yield* loadSpan(data.name, data.from, data.to)).panel;
   const reports: SpecReport[] = [];
   for (const file of files) {
-    const book = soundRulebook(file);
+    const book = hasError(file.problems) ? undefined : specRulebook(file);
     if (book === undefined) {
       reports.push({ ...reportOfText(file, undefined), past: undefined, traces: [], refused: [] });
       continue;

@@ -1,14 +1,15 @@
-import { specRulebook } from "../../jobs/check/Rulebook.ts";
 import { readSpecFile, type SpecFile } from "../../jobs/check/SpecFile.ts";
-import { type CheckedSpec, checkSpec } from "../../stl/index.ts";
+import { type CheckedSpec, checkSpec } from "../../stl/checks/checkSpec.ts";
 import type { SpecReport } from "./CheckReport.ts";
 
 /** What is asked of the text of a rule file. */
 export interface SpecQuestion {
+  /** Whether its rules can hold together. */
   readonly satisfiability: boolean;
 }
 
-const hasError = (problems: SpecFile["problems"]): boolean =>
+/** Whether problems keep a file from being bound, or its rules from being judged. */
+export const hasError = (problems: SpecFile["problems"]): boolean =>
   problems.some(({ severity }) => severity === "error");
 
 /** The report of a file that was read, without recordings. */
@@ -26,15 +27,17 @@ export const reportOfText = (
 });
 
 /**
- * Checks a rule file by itself: its text, and its rules bound to a site made from them. Throws an error with a
- * message for people where the file cannot be read.
+ * Checks a rule file by itself: its text, and its rules bound to a site made from them. Rejects with a message for
+ * people where the file cannot be read.
  */
-export const specReport = (path: string, _question: SpecQuestion): SpecReport => {
+export const specReport = async (path: string, question: SpecQuestion): Promise<SpecReport> => {
   const file = readSpecFile(path);
   // Faults of syntax leave declarations out: binding what is left would invent more.
   const checked = hasError(file.problems) ? undefined : checkSpec(file.spec);
-  return { ...reportOfText(file, checked), past: undefined, traces: [], refused: [] };
+  const report = { ...reportOfText(file, checked), past: undefined, traces: [], refused: [] };
+  if (checked === undefined || hasError(checked.problems) || checked.rules.length === 0) return report;
+  if (!question.satisfiability) return report;
+  // Loaded on demand: a check that does not ask for it starts without the solver.
+  const { satisfySpec } = await import("../../stl/satisfy/satisfySpec.ts");
+  return { ...report, satisfiability: satisfySpec(checked.rules, checked.site) };
 };
-
-/** The rules of a sound file as a book to judge recordings by; undefined where the file has errors. */
-export const soundRulebook = (file: SpecFile) => (hasError(file.problems) ? undefined : specRulebook(file));

@@ -1,9 +1,11 @@
 import { styleText } from "node:util";
 import type { CheckedTrace } from "../../jobs/check/checkTrace.ts";
-import { judgedInstants } from "../../jobs/check/checkPanel.ts";
+import { judgedInstants } from "../../jobs/check/judgedInstants.ts";
 import type { RuleFinding } from "../../jobs/check/RulesJudge.ts";
 import { formatDuration } from "../../stl/language/Duration.ts";
-import { formatProblems, type RuleFacts } from "../../stl/index.ts";
+import type { RuleFacts } from "../../stl/index.ts";
+import { formatProblems } from "../../stl/language/formatProblems.ts";
+import type { Satisfiability } from "../../stl/satisfy/satisfySpec.ts";
 import { alignedColumns, percent } from "../alignedColumns.ts";
 import { isFaulty, type SpecReport } from "./CheckReport.ts";
 import { explainText } from "./explainText.ts";
@@ -30,21 +32,9 @@ const specLines = (report: SpecReport, options: TextOptions): string[] => {
   const faulty = isFaulty(report);
   const lines: string[] = [];
   if (problems.length > 0) lines.push(formatProblems(problems, texts));
-  if (satisfiability?.verdict === "unsatisfiable") {
-    lines.push(
-      `error: no trace keeps these rules together: ${satisfiability.conflict.join(", ")}`,
-      "   = Each subset of them can hold: relax or remove one.",
-    );
-  }
-  const rules = ruleCount === 1 ? "1 rule" : `${ruleCount} rules`;
-  const together =
-    satisfiability === undefined || faulty
-      ? ""
-      : satisfiability.verdict === "satisfiable"
-        ? ruleCount === 1
-          ? ", it can hold"
-          : ", they can hold together"
-        : `; whether they can hold together was not found out (${(satisfiability as { reason: string }).reason})`;
+  if (satisfiability?.verdict === "unsatisfiable") lines.push(...conflictLines(path, satisfiability));
+  const rules = ruleCount === 0 ? "no rule" : ruleCount === 1 ? "1 rule" : `${ruleCount} rules`;
+  const together = faulty || satisfiability === undefined ? "" : togetherText(ruleCount, satisfiability);
   if (!options.quiet) lines.push(`${path}: ${faulty ? "faulty" : `ok, ${rules}${together}`}`);
   if (options.facts && report.facts.length > 0) lines.push(...factLines(report));
   if (report.past !== undefined && report.past.rules.length > 0) {
@@ -54,6 +44,30 @@ const specLines = (report: SpecReport, options: TextOptions): string[] => {
   }
   for (const trace of report.traces) lines.push(...traceLines(trace, options));
   return lines;
+};
+
+const conflictLines = (
+  path: string,
+  { clockNote, conflict }: Extract<Satisfiability, { verdict: "unsatisfiable" }>,
+): string[] => {
+  const when = clockNote === undefined ? "" : ` at ${clockNote}`;
+  return conflict.length === 1
+    ? [
+        `error: ${path}: no readings within their ranges keep ${conflict[0]}${when}`,
+        "   = Correct its thresholds.",
+      ]
+    : [
+        `error: ${path}: no readings keep these rules together${when}: ${conflict.join(", ")}`,
+        "   = Each of them can hold without one of the others: relax or remove one.",
+      ];
+};
+
+const togetherText = (ruleCount: number, satisfiability: Satisfiability): string => {
+  if (satisfiability.verdict === "satisfiable")
+    return ruleCount === 1 ? ", it can hold" : ", they can hold together";
+  return satisfiability.verdict === "unknown"
+    ? `; whether they can hold together is not known: ${satisfiability.reason}`
+    : "";
 };
 
 const steps = (count: number, stepMs: number): string =>
@@ -77,10 +91,12 @@ const share = ({ broken, held }: { readonly held: number; readonly broken: numbe
 const nameOf = ({ rule }: RuleFinding): string =>
   rule.goal ? `${rule.name} (goal)` : rule.severity === "info" ? `${rule.name} (info)` : rule.name;
 
-const marginOf = ({ all, rule }: RuleFinding): string =>
-  Number.isNaN(all.smallestMargin)
-    ? "-"
-    : `${Number(all.smallestMargin.toPrecision(4))}${rule.unit === "1" ? "" : ` ${rule.unit}`}`;
+const marginOf = ({ all, rule, verdict }: RuleFinding): string => {
+  const margin = all.smallestMargin;
+  // A rule that is broken by a clock alone is broken by no amount.
+  if (Number.isNaN(margin) || (verdict === "false" && margin > 0)) return "-";
+  return `${Number(margin.toPrecision(4))}${rule.unit === "1" ? "" : ` ${rule.unit}`}`;
+};
 
 const pastLines = (rules: readonly RuleFinding[]): string[] =>
   alignedColumns([
@@ -103,7 +119,7 @@ const worstSensors = ({ each, verdict }: RuleFinding): readonly string[] => {
   let worst: (typeof each)[number] | undefined;
   for (const candidate of each) {
     const broken = candidate.tally.broken > 0;
-    if (verdict === "false" && !broken) continue;
+    if ((verdict === "false" && !broken) || candidate.tally.worstStep < 0) continue;
     if (worst === undefined || candidate.tally.smallestMargin < worst.tally.smallestMargin) worst = candidate;
   }
   return worst?.sensors ?? [];
@@ -127,9 +143,9 @@ const traceLines = (trace: CheckedTrace, options: TextOptions): string[] => {
       trace.steps === 1
         ? instantText(0, clock)
         : `${instantText(0, clock)} to ${instantText(trace.steps - 1, clock)}${trace.clocked && trace.timed ? ` ${trace.zone}` : ""}`;
-    const sensors = trace.site.sensors.length === 1 ? "1 sensor" : `${trace.site.sensors.length} sensors`;
+    const sensors = counted(trace.site.sensors.length, "sensor");
     lines.push(
-      `  ${sensors}, ${trace.steps.toLocaleString("en-US")} steps of ${formatDuration(trace.stepMs)}, ${span}`,
+      `  ${sensors}, ${counted(trace.steps, "step")} of ${formatDuration(trace.stepMs)}, ${span}`,
       ...trace.notes.map((note) => `  ${note}`),
     );
     if (trace.unread.length > 0) lines.push(`  columns not read: ${trace.unread.join(", ")}`);
@@ -143,7 +159,7 @@ const traceLines = (trace: CheckedTrace, options: TextOptions): string[] => {
       const from = instantText(Math.round((fromMs - trace.startMs) / trace.stepMs), clock);
       const gaps = findings.gaps === 1 ? "one gap" : `${findings.gaps} gaps`;
       lines.push(
-        `  ${findings.emptySteps.toLocaleString("en-US")} steps have no row, in ${gaps}, the longest of ${formatDuration(longest * trace.stepMs)} from ${from}`,
+        `  ${counted(findings.emptySteps, "step")} without a row, in ${gaps}, the longest of ${formatDuration(longest * trace.stepMs)} from ${from}`,
       );
     }
   }
@@ -151,7 +167,7 @@ const traceLines = (trace: CheckedTrace, options: TextOptions): string[] => {
   if (trace.rules.length === 0) return lines;
   const shown = options.quiet ? trace.rules.filter(({ verdict }) => verdict !== "true") : trace.rules;
   if (shown.length > 0) lines.push(...ruleTable(shown, clock, options.colour));
-  lines.push(...shown.flatMap((finding) => remarks(finding, trace)));
+  lines.push(...groupedRemarks(shown, trace));
   if (options.explain) lines.push(...explanations(trace.rules, clock));
   return lines;
 };
@@ -180,15 +196,27 @@ const ruleTable = (rules: readonly RuleFinding[], clock: StepClock, colour: bool
     return line.replace(plain, verdictText(finding, true));
   });
 
-const instants = (count: number): string =>
-  `${count.toLocaleString("en-US")} ${count === 1 ? "instant" : "instants"}`;
+const counted = (count: number, what: string): string =>
+  `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
 
-/** What the table does not say of a rule. */
+const instants = (count: number): string => counted(count, "instant");
+
+/** What the table does not say; what is true of several rules is said once. */
+const groupedRemarks = (rules: readonly RuleFinding[], trace: CheckedTrace): string[] => {
+  const names = new Map<string, string[]>();
+  for (const finding of rules) {
+    for (const text of remarks(finding, trace)) {
+      names.set(text, [...(names.get(text) ?? []), finding.rule.name]);
+    }
+  }
+  return Array.from(names, ([text, of]) => `  ${of.join(", ")}: ${text}`);
+};
+
 const remarks = (finding: RuleFinding, trace: CheckedTrace): string[] => {
-  const { all, cut, endless, notJudged, rule, trigger, verdict } = finding;
+  const { all, cut, endless, notJudged, trigger, verdict } = finding;
   const lines: string[] = [];
   const say = (text: string): void => {
-    lines.push(`  ${rule.name}: ${text}`);
+    lines.push(text);
   };
   if (notJudged !== undefined) say(`not judged: ${notJudged}`);
   if (verdict === "false" && all.broken > 1) {
@@ -199,7 +227,11 @@ const remarks = (finding: RuleFinding, trace: CheckedTrace): string[] => {
   if (endless && verdict === "unknown" && all.held > 0) {
     say("not broken so far; it looks ahead without end, so no trace shows that it holds");
   }
-  if (cut > 0) say(`${instants(cut)} left open, their windows reach beyond the trace`);
+  if (cut > 0) {
+    say(
+      `${instants(cut)} left open, ${cut === 1 ? "its window reaches" : "their windows reach"} beyond the trace`,
+    );
+  }
   const open = all.unknown - cut;
   if (open > 0 && notJudged === undefined) say(`${instants(open)} left open by missing readings`);
   if (trigger !== undefined && trigger.met === 0) {

@@ -104,7 +104,9 @@ export class StampReader {
       case undefined:
         return "no stamp";
       case "text":
-        return this.zoned ? `local times of ${zone}` : "times with an offset";
+        return this.zoned
+          ? `without an offset, read as local times of ${zone} (--zone)`
+          : "times with an offset";
       case "elapsed":
         return "seconds from the beginning";
       default:

@@ -36,6 +36,8 @@ export interface TraceFile {
   /** Such as `CSV (;)` or `Parquet, gzip`. */
   readonly format: string;
   readonly columns: readonly string[];
+  /** Where the names of the columns stand, in words. */
+  readonly header: string;
   /** Where a row stands, in words: `a.csv:12` or `a.parquet, row 12`. */
   readonly place: (line: number) => string;
   /** The rows from the first; each call reads the file anew. */

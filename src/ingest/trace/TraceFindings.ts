@@ -64,7 +64,7 @@ const SENTENCES = {
   unreadableCell: (example, count) =>
     `${example} is no number; ${such(count, "cell")} read as missing. Mend it, or leave it empty, NA, NaN or null`,
   unreadableStamp: (example, count) =>
-    `${example} is no time; ${such(count, "row")} left out. Write 2026-03-01T06:30 or seconds since 1970, or give --time-format`,
+    `${example} is no time; ${such(count, "row")} left out. Write 2026-03-01T06:30 or seconds since 1970, or say their form: --time-format "DD/MM/YYYY HH:mm"`,
   fieldCount: (example, count) =>
     `${example}; ${such(count, "row")} left out. Mend it, or quote the field that holds the delimiter`,
   badQuote: (_example, count) =>

@@ -1,5 +1,5 @@
 import { nearestName } from "../../stl/language/nearestName.ts";
-import { parseUnit } from "../../stl/language/Unit.ts";
+import { parseUnit, unitsAgree } from "../../stl/language/Unit.ts";
 
 /** One value that every row carries. */
 export interface ValueColumn {
@@ -30,6 +30,8 @@ export interface TraceLayout {
 export interface LayoutNames {
   /** Signals that rules may read. */
   readonly signals: readonly string[];
+  /** Their declared units, where there are any: what stands in brackets after a signal may be one of the kind. */
+  readonly units?: ReadonlyMap<string, string>;
   /** Sensors that are known beforehand; may be empty. */
   readonly sensors: readonly string[];
   /** Name for the one sensor of a trace that names none. */
@@ -57,20 +59,32 @@ interface Read {
   readonly unit?: string;
 }
 
+/** Whether a text after a signal is a unit; one such as `m` only if it is of the declared kind. */
+const isUnitOf = (signal: string, text: string, names: LayoutNames): boolean => {
+  const unit = parseUnit(text);
+  if (typeof unit === "string") return false;
+  if (/[/^*%]/.test(text)) return true;
+  const declared = parseUnit(names.units?.get(signal) ?? text);
+  return typeof declared === "string" || unitsAgree(unit, declared);
+};
+
 /** What a header cell says: a signal, of a sensor or in a unit. */
-const readName = (name: string, names: LayoutNames): Read | undefined => {
+const readName = (name: string, columns: readonly string[], names: LayoutNames): Read | undefined => {
   const known = new Set(names.signals);
   if (known.has(name)) return { signal: name };
   const match = bracketed.exec(name);
   if (match !== null) {
     const [, head = "", round, square] = match;
     const inner = (round ?? square ?? "").trim();
-    const outer = readName(head.trim(), names);
-    if (outer !== undefined) {
-      const sensor = square !== undefined && outer.sensor === undefined && outer.unit === undefined;
-      const unit = typeof parseUnit(inner) !== "string";
-      if (sensor && (names.sensors.includes(inner) || !unit)) return { ...outer, sensor: inner };
-      return unit && outer.unit === undefined ? { ...outer, unit: inner } : undefined;
+    const outer = readName(head.trim(), columns, names);
+    if (outer !== undefined && outer.unit === undefined) {
+      const unit =
+        square === undefined ? typeof parseUnit(inner) !== "string" : isUnitOf(outer.signal, inner, names);
+      // Several columns of one signal that differ in the brackets are of several sensors, even of one called m.
+      const several = columns.filter((other) => other.startsWith(`${head}[`)).length > 1;
+      const sensor = names.sensors.includes(inner) || several || !unit;
+      if (square !== undefined && outer.sensor === undefined && sensor) return { ...outer, sensor: inner };
+      if (unit) return { ...outer, unit: inner };
     }
   }
   for (let dot = name.indexOf("."); dot > 0; dot = name.indexOf(".", dot + 1)) {
@@ -150,7 +164,7 @@ const longLayout = (
   const unread: string[] = [];
   columns.forEach((name, column) => {
     if (isTaken(column)) return;
-    const read = readName(name, names);
+    const read = readName(name, columns, names);
     if (
       read === undefined ||
       read.sensor !== undefined ||
@@ -176,10 +190,17 @@ const wideLayout = (
   isTaken: (column: number) => boolean,
 ): DetectedLayout => {
   const free = columns.flatMap((name, column) => (isTaken(column) ? [] : [{ name, column }]));
-  const reads = free.map(({ column, name }) => ({ name, column, read: readName(name, names) }));
+  const reads = free.map(({ column, name }) => ({ name, column, read: readName(name, columns, names) }));
   const [only, ...others] = names.signals;
-  const bySensor = reads.every(({ read }) => read === undefined) && only !== undefined && others.length === 0;
   const known = new Set(names.sensors);
+  // A single column of another name is rather a slip than a sensor, unless it is known as one.
+  const mayBeSensors = free.length > 1 || free.some(({ name }) => known.has(name));
+  const bySensor =
+    only !== undefined &&
+    others.length === 0 &&
+    mayBeSensors &&
+    reads.every(({ read }) => read === undefined) &&
+    free.every(({ name }) => nearestName(name, [only]) === undefined || known.has(name));
   const taken = bySensor
     ? free
         .filter(({ name }) => known.size === 0 || known.has(name))
@@ -249,7 +270,7 @@ const timeColumns = (
 
 const absent = (wanted: string, columns: readonly string[]): string => {
   const near = nearestName(wanted, columns);
-  return `no column "${wanted}", which --time names; ${near === undefined ? `the columns are ${list(columns)}` : `did you mean ${near}?`}`;
+  return `no column "${wanted}", which --time names; ${near === undefined ? `the file has ${list(columns)}` : `did you mean ${near}?`}`;
 };
 
 const list = (names: readonly string[]): string =>
@@ -264,5 +285,5 @@ const noSignal = (names: LayoutNames, columns: readonly string[]): string => {
     const near = nearestName(column.replace(bracketed, "$1"), names.signals);
     if (near !== undefined) return `no column holds ${wanted}; is "${column}" ${near}? Rename it`;
   }
-  return `no column holds ${wanted}; the columns are ${columns.length === 0 ? "the time alone" : list(columns)}. Name them speed, speed[SENSOR] or SENSOR.speed (speed standing for a signal)`;
+  return `no column holds ${wanted}; the file has ${columns.length === 0 ? "no other column" : list(columns)}. Name them speed, speed[SENSOR] or SENSOR.speed (speed standing for a signal)`;
 };

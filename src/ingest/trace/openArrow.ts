@@ -9,7 +9,11 @@ import { ValueRows } from "./ValueRows.ts";
 const damaged = (path: string, cause: unknown): SourceError =>
   new SourceError({
     place: path,
-    reason: `the Arrow file is damaged (${cause instanceof Error ? cause.message : String(cause)}); get it again.`,
+    // Of a file that breaks off the reader tells no more than where it stumbled itself.
+    reason:
+      cause instanceof Error && !(cause instanceof TypeError)
+        ? `the Arrow file is damaged or cut short (${cause.message}); get it again.`
+        : "the Arrow file is damaged or cut short; get it again.",
   });
 
 /** Walks the record batches of an Arrow IPC file or stream; the file is closed at the end. */
@@ -69,6 +73,7 @@ export const openArrow = Effect.fn("openArrow")(function* (
     path,
     format: `Arrow${suffix}`,
     columns,
+    header: path,
     place,
     batches: (reading) =>
       Stream.suspend(() =>

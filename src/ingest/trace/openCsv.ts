@@ -59,6 +59,7 @@ export const openCsv = Effect.fn("openCsv")(function* (
     path,
     format: `CSV${delimiterNames[delimiter]}${suffix}`,
     columns,
+    header: `${path}:${line}`,
     place,
     batches: (reading) =>
       Stream.suspend(() => {

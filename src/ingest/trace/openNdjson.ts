@@ -123,6 +123,7 @@ export const openNdjson = Effect.fn("openNdjson")(function* (
     path,
     format: `NDJSON${suffix}`,
     columns: list,
+    header: `${path}:1`,
     place,
     batches: (reading) =>
       Stream.suspend(() => {

@@ -68,6 +68,7 @@ export const openParquet = Effect.fn("openParquet")(function* (
     path,
     format: `Parquet${suffix}`,
     columns,
+    header: path,
     place,
     batches: (reading) =>
       Stream.suspend(() =>

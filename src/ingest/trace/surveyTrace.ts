@@ -31,6 +31,7 @@ export const surveyTrace = Effect.fn("surveyTrace")(function* (
   let [rows, startMs, endMs] = [0, Infinity, -Infinity];
   let last = NaN;
   let lastLine = 0;
+  let [startLine, endLine] = [0, 0];
   let ordered = true;
   const distances = new Map<number, { count: number; place: string }>();
   const { findings } = reading;
@@ -40,8 +41,14 @@ export const surveyTrace = Effect.fn("surveyTrace")(function* (
         for (let row = 0; row < batch.rows; row++) {
           const instant = batch.instants[row]!;
           const line = batch.lines[row]!;
-          if (instant < startMs) startMs = instant;
-          if (instant > endMs) endMs = instant;
+          if (instant < startMs) {
+            startMs = instant;
+            startLine = line;
+          }
+          if (instant > endMs) {
+            endMs = instant;
+            endLine = line;
+          }
           if (instant < last) {
             ordered = false;
             findings.add("disorder", () => trace.place(line));
@@ -62,11 +69,13 @@ export const surveyTrace = Effect.fn("surveyTrace")(function* (
     ),
   );
   if (rows === 0) {
+    const reason = "no row below the names of the columns has a stamp that can be read.";
     return yield* new SourceError({
       place: trace.path,
-      reason: [...findings.describe(), "there is no row with a reading below the names of the columns."].join(
-        "\n",
-      ),
+      reason:
+        findings.rows === 0
+          ? "there is no row below the names of the columns."
+          : [reason, ...findings.describe()].join("\n"),
     });
   }
   let stepMs: number | undefined;
@@ -81,7 +90,7 @@ export const surveyTrace = Effect.fn("surveyTrace")(function* (
   if (steps > FEWEST_STEPS_REFUSED && steps > MOST_STEPS_PER_ROW * rows) {
     return yield* new SourceError({
       place: trace.path,
-      reason: `its ${rows} rows span ${formatDuration(endMs - startMs)} at a step of ${formatDuration(stepMs!)}, from ${new Date(startMs).toISOString()} to ${new Date(endMs).toISOString()}; correct the stamps that are wrong.`,
+      reason: `its ${rows} rows span ${formatDuration(endMs - startMs)} at a step of ${formatDuration(stepMs!)}, from ${new Date(startMs).toISOString()} (${trace.place(startLine)}) to ${new Date(endMs).toISOString()} (${trace.place(endLine)}); correct the stamps that are wrong.`,
     });
   }
   const survey: TraceSurvey = { rows, startMs, endMs, stepMs, stepPlace: best.place, ordered };

@@ -58,12 +58,10 @@ export interface RuleJudgeOptions {
   readonly before: "unknown" | "nothing";
 }
 
-/** Evaluators of windows of one length; `options.origin` says where the present one begins. */
-interface Evaluators {
+/** An evaluator of windows of one length; `options.origin` says where the present one begins. */
+interface WindowEvaluator {
   readonly options: { readonly steps: number; origin: number };
-  readonly real: PlanEvaluator;
-  /** Made where some robustness is zero. */
-  truth: PlanEvaluator | undefined;
+  readonly evaluator: PlanEvaluator;
 }
 
 /**
@@ -87,7 +85,9 @@ export class RuleJudge {
   #cut = 0;
   #start = { lower: Infinity, upper: Infinity };
   #reason: Reason | undefined;
-  #evaluators: Evaluators | undefined;
+  #real: WindowEvaluator | undefined;
+  /** Made where some robustness is zero. */
+  #truth: WindowEvaluator | undefined;
 
   constructor(rule: BoundRule, { before, explain, site, steps }: RuleJudgeOptions) {
     this.rule = rule;
@@ -118,13 +118,15 @@ export class RuleJudge {
     // What lies beyond the end is part of an endless rule: unknown readings, the same from some step on.
     if (ends && this.#endless) to += settleOf(this.#plan).after.at(-1) as number;
     if (from >= to) return;
-    const { real } = this.#evaluatorsOf(window);
+    this.#real = this.#evaluatorFor(window, this.#real, false);
+    const real = this.#real.evaluator;
     const [first, last] = [from - window.first, to - 1 - window.first];
     const row = real.evaluate(window.values, window.clock, first, last);
     let truth: PlanEvaluator | undefined;
     const truthOf = (): PlanEvaluator => {
       if (truth === undefined) {
-        truth = this.#truthEvaluator(window);
+        this.#truth = this.#evaluatorFor(window, this.#truth, true);
+        truth = this.#truth.evaluator;
         truth.evaluate(window.values, window.clock, first, last);
       }
       return truth;
@@ -169,8 +171,8 @@ export class RuleJudge {
     if (this.#explain) this.#explainWindow(window, worstBefore);
   }
 
-  #evaluatorsOf(window: JudgedWindow): Evaluators {
-    const known = this.#evaluators;
+  /** An evaluator for a window, the known one where it fits. */
+  #evaluatorFor(window: JudgedWindow, known: WindowEvaluator | undefined, boolean: boolean): WindowEvaluator {
     if (known?.options.steps === window.steps) {
       known.options.origin = window.first;
       return known;
@@ -181,15 +183,10 @@ export class RuleJudge {
       steps: window.steps,
       before: this.#before,
       after: "unknown" as const,
+      boolean,
       origin: window.first,
     };
-    const real = new PlanEvaluator(options);
-    return (this.#evaluators = { options, real, truth: undefined });
-  }
-
-  #truthEvaluator(window: JudgedWindow): PlanEvaluator {
-    const evaluators = this.#evaluatorsOf(window);
-    return (evaluators.truth ??= new PlanEvaluator({ ...evaluators.real.options, boolean: true }));
+    return { options, evaluator: new PlanEvaluator(options) };
   }
 
   #tally(

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { formatProblems, parseSpec, type Problem, type Spec } from "../../stl/index.ts";
+import { formatProblems } from "../../stl/language/formatProblems.ts";
+import { parseSpec } from "../../stl/language/parseSpec.ts";
+import type { Problem } from "../../stl/language/Problem.ts";
+import type { Spec } from "../../stl/language/Spec.ts";
 import { fileTrouble } from "../fileTrouble.ts";
 
 /** A rule file that was read, with the problems of its text. */
@@ -17,12 +20,7 @@ export interface SpecFile {
 /** Reads a rule file and its imports; throws an error with a message for people where the file itself cannot be read. */
 export const readSpecFile = (path: string): SpecFile => {
   const files = [path];
-  let text: string;
-  try {
-    text = decodeText(readFileSync(path));
-  } catch (cause) {
-    throw new Error(`${path}: the rule file cannot be read: ${trouble(cause)}`, { cause });
-  }
+  const text = readText(path);
   const read = (name: string): string => {
     files.push(name);
     try {
@@ -33,6 +31,15 @@ export const readSpecFile = (path: string): SpecFile => {
   };
   const { problems, spec } = parseSpec(text, { source: path, read });
   return { path, text, spec, problems, files };
+};
+
+/** The text of a rule file; throws an error with a message for people where it cannot be read. */
+export const readText = (path: string): string => {
+  try {
+    return decodeText(readFileSync(path));
+  } catch (cause) {
+    throw new Error(`${path}: the rule file cannot be read: ${trouble(cause)}`, { cause });
+  }
 };
 
 const trouble = (cause: unknown): string => {
@@ -46,7 +53,7 @@ const decodeText = (bytes: Uint8Array): string => {
     throw new Error("the text is UTF-16; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)");
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new Error("it is no UTF-8 text; save it as UTF-8, or give a rule file (.stl)", { cause });
   }

@@ -70,12 +70,17 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
   const trace = yield* openTrace(tracePath, names);
   const detected = detectLayout(trace.columns, {
     signals: own.channels.map(({ name }) => name),
+    units: new Map(
+      own.channels.flatMap(({ name, unit }) => (unit === undefined ? [] : [[name, unit] as const])),
+    ),
     sensors: options.sensors?.names ?? book.sensors,
     onlySensor: own.sensors.length === 1 ? own.sensors[0]! : "",
     ...(options.timeColumn !== undefined && { timeColumn: options.timeColumn }),
   });
   if ("fault" in detected)
-    return yield* new TraceRefused({ message: `${trace.place(1)}: ${detected.fault}.` });
+    return yield* new TraceRefused({
+      message: `${trace.header}: ${detected.fault}${detected.fault.endsWith("?") ? "" : "."}`,
+    });
   const { layout } = detected;
   const findings = new TraceFindings();
   const stampOptions = {
@@ -87,7 +92,7 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
   const survey = yield* surveyTrace(
     trace,
     { layout, stamps: new StampReader(stampOptions), findings: surveyed, stampsOnly: true },
-    (done) => progress.update(done, ""),
+    (done) => progress.update(done, rowsRead(surveyed)),
   );
   const stamps = new StampReader(stampOptions);
   const grid = yield* gridOf(book, trace, layout, survey, options);
@@ -155,7 +160,7 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
     Stream.runForEach((batch) =>
       Effect.sync(() => {
         windows.push(batch, (window) => judge.judge(window));
-        progress.update(batch.done, "");
+        progress.update(batch.done, rowsRead(findings));
       }),
     ),
   );
@@ -179,6 +184,8 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
     rules: judge.findings(),
   } satisfies CheckedTrace;
 });
+
+const rowsRead = ({ rows }: TraceFindings): string => `${rows.toLocaleString("en-US")} rows`;
 
 const channelOf = (site: Site, name: string): number =>
   site.channels.findIndex((channel) => channel.name === name);
@@ -218,7 +225,7 @@ const gridOf = Effect.fn("gridOf")(function* (
     const stepMs = declaredMs ?? options.stepMs ?? (book.needsStep ? undefined : own.stepMs);
     if (stepMs === undefined) {
       return yield* new TraceRefused({
-        message: `${trace.place(1)}: no column is the time, and ${book.path} states no sampling: add a line such as sampling 5min; to it, or give --step 5min.`,
+        message: `${trace.header}: no column is the time, and ${book.path} states no sampling: add a line such as sampling 5min; to it, or give --step 5min.`,
       });
     }
     return { startMs: 0, stepMs, steps: survey.endMs + 1, tolerance } satisfies Grid;

@@ -163,6 +163,15 @@ const compilePlainFormula = (
   };
   const compilation: Compilation = createCompilation(settings, problems);
   const root = compilation.formula(term, compilation.topScope);
+  if (compilation.usage.readsClock) {
+    const message = "the formula reads the clock, and plain signals have none";
+    compilation.report(
+      term.place,
+      "clock",
+      message,
+      "Write it as a rule of a file, which is judged by the clock.",
+    );
+  }
   const serious = faults(problems);
   if (root === undefined || serious.length > 0) return { problems: serious };
   return { plan: compilation.builder.plan(root.node), problems };

@@ -160,6 +160,15 @@ const taggedSensors = (
 ): readonly number[] | undefined => {
   const tags = compilation.site.tags ?? {};
   const names = Object.hasOwn(tags, tag) ? tags[tag] : undefined;
+  if (Object.keys(tags).length === 0) {
+    const message = `there is no sensor with the tag ${tag}: none has a tag`;
+    return compilation.report(
+      place,
+      "unknown-name",
+      message,
+      "Give the tags of the sensors (--sensors FILE).",
+    );
+  }
   if (names === undefined || names.length === 0) {
     return unknownName(compilation, place, "sensor with the tag", tag, Object.keys(tags));
   }
@@ -222,7 +231,7 @@ const sensorsNear = (
       place,
       "no-position",
       message,
-      "Give the position, or name the sensors in a group.",
+      "Give the positions of the sensors (--sensors FILE), or name the sensors in a group.",
     );
   }
   const unplaced = sensors.filter((_, sensor) => positions[sensor] === undefined);

@@ -43,3 +43,7 @@ export const placeFromTo = (first: Place, last: Place): Place => ({
   endLine: last.endLine,
   endColumn: last.endColumn,
 });
+
+/** Orders problems of one source by where they start; those of different sources stay as they are. */
+export const byPlace = (a: Place, b: Place): number =>
+  a.source === b.source ? a.line - b.line || a.column - b.column : 0;

@@ -30,6 +30,7 @@ import {
   reservedWords,
   relations,
 } from "./keywords.ts";
+import { opensInterval } from "./opensInterval.ts";
 import { readQuantity } from "./readQuantity.ts";
 
 /** Deeper trees are refused, as every walk over them recurses; so is deeper nesting, on which the parser does. */
@@ -205,7 +206,7 @@ export class TermParser {
 
   #interval(): Interval | undefined {
     const reader = this.reader;
-    const open = reader.isSymbol("(") && this.#commaWithinParentheses();
+    const open = opensInterval(reader);
     if (!open && !reader.isSymbol("[")) return undefined;
     const first = reader.read().place;
     const lower = this.#sum();
@@ -216,20 +217,6 @@ export class TermParser {
     else reader.expectSymbol("]", "after the bounds");
     const interval = { lower, lowerOpen: open, upperOpen, place: reader.placeSince(first) };
     return upper === undefined ? interval : { ...interval, upper };
-  }
-
-  /** Tells `always (0, 5] p` from `always (p)`: a formula has no comma of its own within its parentheses. */
-  #commaWithinParentheses(): boolean {
-    let depth = 0;
-    for (let ahead = 0; ; ahead++) {
-      const token = this.reader.peek(ahead);
-      if (token.kind === "end" || (token.kind === "symbol" && token.text === ";")) return false;
-      if (token.kind !== "symbol") continue;
-      if (token.text === "(" || token.text === "[") depth++;
-      else if (token.text === ")" || token.text === "]") depth--;
-      else if (token.text === "," && depth === 1) return true;
-      if (depth === 0) return false;
-    }
   }
 
   #count(): Count {

@@ -1,4 +1,4 @@
-import { type Problem, problemAt } from "./Problem.ts";
+import { byPlace, type Problem, problemAt } from "./Problem.ts";
 import { renameGroup, renameTerm } from "./renameTerm.ts";
 import type { SignalDeclaration, Spec } from "./Spec.ts";
 import { type ImportDeclaration, type SpecItems, SpecParser } from "./SpecParser.ts";
@@ -129,9 +129,6 @@ const duplicates = (items: SpecItems): Problem[] => {
   }
   return problems;
 };
-
-const byPlace = (a: Problem, b: Problem): number =>
-  a.source === b.source ? a.line - b.line || a.column - b.column : 0;
 
 /**
  * Reads a spec and, through `read`, what it imports. All problems are collected; what is faulty is left out.

@@ -20,7 +20,6 @@ export interface ParameterDomain {
   /** Ends of the declared range, moved inwards to whole steps; infinite where none is declared. */
   readonly lower: number;
   readonly upper: number;
-  readonly hasRange: boolean;
   /** A value as the compiler takes it. */
   term(value: number): Term;
   /** A value as the file would say it. */
@@ -59,7 +58,6 @@ export const parameterDomain = (
     name: declaration.name,
     place: declaration.place,
     direction: use.direction,
-    hasRange: declaration.range !== undefined,
     written: declaration.value.place,
     present,
   };

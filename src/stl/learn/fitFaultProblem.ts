@@ -14,11 +14,20 @@ export const fitFaultProblem = (fault: FitFault, { parameters }: GroupFit): Prob
   switch (fault.kind) {
     case "unreached": {
       const { judged, rate, rule } = fault;
+      const wanted = `${inPercent(rule.rate)} are asked for`;
+      if (rule.moving.length > 0) {
+        const ranges = own.map(
+          (each) => `${each.name} from ${each.text(each.lower)} to ${each.text(each.upper)}`,
+        );
+        const message = `${rule.name} reaches its rate at none of the values tried, ${ranges.join(", ")}; ${wanted}`;
+        const remedy = `Ask for less with --rate ${rule.name}=0.9, or learn a parameter of what follows implies.`;
+        return problemAt(place, "error", "rate-unreached", message, remedy);
+      }
       const at = own.map((parameter) => `${parameter.name} = ${parameter.text(spanOf(parameter).loose)}`);
       const reached = Number.isNaN(rate)
         ? "cannot be compiled"
         : `holds at ${inPercent(rate)} of ${judged} judged instants`;
-      const message = `${rule.name} ${reached} with ${at.join(", ")}, the loosest allowed; ${inPercent(rule.rate)} are asked for`;
+      const message = `${rule.name} ${reached} with ${at.join(", ")}, the loosest allowed; ${wanted}`;
       const lower = Number.isNaN(rate) ? "" : `, or ask for less: --rate ${rule.name}=${floored(rate)}`;
       return problemAt(place, "error", "rate-unreached", message, `Widen the range of ${names}${lower}.`);
     }

@@ -16,9 +16,9 @@ export interface RuleTarget {
 
 /** Why a group of parameters has no fit. */
 export type FitFault =
-  /** The rule misses its rate where all is loosest; `rate` is what it reaches there, NaN where none was judged. */
+  /** The rule misses its rate where all is loosest, and reaches this one there, or NaN where it does not compile. */
   | { readonly kind: "unreached"; readonly rule: RuleTarget; readonly rate: number; readonly judged: number }
-  /** No instant of the rule could be judged at the fitted values. */
+  /** No instant of the rule can be judged where all is loosest. */
   | { readonly kind: "unjudged"; readonly rule: RuleTarget; readonly open: number }
   /** Without a range, no value was found that fails, or none that holds. */
   | { readonly kind: "unbounded"; readonly parameter: ParameterDomain };
@@ -68,8 +68,9 @@ export const termsOf = (
     parameters.map((parameter) => [parameter.name, parameter.term(values.get(parameter.name) as number)]),
   );
 
+/** A rule that asks for nothing, or is judged nowhere, has reached nothing. */
 const rateReached = (counts: DayCounts | undefined, wanted: number): boolean =>
-  counts !== undefined && (judgedIn(counts) === 0 || rateOf(counts) >= wanted);
+  counts !== undefined && rateOf(counts) >= wanted;
 
 /**
  * Finds the tightest values at which every rule of a group holds at its wanted share of the judged instants.
@@ -77,8 +78,7 @@ const rateReached = (counts: DayCounts | undefined, wanted: number): boolean =>
  * One parameter: the tightest value of its range. Several: they are tightened together, each by the same share
  * of its own range, as far as all rules allow, and then one after the other, in the order of their declaration,
  * as far as is left: at the end none can be tightened alone. Where a parameter decides at which instants a rule
- * asks for something, the share may fall and rise again; then the search stops at the first failure on its way
- * from the loose end.
+ * asks for something, the share may rise and fall, and the tightest value is looked for from the tight end.
  */
 export const fitParameters = (
   parameters: readonly ParameterDomain[],
@@ -129,31 +129,21 @@ export const fitParameters = (
       values = new Map(others).set(name, value ?? span.loose);
     }
   }
-  const terms = termsOf(parameters, values);
-  const unjudged = rules.flatMap((rule): FitFault[] => {
-    const counts = rule.judge.judge(terms);
-    return counts !== undefined && judgedIn(counts) === 0
-      ? [{ kind: "unjudged", rule, open: counts.unknown + counts.doubtful }]
-      : [];
-  });
-  return unjudged.length > 0 ? faulty(unjudged) : { parameters, rules, values, faults: [] };
+  return { parameters, rules, values, faults: [] };
 };
 
 /** The range of a parameter from its tight end to its loose one. */
 export const spanOf = ({ direction, lower, upper }: ParameterDomain): Span =>
   direction === 1 ? { tight: lower, loose: upper } : { tight: upper, loose: lower };
 
-/** Every parameter at one share of its range from the tight end; steps are rounded to the loose side. */
+/** Every parameter at one share of its range from the tight end. */
 const valuesAt = (parameters: readonly ParameterDomain[], looseness: number): Map<string, number> =>
   new Map(
     parameters.map((parameter) => {
       const { loose, tight } = spanOf(parameter);
       if (looseness === 1) return [parameter.name, loose];
       const value = tight + looseness * (loose - tight);
-      return [
-        parameter.name,
-        parameter.whole ? (loose > tight ? Math.ceil(value) : Math.floor(value)) : value,
-      ];
+      return [parameter.name, parameter.whole ? Math.round(value) : value];
     }),
   );
 
@@ -162,7 +152,10 @@ const unreached = (parameters: readonly ParameterDomain[], rules: readonly RuleT
   return rules.flatMap((rule): FitFault[] => {
     const counts = rule.judge.judge(terms);
     if (rateReached(counts, rule.rate)) return [];
-    const [rate, judged] = counts === undefined ? [Number.NaN, 0] : [rateOf(counts), judgedIn(counts)];
-    return [{ kind: "unreached", rule, rate, judged }];
+    if (counts === undefined) return [{ kind: "unreached", rule, rate: Number.NaN, judged: 0 }];
+    const judged = judgedIn(counts);
+    return judged === 0 && rule.moving.length === 0
+      ? [{ kind: "unjudged", rule, open: counts.unknown + counts.doubtful }]
+      : [{ kind: "unreached", rule, rate: rateOf(counts), judged }];
   });
 };

@@ -13,7 +13,7 @@ export interface RuleInstances {
    * and the `where` of the quantifiers, each `forall` an `exists`. Undefined where the rule asks everywhere.
    */
   readonly condition: Term | undefined;
-  /** How many quantifiers lead either formula. */
+  /** How many quantifiers lead either formula in its text. */
   readonly depth: number;
 }
 
@@ -28,7 +28,8 @@ interface Peeled {
  * Takes a rule apart into what must hold at an instant and where it must: leading `forall`s and unconditional
  * `always` speak of every sensor and instant, and an implication, also `not p or q`, only of those where its
  * antecedent holds. Lets that stand for the whole rule are looked into. An `always` whose interval is learned
- * stays: without it there would be nothing to learn.
+ * stays: without it there would be nothing to learn. Quantifiers within one whose `where` reads signals are left in
+ * the body: such a rule speaks of the sensors of the outer ones.
  *
  * @example
  * const { spec } = parseSpec("require calm: forall s in sensors: always (x[s] > 9 implies once[0, 1h] x[s] < 5);");

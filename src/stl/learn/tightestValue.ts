@@ -2,27 +2,26 @@ import type { ParameterDomain } from "./ParameterDomain.ts";
 
 /** How fine a number is looked for, relative to its size: seven digits. */
 const FINENESS = 1e-7;
-/** Values tried on the way from loose to tight where a tighter value may hold again after a looser one failed. */
+/** Values tried on the way from tight to loose where a looser value may fail after a tighter one was reached. */
 const LOOKS = 64;
 /** Doublings of a step away from the present value of a parameter without a range. */
 const GREATEST_DOUBLING = 60;
 
-/** From where to where a value is looked for: `tight` may fail, `loose` is where the search begins. */
+/** From where to where a value is looked for. */
 export interface Span {
   readonly tight: number;
   readonly loose: number;
 }
 
 /**
- * The tightest value that is reached, searched from the loose end of the domain; undefined where that end itself
- * is not.
+ * The tightest value of a span that is reached; undefined where none is.
  *
  * Steps are found exactly. Of numbers, the search stops at a reached value next to one that is not, within
  * seven digits, and gives the one with the fewest digits between them: a limit that readings in whole ug/m3 set
- * is found as that whole number. Where the range ends before anything fails, its tight end is given.
+ * is found as that whole number. Where nothing fails, the tight end is given.
  *
- * @param monotone whether whatever is looser than a reached value is reached; else the value is the tightest
- *   before the first failure, at 64 equal distances
+ * @param monotone whether whatever is looser than a reached value is reached; else the span is looked through
+ *   from its tight end at 64 equal distances, every step where there are no more
  *
  * @example
  * tightestValue({ direction: 1, whole: false }, { tight: 0, loose: 100 }, (v) => v >= 12.5, true); // => 12.5
@@ -34,18 +33,17 @@ export const tightestValue = (
   monotone: boolean,
 ): number | undefined => {
   const { loose, tight } = span;
-  if (!reaches(loose)) return undefined;
+  if (reaches(tight)) return tight;
   const distance = Math.abs(loose - tight);
   const looks = monotone ? 1 : whole ? Math.min(LOOKS, distance) : LOOKS;
-  let good = loose;
+  let failed = tight;
   for (let look = 1; look <= looks; look++) {
     const away = (distance * look) / looks;
-    const value = look === looks ? tight : loose - direction * (whole ? Math.floor(away) : away);
-    if (!reaches(value))
-      return whole ? bisectSteps(value, good, reaches) : bisectNumber(value, good, reaches);
-    good = value;
+    const value = look === looks ? loose : tight + direction * (whole ? Math.floor(away) : away);
+    if (reaches(value)) return (whole ? bisectSteps : bisectNumber)(failed, value, reaches);
+    failed = value;
   }
-  return good;
+  return undefined;
 };
 
 const bisectSteps = (bad: number, good: number, reaches: (value: number) => boolean): number => {
@@ -82,15 +80,17 @@ const bisectNumber = (bad: number, good: number, reaches: (value: number) => boo
  * fewestDigits(77.9999996, 78.0000002); // => 78
  */
 export const fewestDigits = (excluded: number, included: number): number => {
-  const upwards = included > excluded;
+  const towards = included > excluded ? 1 : -1;
   const largest = Math.max(Math.abs(included), Math.abs(excluded));
   const first = Math.ceil(Math.log10(largest)) + 1;
   for (let power = first; power > first - 18; power--) {
-    const scaled = excluded / 10 ** power;
-    const multiple = upwards ? Math.floor(scaled) + 1 : Math.ceil(scaled) - 1;
-    const value = Number(`${multiple}e${power}`);
-    const within = upwards ? value > excluded && value <= included : value < excluded && value >= included;
-    if (within) return value === 0 ? 0 : value;
+    // The quotient may be off by a rounding to either side: its neighbours are tried as well.
+    const multiple = Math.round(excluded / 10 ** power);
+    for (const nearby of [multiple - towards, multiple, multiple + towards]) {
+      const value = Number(`${nearby}e${power}`);
+      if (towards * (value - excluded) > 0 && towards * (included - value) >= 0)
+        return value === 0 ? 0 : value;
+    }
   }
   return included;
 };

@@ -1,7 +1,7 @@
 import { binaryValue, unaryValue } from "../plan/elementFunctions.ts";
 import { apply, operate, result } from "../evaluate/intervalKernels.ts";
-import { createRing } from "./createRing.ts";
-import { type Carried, createCarried, memoryOf, takesMinimum } from "./Carried.ts";
+import { createRing, powerOfTwo } from "./createRing.ts";
+import { type Carried, createCarried, memoryOf, nothingCarried, takesMinimum } from "./Carried.ts";
 import { childrenOf } from "../plan/operandsOf.ts";
 import type { PlanNode } from "../plan/Plan.ts";
 import { windowOf } from "../plan/reachOf.ts";
@@ -21,10 +21,10 @@ export class MonitorNode {
   #reading = NaN;
   #kept = 1;
   #mask = 0;
-  #lower = new Float64Array(1);
-  #upper = new Float64Array(1);
-  readonly #lowerState: Carried;
-  readonly #upperState: Carried;
+  #lower = new Float64Array(0);
+  #upper = new Float64Array(0);
+  #lowerState = nothingCarried();
+  #upperState = nothingCarried();
 
   constructor(node: PlanNode, nodes: readonly MonitorNode[]) {
     this.node = node;
@@ -39,12 +39,19 @@ export class MonitorNode {
         for (const offset of this.#offsets(index)) child.#keep(delay - child.delay - offset + 1);
       });
     }
-    this.#lowerState = createCarried(node, delay);
-    this.#upperState = createCarried(node, delay);
   }
 
+  /** Numbers that it keeps once it has its room. */
   get memory(): number {
-    return 2 * this.#kept + memoryOf(this.#lowerState) + memoryOf(this.#upperState);
+    return 2 * this.#kept + 2 * memoryOf(this.node);
+  }
+
+  /** Takes its room, before the first sample and after all nodes are made: readers say how much is kept. */
+  allocate(): void {
+    this.#lower = createRing(this.#kept);
+    this.#upper = createRing(this.#kept);
+    this.#lowerState = createCarried(this.node);
+    this.#upperState = createCarried(this.node);
   }
 
   /** Steps from its own at which it reads an operand. */
@@ -68,12 +75,8 @@ export class MonitorNode {
 
   #keep(count: number): void {
     if (count <= this.#kept) return;
-    let size = 1;
-    while (size < count) size *= 2;
-    this.#kept = size;
-    this.#mask = size - 1;
-    this.#lower = createRing(size);
-    this.#upper = createRing(size);
+    this.#kept = powerOfTwo(count);
+    this.#mask = this.#kept - 1;
   }
 
   lower(time: number): number {

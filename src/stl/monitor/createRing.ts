@@ -15,3 +15,10 @@ export const createRing = (count: number): Float64Array<ArrayBuffer> => {
     `a window has to keep ${count} samples online, at most ${mostKept} are kept: shorten the windows of the formula`,
   );
 };
+
+/** The least power of two that is no less: places in a ring of that length are found by masking. */
+export const powerOfTwo = (count: number): number => {
+  let size = 1;
+  while (size < count) size *= 2;
+  return size;
+};

@@ -21,7 +21,7 @@ export interface Monitor {
  * Makes a monitor. It gives the values of `robustness`, each as soon as its future is seen, in amortised
  * constant time a sample and in memory that its windows need.
  *
- * Throws RangeError where the formula looks ahead without end.
+ * Throws RangeError where the formula looks ahead without end, or a window keeps more than 16,777,216 samples.
  *
  * @example
  * const watch = monitor(parseFormula("always[0, 1] x > 1"));
@@ -37,6 +37,7 @@ export const monitor = (formula: Formula): Monitor => {
       `${formula.text} looks ahead without end, so no value is ever settled: give its always, eventually or until an interval`,
     );
   }
+  for (const node of nodes) node.allocate();
   const signals = nodes.filter((node) => node.node.kind === "signal");
   const names = signals.map((node) => signalName(formula, node.node));
   const indices: number[] = [];

@@ -1,5 +1,5 @@
 /** Work states of online operators: amortised constant time a sample, memory fixed at construction. */
-import { createRing } from "./createRing.ts";
+import { createRing, powerOfTwo } from "./createRing.ts";
 
 /** A window that slides over a stream: its extreme, by a queue of the values that may still become it. */
 export class SlidingWindow {
@@ -13,16 +13,11 @@ export class SlidingWindow {
 
   /** `sign` is 1 for the maximum and -1 for the minimum. */
   constructor(width: number, sign: 1 | -1) {
-    let size = 1;
-    while (size < width) size *= 2;
+    const size = powerOfTwo(width);
     this.#values = createRing(size);
     this.#times = createRing(size);
     this.#mask = size - 1;
     this.#sign = sign;
-  }
-
-  get memory(): number {
-    return 2 * this.#values.length;
   }
 
   push(time: number, value: number): void {
@@ -84,10 +79,6 @@ export class ComposedWindow {
     this.#backB = createRing(width);
     this.#frontA = createRing(width);
     this.#frontB = createRing(width);
-  }
-
-  get memory(): number {
-    return this.#width;
   }
 
   /** Adds a map; the oldest one leaves a full window. */

@@ -8,7 +8,11 @@ export interface ChoiceGraph {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
 
-  /** Row r holds where sum(coefficient * x[variable]) >= need; the coefficients have the length 1. */
+  /**
+   * Row r holds where sum(coefficient * x[variable]) >= need; the coefficients have the length 1. The last rows are the
+   * bounds: that of the lower bound of variable v is `firstBound + 2 v`, that of the upper bound the next.
+   */
+  readonly firstBound: number;
   readonly rowOffsets: Int32Array;
   readonly rowVariable: Int32Array;
   readonly rowCoefficient: Float64Array;

@@ -20,6 +20,7 @@ export interface NearestPoint {
   demand(rows: readonly number[]): void;
   settle(work: Work): Settled;
   fork(): NearestPoint;
-  /** A lower bound on what a gap adds to the cost, apart from what gaps of other variables add. */
-  costOfGap(gap: number, variables: Int32Array): number;
+  /** What a gap adds to the cost at least, and gaps of other variables add apart from it, if no variable is tied. */
+  costOfGap(gap: number): number;
+  isTied(variable: number): boolean;
 }

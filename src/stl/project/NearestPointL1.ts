@@ -1,4 +1,4 @@
-import { type ChoiceGraph, withinBounds } from "./ChoiceGraph.ts";
+import { type ChoiceGraph, rowValue, withinBounds } from "./ChoiceGraph.ts";
 import { DemandedRows } from "./DemandedRows.ts";
 import type { NearestPoint, Settled, Work } from "./NearestPoint.ts";
 
@@ -25,7 +25,10 @@ export class NearestPointL1 implements NearestPoint {
   readonly #columns: number[];
   readonly #reduced: number[];
   readonly #columnOf: Map<number, number>;
-  /** Basic quantity i is #value[i] + sum of #rows[i][k] times nonbasic quantity k. */
+  /**
+   * Basic quantity i is #value[i] + sum of #rows[i][k] times nonbasic quantity k; a row that ends early ends in zeros.
+   * Rows are shared between forks and replaced to be changed.
+   */
   readonly #basics: number[];
   readonly #value: number[];
   readonly #rows: number[][];
@@ -42,7 +45,7 @@ export class NearestPointL1 implements NearestPoint {
     this.#columnOf = new Map(from === undefined ? [] : from.#columnOf);
     this.#basics = from === undefined ? [] : from.#basics.slice();
     this.#value = from === undefined ? [] : from.#value.slice();
-    this.#rows = from === undefined ? [] : from.#rows.map((row) => row.slice());
+    this.#rows = from === undefined ? [] : from.#rows.slice();
     this.#basicOf = new Map(from === undefined ? [] : from.#basicOf);
   }
 
@@ -58,16 +61,18 @@ export class NearestPointL1 implements NearestPoint {
     return new NearestPointL1(this.#demanded.graph, this);
   }
 
-  /** A row of length 1 gains at most 1 a unit moved. Where a variable is tied already, it may gain for nothing. */
-  costOfGap(gap: number, variables: Int32Array): number {
-    for (const variable of variables) {
-      if (this.#basicOf.has(2 * variable) || this.#basicOf.has(2 * variable + 1)) return 0;
-      const rise = this.#columnOf.get(2 * variable);
-      const fall = this.#columnOf.get(2 * variable + 1);
-      if (rise !== undefined && this.#reduced[rise] !== 1) return 0;
-      if (fall !== undefined && this.#reduced[fall] !== 1) return 0;
-    }
+  /** A row of length 1 gains at most 1 a unit moved. */
+  costOfGap(gap: number): number {
     return gap;
+  }
+
+  /** Whether moving the variable one way may cost less than 1 a unit. */
+  isTied(variable: number): boolean {
+    const rise = this.#columnOf.get(2 * variable);
+    const fall = this.#columnOf.get(2 * variable + 1);
+    if (rise === undefined || fall === undefined)
+      return this.#basicOf.has(2 * variable) || this.#basicOf.has(2 * variable + 1);
+    return this.#reduced[rise] !== 1 || this.#reduced[fall] !== 1;
   }
 
   settle(work: Work): Settled {
@@ -139,24 +144,19 @@ export class NearestPointL1 implements NearestPoint {
     const left = this.#basics[leaving] as number;
     const entered = this.#columns[entering] as number;
     // Solved for the entering quantity: its place in the row is taken by the leaving one.
-    for (let k = 0; k < row.length; k++) row[k] = -(row[k] as number) / pivot;
-    row[entering] = 1 / pivot;
+    const solved = row.map((coefficient) => -coefficient / pivot);
+    solved[entering] = 1 / pivot;
+    this.#rows[leaving] = solved;
     const value = -(this.#value[leaving] as number) / pivot;
     this.#value[leaving] = value;
-    const substitute = (target: number[]): void => {
-      const factor = target[entering] as number;
-      if (factor === 0) return;
-      target[entering] = 0;
-      for (let k = 0; k < row.length; k++) target[k] = (target[k] as number) + factor * (row[k] as number);
-    };
     for (let i = 0; i < this.#rows.length; i++) {
-      if (i === leaving) continue;
-      const other = this.#rows[i] as number[];
-      this.#value[i] = (this.#value[i] as number) + (other[entering] as number) * value;
-      substitute(other);
+      const factor = (this.#rows[i] as number[])[entering] ?? 0;
+      if (i === leaving || factor === 0) continue;
+      this.#value[i] = (this.#value[i] as number) + factor * value;
+      this.#rows[i] = substituted(this.#rows[i] as number[], entering, solved);
     }
-    substitute(this.#reduced);
-    for (let k = 0; k < row.length; k++) this.#reduced[k] = Math.max(0, this.#reduced[k] as number);
+    const reduced = substituted(this.#reduced, entering, solved);
+    for (let k = 0; k < reduced.length; k++) this.#reduced[k] = Math.max(0, reduced[k] as number);
     this.#basics[leaving] = entered;
     this.#columns[entering] = left;
     this.#basicOf.delete(left);
@@ -167,14 +167,16 @@ export class NearestPointL1 implements NearestPoint {
 
   /** Makes the slack of a constraint basic; its place. */
   #enter(constraint: number): number {
-    this.#demanded.terms(constraint, (variable) => {
-      if (this.#columnOf.has(2 * variable) || this.#basicOf.has(2 * variable)) return;
-      for (const quantity of [2 * variable, 2 * variable + 1]) {
+    const { rowOffsets, rowVariable, rowCoefficient } = this.#demanded.graph;
+    const [start, end] = [rowOffsets[constraint] as number, rowOffsets[constraint + 1] as number];
+    for (let k = start; k < end; k++) {
+      const rise = 2 * (rowVariable[k] as number);
+      if (this.#columnOf.has(rise) || this.#basicOf.has(rise)) continue;
+      for (const quantity of [rise, rise + 1]) {
         this.#columnOf.set(quantity, this.#columns.push(quantity) - 1);
         this.#reduced.push(1);
-        for (const row of this.#rows) row.push(0);
       }
-    });
+    }
     const own: number[] = Array.from(this.#columns, () => 0);
     const add = (quantity: number, coefficient: number): void => {
       const column = this.#columnOf.get(quantity);
@@ -183,17 +185,23 @@ export class NearestPointL1 implements NearestPoint {
         return;
       }
       const row = this.#rows[this.#basicOf.get(quantity) as number] as number[];
-      for (let k = 0; k < own.length; k++) own[k] = (own[k] as number) + coefficient * (row[k] as number);
+      for (let k = 0; k < row.length; k++) own[k] = (own[k] as number) + coefficient * (row[k] as number);
     };
-    this.#demanded.terms(constraint, (variable, coefficient) => {
-      add(2 * variable, coefficient);
-      add(2 * variable + 1, -coefficient);
-    });
+    for (let k = start; k < end; k++) {
+      const rise = 2 * (rowVariable[k] as number);
+      add(rise, rowCoefficient[k] as number);
+      add(rise + 1, -(rowCoefficient[k] as number));
+    }
     const place = this.#basics.push(this.#slackBase + constraint) - 1;
     this.#rows.push(own);
-    this.#value.push(this.#demanded.slack(constraint, this.x));
+    this.#value.push(this.#slack(constraint));
     this.#basicOf.set(this.#slackBase + constraint, place);
     return place;
+  }
+
+  #slack(row: number): number {
+    const { graph } = this.#demanded;
+    return rowValue(graph, row, this.x) - (graph.rowNeed[row] as number);
   }
 
   #readPoint(): void {
@@ -213,9 +221,9 @@ export class NearestPointL1 implements NearestPoint {
     for (let k = 0; k < this.#columns.length; k++) {
       const quantity = this.#columns[k] as number;
       if (quantity < this.#slackBase) continue;
-      const slack = this.#demanded.slack(quantity - this.#slackBase, this.x);
+      const slack = this.#slack(quantity - this.#slackBase);
       for (let i = 0; i < this.#rows.length; i++) {
-        this.#value[i] = (this.#value[i] as number) - ((this.#rows[i] as number[])[k] as number) * slack;
+        this.#value[i] = (this.#value[i] as number) - ((this.#rows[i] as number[])[k] ?? 0) * slack;
       }
     }
     this.#readPoint();
@@ -232,3 +240,15 @@ export class NearestPointL1 implements NearestPoint {
     this.#basics.forEach((quantity, place) => this.#basicOf.set(quantity, place));
   }
 }
+
+/** A row with the quantity of column `entering` replaced by what it is in terms of the new columns. */
+const substituted = (row: readonly number[], entering: number, solved: readonly number[]): number[] => {
+  const factor = row[entering] as number;
+  const result = row.slice();
+  while (result.length < solved.length) result.push(0);
+  result[entering] = 0;
+  for (let k = 0; k < solved.length; k++) {
+    result[k] = (result[k] as number) + factor * (solved[k] as number);
+  }
+  return result;
+};

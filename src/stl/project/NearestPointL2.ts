@@ -1,4 +1,4 @@
-import { type ChoiceGraph, withinBounds } from "./ChoiceGraph.ts";
+import { type ChoiceGraph, rowValue, withinBounds } from "./ChoiceGraph.ts";
 import { DemandedRows } from "./DemandedRows.ts";
 import type { NearestPoint, Settled, Work } from "./NearestPoint.ts";
 
@@ -18,18 +18,20 @@ export class NearestPointL2 implements NearestPoint {
   readonly #demanded: DemandedRows;
   readonly #active: number[];
   readonly #multiplier: number[];
-  /** Columns of R; column k has k + 1 entries. */
+  /** Columns of R, shared between forks and replaced to be changed; column k has k + 1 entries. */
   readonly #factor: number[][];
   readonly #direction: Float64Array;
+  readonly #touched: number[];
 
   constructor(graph: ChoiceGraph, from?: NearestPointL2) {
     this.#demanded = new DemandedRows(graph, from === undefined ? undefined : from.#demanded);
     this.x = from === undefined ? withinBounds(graph) : from.x.slice();
     this.#active = from === undefined ? [] : from.#active.slice();
     this.#multiplier = from === undefined ? [] : from.#multiplier.slice();
-    this.#factor = from === undefined ? [] : from.#factor.map((column) => column.slice());
+    this.#factor = from === undefined ? [] : from.#factor.slice();
     // Zero between uses, and so shared.
     this.#direction = from === undefined ? new Float64Array(graph.given.length) : from.#direction;
+    this.#touched = from === undefined ? [] : from.#touched;
   }
 
   get cost(): number {
@@ -47,6 +49,10 @@ export class NearestPointL2 implements NearestPoint {
   /** The nearest point of a convex set and any other of it, seen from outside, are at an obtuse angle. */
   costOfGap(gap: number): number {
     return gap * gap;
+  }
+
+  isTied(): boolean {
+    return false;
   }
 
   settle(work: Work): Settled {
@@ -70,21 +76,24 @@ export class NearestPointL2 implements NearestPoint {
 
   /** Moves onto a broken constraint; false where no point can. */
   #activate(constraint: number, work: Work): boolean {
-    const demanded = this.#demanded;
+    const { rowOffsets, rowVariable, rowCoefficient } = this.#demanded.graph;
     const direction = this.#direction;
+    const touched = this.#touched;
     let own = 0;
     for (;;) {
       work.spent++;
       const w = this.#throughFactor(constraint);
       const r = this.#backThroughFactor(w);
-      const touched: number[] = [];
-      const addTerms = (from: number, factor: number): void =>
-        demanded.terms(from, (variable, coefficient) => {
+      touched.length = 0;
+      for (let j = -1; j < r.length; j++) {
+        const row = j < 0 ? constraint : (this.#active[j] as number);
+        const factor = j < 0 ? 1 : -(r[j] as number);
+        for (let k = rowOffsets[row] as number; k < (rowOffsets[row + 1] as number); k++) {
+          const variable = rowVariable[k] as number;
           if (direction[variable] === 0) touched.push(variable);
-          direction[variable] = (direction[variable] as number) + factor * coefficient;
-        });
-      addTerms(constraint, 1);
-      this.#active.forEach((active, k) => addTerms(active, -(r[k] as number)));
+          direction[variable] = (direction[variable] as number) + factor * (rowCoefficient[k] as number);
+        }
+      }
       let square = 0;
       for (const variable of touched) {
         const part = direction[variable] as number;
@@ -104,7 +113,9 @@ export class NearestPointL2 implements NearestPoint {
           blocking = k;
         }
       }
-      const fullStep = free ? -demanded.slack(constraint, this.x) / square : Infinity;
+      const fullStep = free
+        ? ((this.#demanded.graph.rowNeed[constraint] as number) - this.#value(constraint)) / square
+        : Infinity;
       const step = Math.min(dualStep, fullStep);
       if (step === Infinity) return false;
 
@@ -124,25 +135,27 @@ export class NearestPointL2 implements NearestPoint {
     }
   }
 
+  #value(row: number): number {
+    return rowValue(this.#demanded.graph, row, this.x);
+  }
+
   #move(along: number, step: number): void {
-    this.#demanded.terms(along, (variable, coefficient) => {
-      this.x[variable] = (this.x[variable] as number) + step * coefficient;
-    });
+    const { rowOffsets, rowVariable, rowCoefficient } = this.#demanded.graph;
+    for (let k = rowOffsets[along] as number; k < (rowOffsets[along + 1] as number); k++) {
+      const variable = rowVariable[k] as number;
+      this.x[variable] = (this.x[variable] as number) + step * (rowCoefficient[k] as number);
+    }
   }
 
   /** R'w = N'a. */
   #throughFactor(constraint: number): number[] {
+    const { graph } = this.#demanded;
+    const { rowOffsets, rowVariable, rowCoefficient } = graph;
     const direction = this.#direction;
-    const demanded = this.#demanded;
-    demanded.terms(constraint, (variable, coefficient) => (direction[variable] = coefficient));
-    const products = this.#active.map((active) => {
-      let product = 0;
-      demanded.terms(active, (variable, coefficient) => {
-        product += coefficient * (direction[variable] as number);
-      });
-      return product;
-    });
-    demanded.terms(constraint, (variable) => (direction[variable] = 0));
+    const [start, end] = [rowOffsets[constraint] as number, rowOffsets[constraint + 1] as number];
+    for (let k = start; k < end; k++) direction[rowVariable[k] as number] = rowCoefficient[k] as number;
+    const products = this.#active.map((active) => rowValue(graph, active, direction));
+    for (let k = start; k < end; k++) direction[rowVariable[k] as number] = 0;
     return this.#forward(products);
   }
 
@@ -176,6 +189,7 @@ export class NearestPointL2 implements NearestPoint {
     this.#multiplier.splice(index, 1);
     const factor = this.#factor;
     factor.splice(index, 1);
+    for (let k = index; k < factor.length; k++) factor[k] = (factor[k] as number[]).slice();
     for (let k = index; k < factor.length; k++) {
       const column = factor[k] as number[];
       const [a, b] = [column[k] as number, column[k + 1] as number];
@@ -200,7 +214,7 @@ export class NearestPointL2 implements NearestPoint {
       this.#active.forEach((active, k) => this.#move(active, this.#multiplier[k] as number));
     };
     rebuild();
-    const missing = this.#active.map((active) => -this.#demanded.slack(active, this.x));
+    const missing = this.#active.map((active) => (graph.rowNeed[active] as number) - this.#value(active));
     const change = this.#backThroughFactor(this.#forward(missing));
     change.forEach((value, k) => {
       this.#multiplier[k] = Math.max(0, (this.#multiplier[k] as number) + value);

@@ -1,10 +1,11 @@
 import { type ChoiceGraph, withinBounds } from "./ChoiceGraph.ts";
-import type { NearestPoint, Work } from "./NearestPoint.ts";
+import type { NearestPoint } from "./NearestPoint.ts";
 import type { Norm } from "./Norm.ts";
 import { NodeGaps } from "./NodeGaps.ts";
 import { NearestPointL1 } from "./NearestPointL1.ts";
 import { NearestPointL2 } from "./NearestPointL2.ts";
-import { searchChoices, variablesBelow } from "./searchChoices.ts";
+import { NodeVariables } from "./NodeVariables.ts";
+import { type Effort, searchChoices } from "./searchChoices.ts";
 
 /** Clauses that are solved together. */
 interface Island {
@@ -26,11 +27,12 @@ export type Nearest =
  * breaks another clause, that one joins them and they are solved anew. What is then nearest for some of the clauses
  * and holds all of them is nearest for all.
  */
-export const nearestHolding = (graph: ChoiceGraph, norm: Norm, work: Work): Nearest => {
-  const { clauses, clauseOwner, hopeless } = graph;
+export const nearestHolding = (graph: ChoiceGraph, norm: Norm, effort: Effort): Nearest => {
+  const { clauses, clauseOwner, hopeless, lower, upper } = graph;
   if (hopeless.length > 0) return { kind: "impossible", owners: hopeless };
   const x = withinBounds(graph);
   const gaps = new NodeGaps(graph);
+  const reads = new NodeVariables(graph);
   const islandOf = new Map<number, Island>();
   const ownersOf = (island: Island): number[] => {
     const own = new Set(island.clauses);
@@ -40,7 +42,7 @@ export const nearestHolding = (graph: ChoiceGraph, norm: Norm, work: Work): Near
 
   /** The island of a clause, joined from all those that share a variable with it. */
   const join = (clause: number, changed: Set<Island>): void => {
-    const variables = variablesBelow(graph, [clause]);
+    const variables = reads.of(clause);
     const touched = new Set(Array.from(variables, (variable) => islandOf.get(variable)).filter((one) => one));
     const [island = { clauses: [], variables: new Set(), complete: false }, ...others] =
       touched as Set<Island>;
@@ -65,12 +67,15 @@ export const nearestHolding = (graph: ChoiceGraph, norm: Norm, work: Work): Near
     if (changed.size === 0) break;
     for (const island of changed) {
       const start: NearestPoint = norm === "l2" ? new NearestPointL2(graph) : new NearestPointL1(graph);
-      const { point, complete } = searchChoices(graph, island.clauses, start, work);
+      const { point, complete } = searchChoices(graph, island.clauses, start, reads, effort);
       if (point === undefined) {
         return complete ? { kind: "impossible", owners: ownersOf(island) } : { kind: "work-limit" };
       }
       island.complete = complete;
-      for (const variable of island.variables) x[variable] = point.x[variable] as number;
+      for (const variable of island.variables) {
+        const value = point.x[variable] as number;
+        x[variable] = Math.min(Math.max(value, lower[variable] as number), upper[variable] as number);
+      }
     }
   }
   return { kind: "found", x, optimal: Array.from(islandOf.values()).every((island) => island.complete) };

@@ -1,6 +1,7 @@
 import { type ChoiceGraph, childrenOf } from "./ChoiceGraph.ts";
 import type { NearestPoint, Work } from "./NearestPoint.ts";
 import { NodeGaps } from "./NodeGaps.ts";
+import type { NodeVariables } from "./NodeVariables.ts";
 
 /** Some of these nodes must still hold, `count` of them. */
 interface Choice {
@@ -15,6 +16,13 @@ interface Branch {
 
 /** Costs that differ by less are equal. */
 const sameCost = 1e-12;
+
+/** How hard to look. */
+export interface Effort {
+  readonly work: Work;
+  /** The share of all work that one search may spend on bettering what it has found: others need theirs. */
+  readonly toBetter: number;
+}
 
 export interface Searched {
   /** The nearest point found that holds all clauses, or undefined. */
@@ -34,15 +42,17 @@ export const searchChoices = (
   graph: ChoiceGraph,
   clauses: readonly number[],
   start: NearestPoint,
-  work: Work,
+  reads: NodeVariables,
+  { toBetter, work }: Effort,
 ): Searched => {
   const reachable = nodesBelow(graph, clauses);
   const gaps = new NodeGaps(graph);
-  const variablesOf = new Map<Choice, Int32Array>();
   const taken = new Int32Array(graph.given.length);
   let stamp = 0;
   let best: NearestPoint | undefined;
   let complete = true;
+  const enough = work.spent + toBetter * work.limit;
+  const isSpent = (): boolean => work.spent >= (best === undefined ? work.limit : enough);
 
   const demand = (node: number, rows: number[], choices: Choice[]): void => {
     const row = graph.row[node] as number;
@@ -59,30 +69,30 @@ export const searchChoices = (
     else choices.push({ children, count });
   };
 
-  const choiceVariables = (choice: Choice): Int32Array => {
-    let variables = variablesOf.get(choice);
-    if (variables === undefined) {
-      variables = variablesBelow(graph, choice.children);
-      variablesOf.set(choice, variables);
-    }
-    return variables;
+  /** Whether no variable of a choice is tied or taken by another choice; takes them all if so. */
+  const takeVariables = (point: NearestPoint, choice: Choice): boolean => {
+    const isFree = (variable: number): boolean => taken[variable] !== stamp && !point.isTied(variable);
+    if (!choice.children.every((child) => reads.of(child).every(isFree))) return false;
+    for (const child of choice.children) for (const variable of reads.of(child)) taken[variable] = stamp;
+    return true;
   };
 
+  const tooFar = (cost: number): boolean => best !== undefined && cost >= best.cost - sameCost * best.cost;
+
   /** Whether nothing that follows from a point that breaks these choices can be nearer than the best found. */
-  const tooFar = (point: NearestPoint, broken: readonly (readonly [Choice, number])[]): boolean => {
-    if (best === undefined) return false;
-    const enough = best.cost - sameCost * best.cost;
+  const leadsTooFar = (point: NearestPoint, broken: readonly (readonly [Choice, number])[]): boolean => {
     let bound = point.cost;
     stamp++;
     for (const [choice, gap] of broken) {
-      if (bound >= enough) return true;
-      const variables = choiceVariables(choice);
-      if (variables.some((variable) => taken[variable] === stamp)) continue;
-      for (const variable of variables) taken[variable] = stamp;
-      bound += point.costOfGap(gap, variables);
+      if (best === undefined || tooFar(bound)) break;
+      if (takeVariables(point, choice)) bound += point.costOfGap(gap);
     }
-    return bound >= enough;
+    return tooFar(bound);
   };
+
+  const isTooFarOff = (point: NearestPoint, child: number): boolean =>
+    tooFar(point.cost + point.costOfGap(gaps.gap[child] as number)) &&
+    !reads.of(child).some((variable) => point.isTied(variable));
 
   /** Branches of a broken choice: the first of the broken children that is made to hold tells them apart. */
   const split = (branch: Branch, choice: Choice): Branch[] => {
@@ -94,6 +104,7 @@ export const searchChoices = (
     const others = branch.choices.filter((other) => other !== choice);
     const branches: Branch[] = [];
     for (let first = 0; first + choice.count - held.length <= broken.length; first++) {
+      if (isTooFarOff(branch.point, broken[first] as number)) continue;
       const rows: number[] = [];
       const choices = others.slice();
       demand(broken[first] as number, rows, choices);
@@ -113,7 +124,7 @@ export const searchChoices = (
   };
 
   const follow = (branch: Branch): void => {
-    if (tooFar(branch.point, [])) return;
+    if (tooFar(branch.point.cost)) return;
     gaps.measure(branch.point.x, reachable);
     const broken = branch.choices
       .map((choice) => [choice, gaps.ofChoice(choice.children, choice.count)] as const)
@@ -121,9 +132,9 @@ export const searchChoices = (
       .sort((a, b) => b[1] - a[1]);
     const [worst] = broken;
     if (worst === undefined) best = branch.point;
-    else if (!tooFar(branch.point, broken)) {
+    else if (!leadsTooFar(branch.point, broken)) {
       for (const next of split(branch, worst[0])) {
-        if (work.spent >= work.limit) {
+        if (isSpent()) {
           complete = false;
           return;
         }
@@ -142,7 +153,7 @@ export const searchChoices = (
 };
 
 /** Nodes that the given ones stand on, themselves included, children before parents. */
-export const nodesBelow = (graph: ChoiceGraph, nodes: readonly number[]): Int32Array => {
+const nodesBelow = (graph: ChoiceGraph, nodes: readonly number[]): Int32Array => {
   const found = new Set<number>();
   const visit = (node: number): void => {
     if (found.has(node)) return;
@@ -151,17 +162,4 @@ export const nodesBelow = (graph: ChoiceGraph, nodes: readonly number[]): Int32A
   };
   nodes.forEach(visit);
   return Int32Array.from(found).sort();
-};
-
-/** Variables that the rows below some nodes read. */
-export const variablesBelow = (graph: ChoiceGraph, nodes: readonly number[]): Int32Array => {
-  const found = new Set<number>();
-  for (const node of nodesBelow(graph, nodes)) {
-    const row = graph.row[node] as number;
-    if (row < 0) continue;
-    for (let k = graph.rowOffsets[row] as number; k < (graph.rowOffsets[row + 1] as number); k++) {
-      found.add(graph.rowVariable[k] as number);
-    }
-  }
-  return Int32Array.from(found);
 };

@@ -12,7 +12,7 @@ import type { Problem } from "../../../src/stl/language/Problem.ts";
 import { monitor } from "../../../src/stl/monitor/monitor.ts";
 import { type Choose, chooser, formula, mutate, noise, rtamtFormula, specText } from "./fuzzTexts.ts";
 
-const runs = Number(process.env["ORDINANCE_FUZZ"] ?? 50_000);
+const runs = Number(process.env["ORDINANCE_FUZZ"] ?? 30_000);
 const shipped = resolve(import.meta.dirname, "../../../specs");
 const specs = readdirSync(shipped)
   .filter((file) => file.endsWith(".stl"))

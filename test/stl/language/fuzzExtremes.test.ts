@@ -1,5 +1,6 @@
 /** Texts that are long in one way: none may exhaust the stack or take more than linear time. */
 import { describe, expect, it } from "vitest";
+import { checkSpec } from "../../../src/stl/checks/checkSpec.ts";
 import { parseFormula, StlSyntaxError } from "../../../src/stl/compile/parseFormula.ts";
 import { explain } from "../../../src/stl/evaluate/explain.ts";
 import { robustness, robustnessInterval, satisfaction } from "../../../src/stl/evaluate/robustness.ts";
@@ -124,6 +125,18 @@ describe("nested limits", () => {
   );
 });
 
+describe("a plain formula", () => {
+  it("reads no clock, of which samples know nothing", () => {
+    expect(problemsOf("x > 1 and 2 >= hour()")).toEqual([
+      "the formula reads the clock, and plain signals have none",
+    ]);
+  });
+
+  it("tells what is wrong with its durations, not that another time has none", () => {
+    expect(problemsOf("rollmean(x, 90min) > 1")).toEqual(["90min is no multiple of the sampling step 1h"]);
+  });
+});
+
 describe("messages about long texts", () => {
   it("show twenty problems, count the others and keep all of them", () => {
     const text = filled("§ ", 60);
@@ -170,6 +183,15 @@ describe("huge windows", () => {
       expect(Array.from(robustnessInterval(until, { signals }).upper)).toEqual([-1, -1, -1, 3, 5]);
     },
   );
+
+  it("are measured without the room that they would take", () => {
+    const { problems, facts } = checkSpec(
+      parseSpec("sampling 1s; signal x : real range [0, 9]; require r: always[0s, 3000d] x > 1;").spec,
+    );
+    expect(problems).toEqual([]);
+    expect(facts[0]?.delay).toBe(3000 * 86_400);
+    expect(facts[0]?.memory).toBeGreaterThan(3000 * 86_400);
+  });
 
   it("that need more memory than there is are refused in words", () => {
     const lagged = parseFormula("always[0, 2000000000 samples] lag(x, 2000000000 samples) > 0");

@@ -20,7 +20,7 @@ const words = (
   "where over sensors near( tag( mean( count( min( max( abs( sqrt( exp( ln( log( pow( clamp( delta( lag( rollmean( " +
   "rise( fall( hour() between( x[s] x[ 80% [0,5] [1:inf] (0,2] [5,1] \"text\" 'a name' \" ' // # /* */ km/h ug/m3 " +
   "samples percent import spec sampling signal param group let require range missing hold unknown learnable real int " +
-  "severity weight tags scale owner because at as union intersect except irregular linear tolerance"
+  'days on( "2026-12-25" severity weight tags scale owner because at as union intersect except irregular linear tolerance'
 ).split(" ");
 const characters = [
   "\0", "\ud800", "\udc00", "\ufeff", "\r\n", "\r", "\n", "\t", " ", "\u00a0", "\u2028", "\\", "§", "µ", "³", "é",
@@ -96,7 +96,7 @@ export const rtamtFormula = (choose: Choose, depth: number): string =>
 const item = (choose: Choose): string => {
   const name = `n${choose(6)}`;
   const unit = pick(choose, ["km/h", "ug/m3", "percent", "veh/h", "1", "degC"]);
-  switch (choose(9)) {
+  switch (choose(10)) {
     case 0:
       return `import "other.stl"${choose(2) === 0 ? "" : ` as ${name}`};`;
     case 1:
@@ -113,6 +113,8 @@ const item = (choose: Choose): string => {
         `group ${name} = tag("school") union (near(a, 3 km) except n1);`,
       ]);
     case 6:
+      return `days ${name} = { "2026-12-25", "2026-07-01/2026-08-31" };`;
+    case 7:
       return `let ${name}(s) = ${formula(choose, choose(3))};`;
     default:
       return (

@@ -44,15 +44,18 @@ const reading = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 9 }) },
   { weight: 1, arbitrary: fc.constant(Number.NaN) },
 );
-const rows = fc.array(fc.array(reading, { minLength: STEPS, maxLength: STEPS }), {
-  minLength: 4,
-  maxLength: 4,
-});
+const readings = fc.array(reading, { minLength: STEPS, maxLength: STEPS });
+const rows = fc.array(readings, { minLength: 4, maxLength: 4 });
 
-const judged = (text: string, readings: number[][], values: ReadonlyMap<string, Term> = new Map()) => {
-  const spec = soundSpec(text, site);
+const judged = (
+  text: string,
+  rows: readonly (readonly number[])[],
+  values: ReadonlyMap<string, Term> = new Map(),
+  where = site,
+) => {
+  const spec = soundSpec(text, where);
   const instances = ruleInstances(spec, spec.rules[0]!.formula);
-  return createInstanceJudge(instances, site, hourlyTrace(readings)).judge(values);
+  return createInstanceJudge(instances, where, hourlyTrace(rows)).judge(values);
 };
 
 describe("createInstanceJudge", () => {
@@ -89,17 +92,40 @@ describe("createInstanceJudge", () => {
     );
   });
 
-  it("takes where as a condition, and counts pairs of sensors", () => {
+  it("counts pairs of sensors", () => {
+    const three = hourlySite(["a", "b", "c"]);
+    const text = `require near: forall s in sensors: always forall n in sensors where n != s:
+      y[s] > 3 ug/m3 implies x[s] <= x[n] + 4 ug/m3;`;
+    const pairs = [[0, 1], [0, 2], [1, 0], [1, 2], [2, 0], [2, 1]] as const; // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(readings, { minLength: 6, maxLength: 6 }), (rows) => {
+        const expected = countPlainly(
+          pairs.length,
+          (pair, step) => compare(rows[3 + pairs[pair]![0]]![step], (v) => v > 3),
+          (pair, step) => {
+            const [s, n] = pairs[pair]!;
+            return compare(rows[s]![step]! - rows[n]![step]!, (v) => v <= 4);
+          },
+        );
+        expect(judged(text, rows, new Map(), three)).toEqual(expected);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("takes a where that reads signals as a condition on the sensors of its quantifier", () => {
+    const three = hourlySite(["a", "b", "c"]);
     const text = `require near: forall s in sensors where y[s] > 3 ug/m3:
       forall n in sensors where n != s: x[s] <= x[n] + 4 ug/m3;`;
     fc.assert(
-      fc.property(rows, (readings) => {
+      fc.property(fc.array(readings, { minLength: 6, maxLength: 6 }), (rows) => {
         const expected = countPlainly(
-          2,
-          (s, step) => compare(readings[2 + s]![step], (v) => v > 3),
-          (s, step) => compare(readings[s]![step]! - readings[1 - s]![step]!, (v) => v <= 4),
+          3,
+          (s, step) => compare(rows[3 + s]![step], (v) => v > 3),
+          (s, step) =>
+            and(...[1, 2].map((k) => compare(rows[s]![step]! - rows[(s + k) % 3]![step]!, (v) => v <= 4))),
         );
-        expect(judged(text, readings)).toEqual(expected);
+        expect(judged(text, rows, new Map(), three)).toEqual(expected);
       }),
       { numRuns: 30 },
     );
@@ -160,7 +186,7 @@ describe("createInstanceJudge", () => {
 
   it("gives nothing of an interval that the values make empty, and the reach of its bounded windows", () => {
     const spec = soundSpec(
-      "param w : real in h = 5h learnable; require r: forall s in sensors: always eventually[3h, w] once[0h, 2h] x[s] < 4 ug/m3;",
+      "param w : real in h = 5h learnable; require r: forall s in sensors: always (eventually[3h, w] once[0h, 2h] x[s] < 4 ug/m3 or once x[s] < 0 ug/m3);",
       site,
     );
     const trace = hourlyTrace(Array.from({ length: 4 }, () => Array.from({ length: STEPS }, () => 1)));

@@ -14,7 +14,6 @@ const domain = (name: string, changes: Partial<ParameterDomain> = {}): Parameter
   start: 1,
   lower: 0,
   upper: 1000,
-  hasRange: true,
   term: (value) => ({ kind: "quantity", value, place }),
   text: String,
   written: place,
@@ -126,18 +125,20 @@ describe("fitParameters", () => {
     );
   });
 
-  it("stops at the first failure where a parameter moves the condition", () => {
-    // Asked of values above p alone: with p low the share is high again.
+  it("looks from the tight end where a parameter moves the condition", () => {
+    // Asked of values above p alone: below 1, 8 of 10 hold; from 1 to 8, 2 of 4; from 8 on, 2 of 2.
     const values = [1, 1, 1, 1, 1, 1, 8, 8, 9, 9];
-    const rule = target(
-      ["p"],
-      0.75,
-      values.length,
-      (sample, p) => (values[sample]! > p ? sample !== 6 && sample !== 7 : undefined),
-      { moving: ["p"] },
-    );
-    // Above 8: 2 of 2 hold; from 1 to 8: 2 of 4; below 1: 8 of 10.
-    expect(fitParameters([domain("p", { upper: 8.5 })], [rule]).values.get("p")).toBe(8);
+    const rule = (rate: number): RuleTarget =>
+      target(
+        ["p"],
+        rate,
+        values.length,
+        (sample, p) => (values[sample]! > p ? sample !== 6 && sample !== 7 : undefined),
+        { moving: ["p"] },
+      );
+    const fitted = (rate: number) =>
+      fitParameters([domain("p", { upper: 8.5 })], [rule(rate)]).values.get("p");
+    expect([fitted(0.75), fitted(0.85)]).toEqual([0, 8]);
   });
 
   it("says which rule misses its rate, and by how much, where all is loosest", () => {

@@ -81,21 +81,23 @@ describe("fitFaultProblem", () => {
     expect(text).toContain("Widen the range of p, or ask for less: --rate r=0.5.");
   });
 
-  it("says that nothing was judged, or that no range follows", () => {
-    expect(
-      faultOf(
-        "param w : real in h = 60h range [50h, 90h] learnable; require r: forall s in sensors: always[0h, w] x[s] <= 30 ug/m3;",
-      ),
-    ).toContain("no instant of r could be judged, 96 are left open");
-    expect(
-      faultOf(
-        "param p : real in ug/m3 = 5 learnable; require r: forall s in sensors: x[s] > p implies x[s] > p;",
-      ),
-    ).toBe("");
-    expect(
-      faultOf(
-        "param p : real in ug/m3 = 5 learnable; require r: exists s in sensors: x[s] < 99 ug/m3 or x[s] < p;",
-      ),
-    ).toContain("p has no range, and none follows from the recordings");
+  it("says that nothing can be judged, that no value tried is reached, or that no range follows", () => {
+    const declared = (range: string): string => `param w : real in h = 60h range ${range} learnable;`;
+    const stays = "require r: forall s in sensors: always[0h, w] x[s] <= 30 ug/m3;";
+    expect(faultOf(`${declared("[50h, 90h]")} ${stays}`)).toContain(
+      "no instant of r could be judged, 96 are left open",
+    );
+    // From 47 hours on no whole window lies in the two days; the longest that does is the tightest judged.
+    expect(faultOf(`${declared("[10h, 90h]")} ${stays}`)).toBe("");
+    const moving = "param p : real in ug/m3 = 5 range [0, 50] learnable;";
+    const never = faultOf(`${moving} require r: forall s in sensors: x[s] > p implies y[s] <= 0 ug/m3;`);
+    expect(never).toContain(
+      "r reaches its rate at none of the values tried, p from 0 to 50; 90 % are asked for",
+    );
+    expect(never).toContain("--rate r=0.9");
+    const endless = "param p : real in ug/m3 = 5 learnable;";
+    expect(faultOf(`${endless} require r: exists s in sensors: x[s] < 99 ug/m3 or x[s] < p;`)).toContain(
+      "p has no range, and none follows from the recordings",
+    );
   });
 });

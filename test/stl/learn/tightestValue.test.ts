@@ -56,10 +56,9 @@ describe("tightestValue", () => {
       fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }), directions, (holds, direction) => {
         const last = holds.length - 1;
         const span = direction === 1 ? { tight: 0, loose: last } : { tight: last, loose: 0 };
-        let expected: number | undefined;
-        for (let step = span.loose; holds[step] === true; step -= direction) expected = step;
+        const expected = direction === 1 ? holds.indexOf(true) : holds.lastIndexOf(true);
         const reaches = (step: number): boolean => holds[step]!;
-        expect(tightestValue({ direction, whole: true }, span, reaches, false)).toBe(expected);
+        expect(tightestValue({ direction, whole: true }, span, reaches, false) ?? -1).toBe(expected);
       }),
       { numRuns: 300 },
     );
@@ -87,13 +86,22 @@ describe("tightestValue", () => {
     }
   });
 
-  it("stops before the first failure of numbers that hold again", () => {
-    const reaches = (value: number): boolean => value >= 60 || (value >= 20 && value <= 40);
-    expect(tightestValue({ direction: 1, whole: false }, spanOf(1), reaches, false)).toBe(60);
+  it("finds numbers that fail and hold again from the tight end", () => {
+    const reaches = (value: number): boolean => value >= 60 || (value >= 20.5 && value <= 40);
+    expect(tightestValue({ direction: 1, whole: false }, spanOf(1), reaches, false)).toBe(20.5);
+    const upTo = (value: number): boolean => value <= 40;
+    expect(tightestValue({ direction: -1, whole: false }, spanOf(-1), upTo, false)).toBe(40);
+    expect(tightestValue({ direction: 1, whole: false }, { tight: 10, loose: 90 }, upTo, false)).toBe(10);
   });
 });
 
 describe("fewestDigits", () => {
+  it("is not led astray by a quotient that is rounded", () => {
+    expect(fewestDigits(1000, 999.99998999)).toBe(999.99999);
+    expect(fewestDigits(-1000, -999.99998999)).toBe(-999.99999);
+    expect(fewestDigits(0.3 - 2 ** -54, 0.35)).toBe(0.3);
+  });
+
   const digits = (value: number): number => {
     for (let count = 1; count < 18; count++) if (Number(value.toPrecision(count)) === value) return count;
     return 18;

@@ -1,57 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ChoiceGraph } from "../../../src/stl/project/ChoiceGraph.ts";
+import { dimensions, graphOf, type Halfspaces, halfspaces } from "./halfspaces.ts";
 import { NearestPointL1 } from "../../../src/stl/project/NearestPointL1.ts";
 import { NearestPointL2 } from "../../../src/stl/project/NearestPointL2.ts";
-
-interface Halfspaces {
-  readonly given: readonly number[];
-  readonly rows: readonly { readonly coefficients: readonly number[]; readonly need: number }[];
-}
-
-const dimensions = 3;
-
-/** Small whole numbers: parallel, opposite, repeated and redundant rows are common. */
-const halfspaces: fc.Arbitrary<Halfspaces> = fc.record({
-  given: fc.array(fc.integer({ min: -4, max: 4 }), { minLength: dimensions, maxLength: dimensions }),
-  rows: fc.array(
-    fc
-      .record({
-        coefficients: fc.array(fc.integer({ min: -2, max: 2 }), {
-          minLength: dimensions,
-          maxLength: dimensions,
-        }),
-        need: fc.integer({ min: -5, max: 5 }),
-      })
-      .filter(({ coefficients }) => coefficients.some((coefficient) => coefficient !== 0)),
-    { minLength: 1, maxLength: 6 },
-  ),
-});
-
-const graphOf = ({ given, rows }: Halfspaces, bound = Infinity): ChoiceGraph => {
-  const lengths = rows.map((row) => Math.hypot(...row.coefficients));
-  const dense = rows.flatMap((row) => row.coefficients);
-  const needs = rows.map((row) => row.need);
-  return {
-    given: Float64Array.from(given),
-    lower: new Float64Array(dimensions).fill(-bound),
-    upper: new Float64Array(dimensions).fill(bound),
-    rowOffsets: Int32Array.from({ length: rows.length + 1 }, (_, r) => r * dimensions),
-    rowVariable: Int32Array.from(dense, (_, k) => k % dimensions),
-    rowCoefficient: Float64Array.from(dense, (value, k) => value / lengths[Math.floor(k / dimensions)]!),
-    rowNeed: Float64Array.from(needs, (need, r) => need / lengths[r]!),
-    rowTolerance: new Float64Array(rows.length).fill(1e-12),
-    writtenCoefficient: Float64Array.from(dense),
-    writtenNeed: Float64Array.from(needs),
-    row: Int32Array.from(rows, (_, r) => r),
-    count: new Int32Array(rows.length).fill(1),
-    childOffsets: new Int32Array(rows.length + 1),
-    children: new Int32Array(0),
-    clauses: rows.map((_, r) => r),
-    clauseOwner: rows.map(() => 0),
-    hopeless: [],
-  };
-};
 
 /** Solves a square system by elimination; undefined where it is singular. */
 const solve = (matrix: readonly (readonly number[])[], right: readonly number[]): number[] | undefined => {
@@ -151,7 +103,7 @@ describe.each([
   it("is as near as the best of all corners and flats, and is none where there is none", () => {
     let infeasible = 0;
     fc.assert(
-      fc.property(halfspaces, (problem) => {
+      fc.property(halfspaces(6), (problem) => {
         const point = create(graphOf(problem));
         point.demand(problem.rows.map((_, r) => r));
         const settled = point.settle(plenty());
@@ -172,7 +124,7 @@ describe.each([
 
   it("is the same when rows are demanded one after the other, and forks do not disturb it", () => {
     fc.assert(
-      fc.property(halfspaces, (problem) => {
+      fc.property(halfspaces(6), (problem) => {
         let point = create(graphOf(problem));
         let settled = point.settle(plenty());
         problem.rows.forEach((_, r) => {
@@ -182,7 +134,7 @@ describe.each([
           fork.demand([r]);
           settled = fork.settle(plenty());
           expect(Array.from(point.x)).toEqual(before);
-          point = fork as typeof point;
+          point = fork;
         });
         const expected = least(problem);
         expect(settled).toBe(expected === Infinity ? "infeasible" : "settled");
@@ -193,7 +145,7 @@ describe.each([
 
   it("keeps the bounds of the variables that are demanded", () => {
     fc.assert(
-      fc.property(halfspaces, (problem) => {
+      fc.property(halfspaces(6), (problem) => {
         const walls = [0, 1, 2].flatMap((j) =>
           [1, -1].map((sign) => ({ coefficients: [0, 1, 2].map((i) => (i === j ? sign : 0)), need: -3 })),
         );

@@ -64,6 +64,12 @@ describe("the nearest trace", () => {
     signals.x!.forEach((value, step) => expect(value + signals.y![step]!).toBe(3));
   });
 
+  it("meets an equality whose other side is held by a bound", () => {
+    const { signals } = foundFor("y - x == (-1) and y == 0 and next x < 0", { x: [-3, 0], y: [0, 0] });
+    expect(signals.x![0]).toBe(1);
+    expect(signals.y![0]).toBe(0);
+  });
+
   it("spreads a jump over a ramp", () => {
     const { signals, distance } = foundFor("always abs(next_x - x) <= 1", {
       x: [0, 0, 0],
@@ -129,12 +135,8 @@ describe("the nearest trace", () => {
   });
 
   it("says that an equality lies between the doubles", () => {
-    // The odd multiple of a third has no double.
-    const outcome = reasonFor("x + x + x == 1 and x == y and y + y + y == 1.0000000000000002", {
-      x: [0],
-      y: [0],
-    });
-    expect(["rounding", "impossible"]).toContain(outcome);
+    expect([3 * 0.3, 3 * (0.3 + 2 ** -54)]).toEqual([0.8999999999999999, 0.9000000000000001]);
+    expect(reasonFor("3 * x == 0.9", { x: [0] })).toBe("rounding");
   });
 
   it("has nothing to judge without a sample", () => {
@@ -286,18 +288,15 @@ describe("against a list of all choices in l2", () => {
           const signals = { x: [x], y: [y] };
           const joined = (parts: readonly string[], word: string): string =>
             parts.map((part) => `(${part})`).join(word);
-          const distances = selections(choices).map((chosen) => {
-            const outcome = near(joined(chosen, " and "), signals);
+          const distanceOf = (parts: readonly string[]): number => {
+            const outcome = near(joined(parts, " and "), signals);
+            // Three rows may meet in one point with thirds, which no doubles are.
+            fc.pre(outcome.found || outcome.reason === "impossible");
             return outcome.found ? outcome.distance : Infinity;
-          });
-          const outcome = near(
-            joined(
-              choices.map((parts) => joined(parts, " or ")),
-              " and ",
-            ),
-            signals,
-          );
-          expect(outcome.found ? outcome.distance : Infinity).toBeCloseTo(Math.min(...distances), 9);
+          };
+          const distances = selections(choices).map(distanceOf);
+          const distance = distanceOf(choices.map((parts) => joined(parts, " or ")));
+          expect(distance).toBeCloseTo(Math.min(...distances), 9);
           if (new Set(distances).size > 1) branched++;
         },
       ),

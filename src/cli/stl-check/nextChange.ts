@@ -14,18 +14,25 @@ const stateOf = (path: string): string => {
   }
 };
 
+/** What files are at present: time and size of each. */
+export const fileStates = (paths: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(paths.map((path) => [path, stateOf(path)]));
+
 /**
- * Waits until one of the files changes, comes or goes, and gives its path. Folders are watched, since editors often
+ * Waits until one of the files is no longer as it was, and gives its path. Folders are watched, since editors often
  * put a new file in the place of the old one.
  */
-export const nextChange = (paths: readonly string[]): Effect.Effect<string> =>
+export const nextChange = (before: ReadonlyMap<string, string>): Effect.Effect<string> =>
   Effect.callback<string>((resume) => {
-    const before = new Map(paths.map((path) => [path, stateOf(path)]));
+    const paths = Array.from(before.keys());
     let timer: NodeJS.Timeout | undefined;
-    const look = (): void => {
+    const look = (): boolean => {
       const changed = paths.find((path) => stateOf(path) !== before.get(path));
       if (changed !== undefined) resume(Effect.succeed(changed));
+      return changed !== undefined;
     };
+    // What changed while it was being checked counts too.
+    if (look()) return;
     const names = new Set(paths.map((path) => basename(path)));
     const watchers: FSWatcher[] = [];
     for (const folder of new Set(paths.map((path) => dirname(path)))) {

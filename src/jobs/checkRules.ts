@@ -1,1 +1,0 @@
-export { siteOfPanel as siteOf } from "./siteOfPanel.ts";
