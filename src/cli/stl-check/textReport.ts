@@ -40,7 +40,9 @@ const specLines = (report: SpecReport, options: TextOptions): string[] => {
   if (report.past !== undefined && report.past.rules.length > 0) {
     lines.push(...pastLines(report.past.rules));
     const clock = { ...report.past, clocked: true, timed: true };
-    if (options.explain) lines.push(...explanations(report.past.rules, clock));
+    // The past is measured, not judged: what it leaves open needs no reason.
+    const broken = report.past.rules.filter(({ verdict }) => verdict === "false");
+    if (options.explain) lines.push(...explanations(broken, clock));
   }
   for (const trace of report.traces) lines.push(...traceLines(trace, options));
   return lines;
