@@ -75,6 +75,7 @@ const readYaml = Effect.fn("readYaml")(function* (path: string) {
     tags: sensor?.tags ?? [],
     latitude: sensor?.latitude,
     longitude: sensor?.longitude,
+    coordinates: `${sensor?.latitude}, ${sensor?.longitude}`,
     line: 0,
   }));
   return { entries, problems };

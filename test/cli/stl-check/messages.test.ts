@@ -12,7 +12,7 @@ import { outcomeOf } from "../../../src/cli/stl-check/CheckReport.ts";
 import { runCheck } from "../../../src/cli/stl-check/runCheck.ts";
 import { textReport } from "../../../src/cli/stl-check/textReport.ts";
 import { DataPlace } from "../../../src/ingest/DataPlace.ts";
-import type { TraceOptions } from "../../../src/jobs/check/checkTrace.ts";
+import type { TraceOptions } from "../../../src/jobs/check/TraceOptions.ts";
 import { readSensorsFile } from "../../../src/jobs/check/SensorsFile.ts";
 import { Progress } from "../../../src/jobs/Progress.ts";
 

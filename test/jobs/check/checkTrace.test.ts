@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { platform } from "../../../src/cli/platform.ts";
-import { type CheckedTrace, checkTrace, type TraceOptions } from "../../../src/jobs/check/checkTrace.ts";
+import { type CheckedTrace, checkTrace } from "../../../src/jobs/check/checkTrace.ts";
+import type { TraceOptions } from "../../../src/jobs/check/TraceOptions.ts";
 import { specRulebook } from "../../../src/jobs/check/Rulebook.ts";
 import { Progress } from "../../../src/jobs/Progress.ts";
 import { parseSpec } from "../../../src/stl/index.ts";
@@ -321,6 +322,14 @@ describe("a trace", () => {
     ]) {
       expect(said).toMatch(place);
     }
+  });
+
+  it("of NDJSON whose later lines have further keys says so", async () => {
+    const lines = ndjson().trimEnd().split("\n");
+    const late = [...lines.slice(0, 120), ...lines.slice(120).map((line) => line.replace("{", '{"note":1,'))];
+    const { findings } = await check(late.join("\n"));
+    expect(findings.count("lateKey")).toBe(lines.length - 120);
+    expect(findings.describe().join("")).toMatch(/:121: the key "note" is in none of the first lines/);
   });
 
   it("with stamps beside their steps is moved within the tolerance of the spec, and not else", async () => {
