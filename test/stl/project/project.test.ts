@@ -64,6 +64,13 @@ describe("the nearest trace", () => {
     signals.x!.forEach((value, step) => expect(value + signals.y![step]!).toBe(3));
   });
 
+  it("meets a chain of equalities whose nearest point has thirds", () => {
+    const { distance, signals } = foundFor("x == y and x - z == (-5)", { x: [5], y: [5], z: [5] });
+    expect(signals.x![0]).toBe(signals.y![0]);
+    expect(signals.x![0]! - signals.z![0]!).toBe(-5);
+    expect(distance).toBeCloseTo(Math.hypot(5 / 3, 5 / 3, 10 / 3), 12);
+  });
+
   it("meets an equality whose other side is held by a bound", () => {
     const { signals } = foundFor("y - x == (-1) and y == 0 and next x < 0", { x: [-3, 0], y: [0, 0] });
     expect(signals.x![0]).toBe(1);
