@@ -137,6 +137,16 @@ describe.concurrent("stl-check on a trace", () => {
     ]);
   });
 
+  it("tells open rules in SARIF without calling them failures", async () => {
+    project.write("open.csv", csv(58).replace(",58", ","));
+    const { status, stdout } = await check(["road.stl", "--trace", "open.csv", "--explain", "-f", "sarif"]);
+    const log = JSON.parse(stdout) as { runs: [{ results: { kind: string; level: string }[] }] };
+    expect([status, sarifFaults(log)]).toEqual([0, []]);
+    expect(new Set(log.runs[0].results.map(({ kind, level }) => `${kind} ${level}`))).toEqual(
+      new Set(["open none"]),
+    );
+  });
+
   it("writes JUnit XML whose counts are those of its cases", async () => {
     const words = [
       "road.stl",

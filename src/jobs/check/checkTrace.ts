@@ -2,13 +2,14 @@
 import { Effect, Stream } from "effect";
 import { statSync } from "node:fs";
 import { emptyNames } from "../../ingest/trace/BatchBuilder.ts";
-import { detectLayout } from "../../ingest/trace/detectLayout.ts";
+import { detectLayout, type TraceLayout } from "../../ingest/trace/detectLayout.ts";
 import { openTrace, STANDARD_INPUT } from "../../ingest/trace/openTrace.ts";
 import { StampReader } from "../../ingest/trace/StampReader.ts";
 import { surveyTrace } from "../../ingest/trace/surveyTrace.ts";
 import { TraceFindings } from "../../ingest/trace/TraceFindings.ts";
 import { TraceGrid } from "../../ingest/trace/TraceGrid.ts";
 import type { CheckedSpec, Site } from "../../stl/index.ts";
+import { suggestName } from "../../stl/language/nearestName.ts";
 import { Progress } from "../Progress.ts";
 import { fileTrouble } from "../fileTrouble.ts";
 import type { Rulebook } from "./Rulebook.ts";
@@ -69,6 +70,7 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
       message: `${trace.header}: ${detected.fault}${detected.fault.endsWith("?") ? "" : "."}`,
     });
   const { layout } = detected;
+  yield* refuseStrangeUnits(trace.path, layout, options);
   const findings = new TraceFindings();
   const stampOptions = {
     zone: options.zone,
@@ -185,6 +187,21 @@ const rowsRead = ({ rows }: TraceFindings): string => `${rows.toLocaleString("en
 
 const channelOf = (site: Site, name: string): number =>
   site.channels.findIndex((channel) => channel.name === name);
+
+/** Refuses units of signals that the trace does not have. */
+const refuseStrangeUnits = (
+  path: string,
+  { signals }: TraceLayout,
+  { units }: TraceOptions,
+): Effect.Effect<void, TraceRefused> => {
+  const names = signals.map(({ name }) => name);
+  const strange = Array.from(units.keys()).find((name) => !names.includes(name));
+  if (strange === undefined) return Effect.void;
+  const remedy = suggestName(strange, names, `Its signals are ${names.join(", ")}.`);
+  return new TraceRefused({
+    message: `${path}: it has no signal ${strange}, whose --unit is given. ${remedy}`,
+  });
+};
 
 /** Says of a trace that is not there, or is no file, what it is. */
 const refuseUnreadable = (path: string): Effect.Effect<void, TraceRefused> => {
