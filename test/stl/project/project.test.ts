@@ -248,7 +248,7 @@ describe("against all traces of a grid", () => {
         const again = project(formula, outcome.trace, { norm });
         expect(again).toEqual({ ...outcome, distance: 0 });
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -264,7 +264,7 @@ describe("against all traces of a grid", () => {
         if (best > 0) moved++;
         if (best === Infinity) impossible++;
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
     expect(moved).toBeGreaterThan(100);
     expect(impossible).toBeGreaterThan(3);
@@ -307,7 +307,7 @@ describe("against a list of all choices in l2", () => {
           if (new Set(distances).size > 1) branched++;
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
     expect(branched).toBeGreaterThan(50);
   });
