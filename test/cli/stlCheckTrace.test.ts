@@ -234,6 +234,18 @@ describe.concurrent("stl-check on a trace", () => {
     expect(stdout).toMatch(/limit +holds[^]*limit +BROKEN/);
   });
 
+  it("is silent about what is in order where it is to be quiet", async () => {
+    expect(await check(["tidy.stl", "road.stl", "-q"])).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    const { stdout } = await check(["road.stl", "--trace", "bad.csv", "-q"]);
+    expect(stdout).toMatch(/^ {2}rule[^]*limit +BROKEN/);
+    expect(stdout).not.toContain("slow");
+  });
+
+  it("says with --facts how far rules look and what they withstand", async () => {
+    const { stdout } = await check(["road.stl", "--facts", "--no-satisfiability"]);
+    expect(stdout).toMatch(/limit +0s +10min +\d+ numbers +2 km\/h\n/);
+  });
+
   it("prints completions that know its flags", async () => {
     const { status, stdout } = await check(["completion", "bash"]);
     expect(status).toBe(0);

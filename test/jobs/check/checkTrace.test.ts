@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { platform } from "../../../src/cli/platform.ts";
 import { type CheckedTrace, checkTrace } from "../../../src/jobs/check/checkTrace.ts";
@@ -352,5 +353,43 @@ describe("a trace", () => {
     expect(countsOf(trace)).toEqual(expected);
     expect(trace.findings.count("offGrid")).toBe(0);
     expect(trace.findings.count("moved")).toBeGreaterThan(0);
+  });
+
+  it("is judged or refused in words, whatever bytes are damaged", async () => {
+    const originals = [longCsv(iso), wideCsv((signal, sensor) => `${signal}[${sensor}]`), ndjson()].map(
+      (text) => new TextEncoder().encode(text),
+    );
+    const binaries = [
+      parquet(),
+      tableToIPC(arrowTable(), "file"),
+      tableToIPC(arrowTable(), "stream"),
+      gzipSync(longCsv(iso)),
+    ];
+    const all = [...originals, ...binaries];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(all.length - 1),
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(255)), {
+          minLength: 1,
+          maxLength: 8,
+        }),
+        fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { freq: 3 }),
+        async (which, changes, cut) => {
+          const bytes = Uint8Array.from(all[which]!);
+          for (const [at, value] of changes) bytes[Math.floor(at * (bytes.length - 1))] = value;
+          const content = cut === null ? bytes : bytes.slice(0, Math.ceil(cut * bytes.length));
+          try {
+            const { findings, rules } = await check(content);
+            for (const { all: tally } of rules)
+              expect(tally.held + tally.broken + tally.unknown).toBeGreaterThan(0);
+            expect(findings.rows).toBeGreaterThan(0);
+          } catch (error) {
+            const { _tag: tag, message } = error as { _tag?: string; message: string };
+            expect([message, tag]).toEqual([message, expect.stringMatching(/^(TraceRefused|SourceError)$/)]);
+          }
+        },
+      ),
+      { seed: 81, numRuns: 300 },
+    );
   });
 });
