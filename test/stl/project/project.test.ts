@@ -155,6 +155,18 @@ describe("the nearest trace", () => {
     expect(outcome).toMatchObject({ found: false, reason: "work-limit" });
   });
 
+  it("takes a trace that is near in l2 where the work does not suffice for the nearest in l1", () => {
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const signals = Object.fromEntries(names.map((name) => [name, [0]]));
+    const ranges = Object.fromEntries(names.map((name) => [name, [0, 1] as const]));
+    const sum = `${names.join(" + ")} >= 5`;
+    // One signal after the other rises to its end, or all of them rise by the same.
+    const hurried = foundFor(sum, signals, { norm: "l1", ranges, workLimit: 3 });
+    expect(hurried.optimal).toBe(false);
+    expect(hurried.distance).toBeCloseTo(5, 12);
+    expect(foundFor(sum, signals, { norm: "l1", ranges }).optimal).toBe(true);
+  });
+
   it("tells all faulty options at once", () => {
     const call = () =>
       near("x > 1", { x: [0] }, { margin: NaN, fixedSamples: -1, ranges: { x: [2, 1], z: [0, 1] } });
