@@ -121,6 +121,13 @@ describe("the nearest trace", () => {
     expect(signals.x).toEqual([1, NaN]);
   });
 
+  it("says that samples outside of the trace are read", () => {
+    const outcome = near("always abs(delta(x)) <= 1", { x: [0, 4] });
+    expect(!outcome.found && outcome.message).toMatch(
+      /which reads samples that are missing or outside of the trace/,
+    );
+  });
+
   it("leaves infinite samples where they are", () => {
     expect(reasonFor("always x <= 1", { x: [Infinity] })).toBe("impossible");
     expect(foundFor("always x >= 1", { x: [Infinity, 0] }).signals.x).toEqual([Infinity, 1]);
