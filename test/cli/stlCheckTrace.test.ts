@@ -234,6 +234,22 @@ describe.concurrent("stl-check on a trace", () => {
     expect(stdout).toMatch(/limit +holds[^]*limit +BROKEN/);
   });
 
+  it("names rules that cannot hold together, with their places, in every form", async () => {
+    const more = "require fast : forall s in sensors : speed[s] >= 95 km/h;\n";
+    project.write("conflict.stl", `${SPEC.replace("(severity = info)", "")}${more}`);
+    const { status, stdout } = await check(["conflict.stl"]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(
+      /no readings keep (limit|told) together with fast \(line 11\) \[conflict\]\n --> conflict\.stl:\d+:9/,
+    );
+    const sarif = await check(["conflict.stl", "--format", "sarif"]);
+    expect(sarifFaults(JSON.parse(sarif.stdout))).toEqual([]);
+    expect(sarif.stdout).toContain('"ruleId": "conflict"');
+    const junit = await check(["conflict.stl", "--format", "junit"]);
+    expect(junit.stdout).toMatch(/failures="1"[^]*together with fast/);
+    expect(await check(["conflict.stl", "--no-satisfiability"])).toMatchObject({ status: 0 });
+  });
+
   it("is silent about what is in order where it is to be quiet", async () => {
     expect(await check(["tidy.stl", "road.stl", "-q"])).toMatchObject({ status: 0, stdout: "", stderr: "" });
     const { stdout } = await check(["road.stl", "--trace", "bad.csv", "-q"]);

@@ -41,12 +41,6 @@ describe("outcomeOf", () => {
     ["nothing wrong", [report({}, [finding("r", "true")])], 0, ""],
     ["a warning", [report({ problems: [problem("warning")] })], 0, ""],
     ["an error", [report({ problems: [problem("error")] })], 1, "faulty: a.stl"],
-    [
-      "a conflict",
-      [report({ satisfiability: { verdict: "unsatisfiable", conflict: ["r"] } })],
-      1,
-      "faulty: a.stl",
-    ],
     ["a broken rule", [report({}, [finding("r", "false"), finding("r", "false")])], 1, "broken: r"],
     ["a broken rule of severity info", [report({}, [finding("r", "false", { severity: "info" })])], 0, ""],
     ["a broken goal", [report({}, [finding("r", "false", { goal: true })])], 0, ""],
