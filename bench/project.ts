@@ -6,6 +6,7 @@ import {
   projectPanel,
   type Site,
 } from "../src/stl/index.ts";
+import { random } from "../src/series/random.ts";
 import type { BenchRow, Measure } from "./BenchRow.ts";
 import { medianTime } from "./medianTime.ts";
 
@@ -43,36 +44,22 @@ const rules = `
 
 const [origin, steps] = [2, 27];
 
-/** Numbers in [0, 1), the same in every run (Marsaglia's xorshift). */
-const randomNumbers = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-};
-
 /** A city's air that drifts, its stations about it, noise on each and now and then a spike. */
-const randomTrace = (random: () => number): PanelTrace => {
+const randomTrace = (draw: () => number): PanelTrace => {
   const values = new Float64Array(2 * 12 * steps);
-  const level = 60 + 120 * random();
-  const swing = 60 * random();
-  const phase = 24 * random();
-  const noise = 5 + 20 * random();
-  const start = Math.floor(24 * random());
+  const level = 60 + 120 * draw();
+  const swing = 60 * draw();
+  const phase = 24 * draw();
+  const noise = 5 + 20 * draw();
+  const start = Math.floor(24 * draw());
   for (let sensor = 0; sensor < 12; sensor++) {
-    const own = 0.75 + 0.5 * random();
+    const own = 0.75 + 0.5 * draw();
     for (let step = 0; step < steps; step++) {
       const city = level + swing * Math.sin((2 * Math.PI * (step + phase)) / 24);
-      const spike = random() < 0.01 ? 100 * random() : 0;
-      const fine = own * city + noise * (random() + random() - 1) + spike;
+      const spike = draw() < 0.01 ? 100 * draw() : 0;
+      const fine = own * city + noise * (draw() + draw() - 1) + spike;
       values[sensor * steps + step] = Math.max(0, fine);
-      values[(12 + sensor) * steps + step] = Math.max(
-        0,
-        1.35 * fine + 1.5 * noise * (random() + random() - 1),
-      );
+      values[(12 + sensor) * steps + step] = Math.max(0, 1.35 * fine + 1.5 * noise * (draw() + draw() - 1));
     }
   }
   return {
@@ -87,8 +74,8 @@ const randomTrace = (random: () => number): PanelTrace => {
 };
 
 const traces = (count: number): PanelTrace[] => {
-  const random = randomNumbers(20_201_206);
-  return Array.from({ length: count }, () => randomTrace(random));
+  const numbers = random(20_201_206);
+  return Array.from({ length: count }, () => randomTrace(() => numbers.uniform()));
 };
 
 const bound = (): readonly BoundRule[] => bindSpec(parseSpec(rules).spec, site).rules;

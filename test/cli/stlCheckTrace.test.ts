@@ -137,6 +137,16 @@ describe.concurrent("stl-check on a trace", () => {
     ]);
   });
 
+  it("tells open rules in SARIF without calling them failures", async () => {
+    project.write("open.csv", csv(58).replace(",58", ","));
+    const { status, stdout } = await check(["road.stl", "--trace", "open.csv", "--explain", "-f", "sarif"]);
+    const log = JSON.parse(stdout) as { runs: [{ results: { kind: string; level: string }[] }] };
+    expect([status, sarifFaults(log)]).toEqual([0, []]);
+    expect(new Set(log.runs[0].results.map(({ kind, level }) => `${kind} ${level}`))).toEqual(
+      new Set(["open none"]),
+    );
+  });
+
   it("writes JUnit XML whose counts are those of its cases", async () => {
     const words = [
       "road.stl",
@@ -222,6 +232,34 @@ describe.concurrent("stl-check on a trace", () => {
     expect(status).toBe(130);
     expect(stderr).toContain("watched.stl has changed");
     expect(stdout).toMatch(/limit +holds[^]*limit +BROKEN/);
+  });
+
+  it("names rules that cannot hold together, with their places, in every form", async () => {
+    const more = "require fast : forall s in sensors : speed[s] >= 95 km/h;\n";
+    project.write("conflict.stl", `${SPEC.replace("(severity = info)", "")}${more}`);
+    const { status, stdout } = await check(["conflict.stl"]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(
+      /no readings keep (limit|told) together with fast \(line 11\) \[conflict\]\n --> conflict\.stl:\d+:9/,
+    );
+    const sarif = await check(["conflict.stl", "--format", "sarif"]);
+    expect(sarifFaults(JSON.parse(sarif.stdout))).toEqual([]);
+    expect(sarif.stdout).toContain('"ruleId": "conflict"');
+    const junit = await check(["conflict.stl", "--format", "junit"]);
+    expect(junit.stdout).toMatch(/failures="1"[^]*together with fast/);
+    expect(await check(["conflict.stl", "--no-satisfiability"])).toMatchObject({ status: 0 });
+  });
+
+  it("is silent about what is in order where it is to be quiet", async () => {
+    expect(await check(["tidy.stl", "road.stl", "-q"])).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    const { stdout } = await check(["road.stl", "--trace", "bad.csv", "-q"]);
+    expect(stdout).toMatch(/^ {2}rule[^]*limit +BROKEN/);
+    expect(stdout).not.toContain("slow");
+  });
+
+  it("says with --facts how far rules look and what they withstand", async () => {
+    const { stdout } = await check(["road.stl", "--facts", "--no-satisfiability"]);
+    expect(stdout).toMatch(/limit +0s +10min +\d+ numbers +2 km\/h\n/);
   });
 
   it("prints completions that know its flags", async () => {

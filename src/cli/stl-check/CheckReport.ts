@@ -25,10 +25,9 @@ export interface SpecReport {
   readonly refused: readonly { readonly path: string; readonly message: string }[];
 }
 
-/** Whether a file has errors, or rules that cannot hold together. */
+/** Whether a file has errors, rules that cannot hold together among them. */
 export const isFaulty = (report: SpecReport): boolean =>
-  report.problems.some(({ severity }) => severity === "error") ||
-  report.satisfiability?.verdict === "unsatisfiable";
+  report.problems.some(({ severity }) => severity === "error");
 
 /** Whether breaking a rule fails the check: one of severity info, or a goal, is told and lets it pass. */
 export const isBinding = ({ rule }: RuleFinding): boolean => rule.severity !== "info" && !rule.goal;

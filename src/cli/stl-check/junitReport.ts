@@ -63,17 +63,13 @@ const caseLines = ({ className, detail, message, name, outcome }: Case): string[
 };
 
 const suitesOf = (report: SpecReport): { readonly name: string; readonly cases: readonly Case[] }[] => {
-  const { path, problems, refused, satisfiability, texts, traces } = report;
-  const conflict =
-    satisfiability?.verdict === "unsatisfiable"
-      ? `no trace keeps these rules together: ${satisfiability.conflict.join(", ")}`
-      : undefined;
+  const { path, problems, refused, texts, traces } = report;
   const text: Case = isFaulty(report)
     ? {
         name: "text",
         className: path,
         outcome: "failure",
-        message: conflict ?? problems.find(({ severity }) => severity === "error")?.message ?? "",
+        message: problems.find(({ severity }) => severity === "error")?.message ?? "",
         detail: formatProblems(problems, texts),
       }
     : { name: "text", className: path };

@@ -1,7 +1,8 @@
 import { Effect } from "effect";
 import { loadSpan } from "../../jobs/loadRunPanel.ts";
 import { checkPanel } from "../../jobs/check/checkPanel.ts";
-import { type CheckedTrace, checkTrace, type TraceOptions } from "../../jobs/check/checkTrace.ts";
+import { type CheckedTrace, checkTrace } from "../../jobs/check/checkTrace.ts";
+import type { TraceOptions } from "../../jobs/check/TraceOptions.ts";
 import { type Rulebook, specRulebook } from "../../jobs/check/Rulebook.ts";
 import { readSpecFile, type SpecFile } from "../../jobs/check/SpecFile.ts";
 import type { Problem } from "../../stl/index.ts";

@@ -75,18 +75,6 @@ const resultsOf = (report: SpecReport): Result[] => [
     message: { text: `${problem.message}. ${problem.remedy}` },
     locations: [locationOf(problem)],
   })),
-  ...(report.satisfiability?.verdict === "unsatisfiable"
-    ? [
-        {
-          ruleId: "conflict",
-          level: "error" as const,
-          message: {
-            text: `No trace keeps these rules together: ${report.satisfiability.conflict.join(", ")}.`,
-          },
-          locations: [locationOf({ source: report.path, line: 1, column: 1, endLine: 1, endColumn: 1 })],
-        },
-      ]
-    : []),
   ...report.traces.flatMap((trace) =>
     trace.rules
       .filter(({ verdict }) => verdict !== "true")

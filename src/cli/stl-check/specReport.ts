@@ -1,5 +1,6 @@
 import { readSpecFile, type SpecFile } from "../../jobs/check/SpecFile.ts";
 import { type CheckedSpec, checkSpec } from "../../stl/checks/checkSpec.ts";
+import { conflictProblem } from "../../stl/checks/conflictProblem.ts";
 import type { SpecReport } from "./CheckReport.ts";
 
 /** What is asked of the text of a rule file. */
@@ -39,5 +40,8 @@ export const specReport = async (path: string, question: SpecQuestion): Promise<
   if (!question.satisfiability) return report;
   // Loaded on demand: a check that does not ask for it starts without the solver.
   const { satisfySpec } = await import("../../stl/satisfy/satisfySpec.ts");
-  return { ...report, satisfiability: satisfySpec(checked.rules, checked.site) };
+  const satisfiability = satisfySpec(checked.rules, checked.site);
+  const conflict = conflictProblem(checked.rules, satisfiability);
+  const problems = conflict === undefined ? report.problems : [...report.problems, conflict];
+  return { ...report, problems, satisfiability };
 };

@@ -32,7 +32,6 @@ const specLines = (report: SpecReport, options: TextOptions): string[] => {
   const faulty = isFaulty(report);
   const lines: string[] = [];
   if (problems.length > 0) lines.push(formatProblems(problems, texts));
-  if (satisfiability?.verdict === "unsatisfiable") lines.push(...conflictLines(path, satisfiability));
   const rules = ruleCount === 0 ? "no rule" : ruleCount === 1 ? "1 rule" : `${ruleCount} rules`;
   const together = faulty || satisfiability === undefined ? "" : togetherText(ruleCount, satisfiability);
   if (!options.quiet) lines.push(`${path}: ${faulty ? "faulty" : `ok, ${rules}${together}`}`);
@@ -40,26 +39,12 @@ const specLines = (report: SpecReport, options: TextOptions): string[] => {
   if (report.past !== undefined && report.past.rules.length > 0) {
     lines.push(...pastLines(report.past.rules));
     const clock = { ...report.past, clocked: true, timed: true };
-    if (options.explain) lines.push(...explanations(report.past.rules, clock));
+    // The past is measured, not judged: what it leaves open needs no reason.
+    const broken = report.past.rules.filter(({ verdict }) => verdict === "false");
+    if (options.explain) lines.push(...explanations(broken, clock));
   }
   for (const trace of report.traces) lines.push(...traceLines(trace, options));
   return lines;
-};
-
-const conflictLines = (
-  path: string,
-  { clockNote, conflict }: Extract<Satisfiability, { verdict: "unsatisfiable" }>,
-): string[] => {
-  const when = clockNote === undefined ? "" : ` at ${clockNote}`;
-  return conflict.length === 1
-    ? [
-        `error: ${path}: no readings within their ranges keep ${conflict[0]}${when}`,
-        "   = Correct its thresholds.",
-      ]
-    : [
-        `error: ${path}: no readings keep these rules together${when}: ${conflict.join(", ")}`,
-        "   = Each of them can hold without one of the others: relax or remove one.",
-      ];
 };
 
 const togetherText = (ruleCount: number, satisfiability: Satisfiability): string => {

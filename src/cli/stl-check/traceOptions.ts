@@ -1,7 +1,7 @@
 import { Effect, Option } from "effect";
 import { parseDuration } from "../../ingest/parseDuration.ts";
 import { compileWallTimeFormat } from "../../ingest/WallTime.ts";
-import type { TraceOptions } from "../../jobs/check/checkTrace.ts";
+import type { TraceOptions } from "../../jobs/check/TraceOptions.ts";
 import { readSensorsFile } from "../../jobs/check/SensorsFile.ts";
 import { localClock } from "../../series/LocalClock.ts";
 import { parseUnit } from "../../stl/language/Unit.ts";

@@ -70,6 +70,8 @@ const SENTENCES = {
   badQuote: (_example, count) =>
     `a quote is not closed or text follows it; ${such(count, "row")} left out. Double the quotes that belong to the text`,
   badRecord: (example, count) => `${example}; ${such(count, "line")} left out. Write one JSON object a line`,
+  lateKey: (example, count) =>
+    `the key ${example} is in none of the first lines; ${such(count, "cell")} passed over. Give the first line all keys`,
   unknownSensor: (_example, count) =>
     `the row names no sensor; ${such(count, "row")} left out. Fill its sensor column`,
   unknownSignal: (example, count) => `the rules read no signal ${example}; ${such(count, "row")} passed over`,

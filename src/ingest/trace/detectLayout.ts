@@ -116,6 +116,9 @@ export const detectLayout = (columns: readonly string[], names: LayoutNames): De
     names.timeColumn === undefined ? timeColumns(lower, names, columns) : columns.indexOf(names.timeColumn);
   if (typeof time === "string") return { fault: time };
   if (names.timeColumn !== undefined && time < 0) return { fault: absent(names.timeColumn, columns) };
+  if (time < 0 && columns[0] === "") {
+    return { fault: "the first column has no name; call it time if it holds the stamps, else remove it" };
+  }
   const sensor = among(sensorNames);
   const signal = sensor < 0 ? -1 : among(signalNames);
   const value = signal < 0 ? -1 : among(valueNames);
@@ -203,7 +206,7 @@ const wideLayout = (
     free.every(({ name }) => nearestName(name, [only]) === undefined || known.has(name));
   const taken = bySensor
     ? free
-        .filter(({ name }) => known.size === 0 || known.has(name))
+        .filter(({ name }) => name !== "" && (known.size === 0 || known.has(name)))
         .map(({ column, name }) => ({ column, name, read: { signal: only, sensor: name } as Read }))
     : reads.flatMap(({ column, name, read }) => (read === undefined ? [] : [{ column, name, read }]));
   if (taken.length === 0)

@@ -54,6 +54,7 @@ class NdjsonRows {
   readonly #rows: ValueRows;
   readonly #reading: TraceReading;
   readonly #columns: readonly string[];
+  readonly #known: ReadonlySet<string>;
   readonly #place: (line: number) => string;
 
   constructor(
@@ -64,6 +65,7 @@ class NdjsonRows {
   ) {
     this.#reading = reading;
     this.#columns = columns;
+    this.#known = new Set(columns);
     this.#place = place;
     this.#rows = new ValueRows(reading, place, names);
   }
@@ -86,6 +88,11 @@ class NdjsonRows {
         const message = `"${abbreviate(text.trim())}" is no JSON object`;
         this.#reading.findings.add("badRecord", () => this.#place(line), message);
         continue;
+      }
+      for (const key of Object.keys(row)) {
+        if (!this.#known.has(key)) {
+          this.#reading.findings.add("lateKey", () => this.#place(line), JSON.stringify(key));
+        }
       }
       this.#rows.row(line, done, (column) => row[this.#columns[column]!]);
     }

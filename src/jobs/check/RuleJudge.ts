@@ -112,11 +112,14 @@ export class RuleJudge {
 
   judge(window: JudgedWindow): void {
     const onlyFirst = this.rule.at === "start" && !this.#endless;
-    const from = Math.max(window.from, this.#first);
+    let from = Math.max(window.from, this.#first);
     let to = onlyFirst ? Math.min(window.to, 1) : window.to;
     const ends = window.to === this.#steps;
-    // What lies beyond the end is part of an endless rule: unknown readings, the same from some step on.
-    if (ends && this.#endless) to += settleOf(this.#plan).after.at(-1) as number;
+    if (ends && this.#endless) {
+      // What lies beyond the end is part of it: unknown readings, the same from some step on.
+      to += settleOf(this.#plan).after.at(-1) as number;
+      from = Math.min(from, to - 1);
+    }
     if (from >= to) return;
     this.#real = this.#evaluatorFor(window, this.#real, false);
     const real = this.#real.evaluator;
@@ -210,7 +213,7 @@ export class RuleJudge {
       if (isRoot && this.#endless) {
         if (low < this.#start.lower) this.#start.lower = low;
         if (high < this.#start.upper) this.#start.upper = high;
-        if (step >= this.#steps) continue;
+        if (step >= this.#steps || step < this.#first) continue;
       }
       let truth = low > 0 ? 1 : high < 0 ? 0 : -1;
       if (truth < 0 && (low === 0 || high === 0)) {

@@ -28,6 +28,8 @@ interface Entry {
   readonly tags: readonly string[];
   readonly latitude: number | undefined;
   readonly longitude: number | undefined;
+  /** Both as they were written. */
+  readonly coordinates: string;
   readonly line: number;
 }
 
@@ -73,6 +75,7 @@ const readYaml = Effect.fn("readYaml")(function* (path: string) {
     tags: sensor?.tags ?? [],
     latitude: sensor?.latitude,
     longitude: sensor?.longitude,
+    coordinates: `${sensor?.latitude}, ${sensor?.longitude}`,
     line: 0,
   }));
   return { entries, problems };
@@ -97,6 +100,7 @@ const readCsv = Effect.fn("readCsv")(function* (path: string) {
       tags: (tags ?? "").split(/[\s;|]+/).filter((tag) => tag !== ""),
       latitude: degrees(latitude),
       longitude: degrees(longitude),
+      coordinates: `${latitude}, ${longitude}`,
       line,
     };
   });
@@ -105,7 +109,7 @@ const readCsv = Effect.fn("readCsv")(function* (path: string) {
 
 const faultsOf = (file: string, entries: readonly Entry[]): IntakeProblem[] => {
   const seen = new Set<string>();
-  return entries.flatMap(({ latitude, line, longitude, name }) => {
+  return entries.flatMap(({ coordinates, latitude, line, longitude, name }) => {
     const messages: string[] = [];
     if (name === "") messages.push("the row names no sensor; fill its sensor column.");
     else if (seen.has(name)) messages.push(`${name} stands here a second time; remove one of them.`);
@@ -114,9 +118,7 @@ const faultsOf = (file: string, entries: readonly Entry[]): IntakeProblem[] => {
       messages.push(`${name} has one coordinate; give both latitude and longitude, or neither.`);
     } else if (latitude !== undefined && longitude !== undefined) {
       if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) {
-        messages.push(
-          `"${latitude}, ${longitude}" of ${name} is no latitude and longitude in degrees; mend it.`,
-        );
+        messages.push(`"${coordinates}" of ${name} is no latitude and longitude in degrees; mend it.`);
       }
     }
     return messages.map((message) => ({ file, line, column: 1, message }));

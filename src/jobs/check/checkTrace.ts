@@ -1,37 +1,28 @@
 /** Judges the rules of a spec on a recorded trace, in memory that does not grow with the file. */
-import { Data, Effect, Stream } from "effect";
+import { Effect, Stream } from "effect";
 import { statSync } from "node:fs";
-import { emptyNames, type TraceNames } from "../../ingest/trace/BatchBuilder.ts";
+import { emptyNames } from "../../ingest/trace/BatchBuilder.ts";
 import { detectLayout, type TraceLayout } from "../../ingest/trace/detectLayout.ts";
 import { openTrace, STANDARD_INPUT } from "../../ingest/trace/openTrace.ts";
 import { StampReader } from "../../ingest/trace/StampReader.ts";
-import { surveyTrace, type TraceSurvey } from "../../ingest/trace/surveyTrace.ts";
-import type { TraceFile } from "../../ingest/trace/TraceFile.ts";
+import { surveyTrace } from "../../ingest/trace/surveyTrace.ts";
 import { TraceFindings } from "../../ingest/trace/TraceFindings.ts";
 import { TraceGrid } from "../../ingest/trace/TraceGrid.ts";
 import type { CheckedSpec, Site } from "../../stl/index.ts";
-import { durationNanoseconds, formatDuration } from "../../stl/language/Duration.ts";
-import { nearestName } from "../../stl/language/nearestName.ts";
+import { suggestName } from "../../stl/language/nearestName.ts";
 import { Progress } from "../Progress.ts";
 import { fileTrouble } from "../fileTrouble.ts";
 import type { Rulebook } from "./Rulebook.ts";
 import { type RuleFinding, RulesJudge } from "./RulesJudge.ts";
-import type { SensorsFile } from "./SensorsFile.ts";
+import { siteOfTrace } from "./siteOfTrace.ts";
+import { stepGridOf } from "./StepGrid.ts";
+import type { TraceOptions } from "./TraceOptions.ts";
+import { TraceRefused } from "./TraceRefused.ts";
 
 /** Values of a window in memory: 16 MiB of them. */
 const WINDOW_VALUES = 1 << 21;
-
-export interface TraceOptions {
-  readonly zone: string;
-  readonly timeColumn?: string;
-  readonly timeFormat?: string;
-  /** Distance of two rows where the trace has no time column. */
-  readonly stepMs?: number;
-  /** Units of columns by signal, where they are not the declared ones. */
-  readonly units: ReadonlyMap<string, string>;
-  readonly sensors?: SensorsFile;
-  readonly explain: boolean;
-}
+/** Values of a whole trace in memory: 4 GiB of them. */
+const MOST_VALUES = 2 ** 29;
 
 /** What a trace is, and what it says of the rules of a spec. */
 export interface CheckedTrace {
@@ -53,9 +44,6 @@ export interface CheckedTrace {
   /** Empty where the spec does not fit the trace: see `checked.problems`. */
   readonly rules: readonly RuleFinding[];
 }
-
-/** The trace cannot be judged. */
-export class TraceRefused extends Data.TaggedError("TraceRefused")<{ readonly message: string }> {}
 
 /** Judges rules on a trace. */
 export const checkTrace = Effect.fn("checkTrace")(function* (
@@ -82,6 +70,7 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
       message: `${trace.header}: ${detected.fault}${detected.fault.endsWith("?") ? "" : "."}`,
     });
   const { layout } = detected;
+  yield* refuseStrangeUnits(trace.path, layout, options);
   const findings = new TraceFindings();
   const stampOptions = {
     zone: options.zone,
@@ -95,9 +84,9 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
     (done) => progress.update(done, rowsRead(surveyed)),
   );
   const stamps = new StampReader(stampOptions);
-  const grid = yield* gridOf(book, trace, layout, survey, options);
+  const grid = yield* stepGridOf(book, trace, layout, survey, options);
   const clocked = layout.time !== undefined && Math.abs(survey.endMs) > 1e8 * 1000;
-  const { notes, site } = siteOf(trace, layout, names, own, grid.stepMs, options);
+  const { notes, site } = siteOfTrace(trace, layout, names, own, grid.stepMs, options);
   const checked = book.bind(site);
   const base = {
     path: trace.path,
@@ -133,6 +122,15 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
   const series = site.sensors.length * site.channels.length;
   const whole = !survey.ordered || reach.endless.length > 0;
   const fits = Math.floor(WINDOW_VALUES / series);
+  const values = series * grid.steps;
+  if (whole && values > MOST_VALUES) {
+    const cause = survey.ordered
+      ? `${reach.endless.join(", ")} looks on without end`
+      : "its rows are in disorder";
+    return yield* new TraceRefused({
+      message: `${trace.path}: ${cause}, so the whole trace must be held in memory: ${Math.ceil((values * 8) / 2 ** 30)} GiB. ${survey.ordered ? "Give the rule an interval" : "Sort the rows by time"}, or judge a part of it.`,
+    });
+  }
   const blockSteps = whole
     ? grid.steps
     : Math.max(1, Math.min(grid.steps, Math.max(fits, reach.historySteps + reach.horizonSteps)));
@@ -167,7 +165,7 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
   windows.end((window) => judge.judge(window));
   progress.end();
   if (surveyed.count("disorder") > 0) findings.take(surveyed, "disorder");
-  const megabytes = Math.ceil((series * grid.steps * 8) / 2 ** 20);
+  const megabytes = Math.ceil((values * 8) / 2 ** 20);
   const endless =
     reach.endless.length === 0
       ? []
@@ -190,6 +188,21 @@ const rowsRead = ({ rows }: TraceFindings): string => `${rows.toLocaleString("en
 const channelOf = (site: Site, name: string): number =>
   site.channels.findIndex((channel) => channel.name === name);
 
+/** Refuses units of signals that the trace does not have. */
+const refuseStrangeUnits = (
+  path: string,
+  { signals }: TraceLayout,
+  { units }: TraceOptions,
+): Effect.Effect<void, TraceRefused> => {
+  const names = signals.map(({ name }) => name);
+  const strange = Array.from(units.keys()).find((name) => !names.includes(name));
+  if (strange === undefined) return Effect.void;
+  const remedy = suggestName(strange, names, `Its signals are ${names.join(", ")}.`);
+  return new TraceRefused({
+    message: `${path}: it has no signal ${strange}, whose --unit is given. ${remedy}`,
+  });
+};
+
 /** Says of a trace that is not there, or is no file, what it is. */
 const refuseUnreadable = (path: string): Effect.Effect<void, TraceRefused> => {
   if (path === STANDARD_INPUT) return Effect.void;
@@ -201,93 +214,3 @@ const refuseUnreadable = (path: string): Effect.Effect<void, TraceRefused> => {
     return new TraceRefused({ message: `${path}: the trace cannot be read: ${trouble}.` });
   }
 };
-
-interface Grid {
-  readonly startMs: number;
-  readonly stepMs: number;
-  readonly steps: number;
-  readonly tolerance: number;
-}
-
-/** The grid of a trace: its step is that of the spec, where its stamps bear that out, else the one of its stamps. */
-const gridOf = Effect.fn("gridOf")(function* (
-  book: Rulebook,
-  trace: TraceFile,
-  layout: TraceLayout,
-  survey: TraceSurvey,
-  options: TraceOptions,
-) {
-  const { own, sampling } = book;
-  const period = sampling?.period === undefined ? undefined : durationNanoseconds(sampling.period);
-  const declaredMs = period === undefined ? undefined : Number(period) / 1e6;
-  const tolerance = (sampling?.tolerancePercent ?? 0) / 100;
-  if (layout.time === undefined) {
-    const stepMs = declaredMs ?? options.stepMs ?? (book.needsStep ? undefined : own.stepMs);
-    if (stepMs === undefined) {
-      return yield* new TraceRefused({
-        message: `${trace.header}: no column is the time, and ${book.path} states no sampling: add a line such as sampling 5min; to it, or give --step 5min.`,
-      });
-    }
-    return { startMs: 0, stepMs, steps: survey.endMs + 1, tolerance } satisfies Grid;
-  }
-  const found = survey.stepMs;
-  if (
-    found !== undefined &&
-    declaredMs !== undefined &&
-    Math.abs(found - declaredMs) > tolerance * declaredMs
-  ) {
-    const place = `${book.path}:${sampling!.place.line}:${sampling!.place.column}`;
-    return yield* new TraceRefused({
-      message: `${survey.stepPlace}: the rows are ${formatDuration(found)} apart, as most are, but ${place} says sampling ${formatDuration(declaredMs)}. Give a trace with that step, or change the sampling of the spec.`,
-    });
-  }
-  const stepMs = declaredMs ?? found ?? options.stepMs ?? own.stepMs;
-  const steps = Math.round((survey.endMs - survey.startMs) / stepMs) + 1;
-  return { startMs: survey.startMs, stepMs, steps, tolerance } satisfies Grid;
-});
-
-/** The site that a trace shows: its sensors and signals, with what is known of them from elsewhere. */
-const siteOf = (
-  trace: TraceFile,
-  layout: TraceLayout,
-  names: TraceNames,
-  own: Site,
-  stepMs: number,
-  options: TraceOptions,
-): { readonly site: Site; readonly notes: readonly string[] } => {
-  const sensors = layout.sensor === undefined ? layout.sensors : names.sensors.names;
-  const channels = layout.signals.map(({ name, unit }) => {
-    const said = options.units.get(name) ?? unit ?? own.channels.find((known) => known.name === name)?.unit;
-    return said === undefined ? { name } : { name, unit: said };
-  });
-  const notes: string[] = [];
-  const extra = options.sensors;
-  if (extra !== undefined) {
-    const strange = sensors.filter((name) => !extra.names.includes(name));
-    const absent = extra.names.filter((name) => !sensors.includes(name));
-    const near = strange[0] === undefined ? undefined : nearestName(strange[0], absent);
-    if (strange.length > 0) {
-      const hint = near === undefined ? "" : `; is ${strange[0]} its ${near}?`;
-      notes.push(`${extra.path} does not know the sensors ${some(strange)} of ${trace.path}${hint}`);
-    }
-    if (absent.length > 0)
-      notes.push(`${trace.path} has no reading of ${some(absent)}, which ${extra.path} names`);
-  }
-  const tags = Object.fromEntries(
-    Array.from(extra?.tags ?? new Map<string, readonly string[]>(), ([tag, members]) => [
-      tag,
-      members.filter((name) => sensors.includes(name)),
-    ]),
-  );
-  const site: Site = {
-    sensors,
-    channels,
-    stepMs,
-    zone: options.zone,
-    ...(extra !== undefined && { tags, positions: sensors.map((name) => extra.positions.get(name)) }),
-  };
-  return { site, notes };
-};
-
-const some = (names: readonly string[]): string =>
-  names.length <= 5 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;

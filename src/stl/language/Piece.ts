@@ -6,13 +6,13 @@ export interface Piece {
   /** As written, with quotes or comment marks. */
   readonly text: string;
   /** Undefined of comments. */
-  readonly token?: Token;
+  readonly token: Token | undefined;
   readonly place: Place;
   /** A space stands before it where it does not start a line. */
   readonly spaced: boolean;
   /** How many brackets it stands in. */
   readonly depth: number;
-  readonly lineBreak?: LineBreak;
+  readonly lineBreak: LineBreak | undefined;
   /** The last token of an item, or of a line of the header's braces. */
   readonly endsPart: boolean;
   /** A comment on lines of its own. */

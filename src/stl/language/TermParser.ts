@@ -389,6 +389,13 @@ export class TermParser {
     const name = this.name("a name");
     if (reader.isSymbol("[")) {
       reader.read();
+      const { kind } = reader.peek();
+      const operator = rtamtWords[name.name];
+      if (!quoted && operator !== undefined && (kind === "number" || kind === "duration")) {
+        const message = `${name.name} is no operator of this language`;
+        const remedy = `Write ${operator}, with durations: ${operator}[0min, 5min].`;
+        throw new SyntaxFault(problemAt(name.place, "error", "syntax", message, remedy));
+      }
       const sensor = this.name("a sensor");
       reader.expectSymbol("]", "after the sensor");
       const place = reader.placeSince(name.place);

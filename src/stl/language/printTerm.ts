@@ -105,7 +105,10 @@ export const printTerm = (term: Term): string => {
     case "arithmetic": {
       const own = strengthOf(term);
       if (term.operator === "^") {
-        return `${within(term.left, strength.primary)}^${within(term.right, strength.negation)}`;
+        // Beside a unit the power would be that of the unit.
+        const isMeasured = term.left.kind === "quantity" && term.left.unit !== undefined;
+        const base = isMeasured ? `(${printTerm(term.left)})` : within(term.left, strength.primary);
+        return `${base}^${within(term.right, strength.negation)}`;
       }
       return `${within(term.left, own)} ${term.operator} ${within(term.right, own + 1)}`;
     }

@@ -113,9 +113,17 @@ class PieceReader {
     const endsPart = this.#endsPart(token);
     this.#count = endsPart ? 0 : this.#count + 1;
     this.#last = endsPart ? undefined : token;
-    const piece = { text: written(token), token, place: token.place, spaced, depth };
-    const whole = { ...piece, endsPart, startsLine: false, endsLine: false };
-    return lineBreak === undefined ? whole : { ...whole, lineBreak };
+    return {
+      text: written(token),
+      token,
+      place: token.place,
+      spaced,
+      depth,
+      lineBreak,
+      endsPart,
+      startsLine: false,
+      endsLine: false,
+    };
   }
 
   /** With the reader past the token. */
@@ -171,9 +179,11 @@ export const readPieces = (tokens: readonly Token[], comments: readonly Comment[
       const endsLine = after === undefined || after.line > place.endLine || place.endLine > place.line;
       pieces.push({
         text: text.trimEnd(),
+        token: undefined,
         place,
         spaced: !isSymbol(last?.token, "(["),
         depth: last?.depth ?? 0,
+        lineBreak: undefined,
         endsPart: false,
         // What follows on the same line is led by it.
         startsLine: startsLine && endsLine,

@@ -145,7 +145,9 @@ export class GraphBuilder {
     const writtenCoefficient = this.#coefficient.subarray(0, this.#start);
     const nodes = this.#nodes;
     return {
-      ...this.#variables,
+      given: this.#variables.given,
+      lower,
+      upper,
       firstBound,
       rowOffsets,
       rowVariable: this.#rowVariable.subarray(0, this.#start),

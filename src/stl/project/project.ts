@@ -127,6 +127,12 @@ export const project = (
   };
   const requirement = { unrolled, margin, locate, clockHolds: () => false };
   const outcome = projectRequirements([requirement], variables, norm, workLimit, take);
-  if (outcome.kind !== "found") return notProjected(outcome.kind, subject);
+  if (outcome.kind !== "found") {
+    const isOpen = Number.isNaN(robustnessNow());
+    return notProjected(
+      outcome.kind,
+      isOpen ? `${subject}, which reads samples that are missing or outside of the trace` : subject,
+    );
+  }
   return found(outcome.optimal);
 };

@@ -4,9 +4,10 @@ import { checkTraceShape } from "../evaluate/panelRobustness.ts";
 import { NotAffineError, unrollRule } from "../unroll/unrollRule.ts";
 import type { UnrolledRule } from "../unroll/UnrolledRule.ts";
 import { createRuleJudge, type RuleJudge } from "./createRuleJudge.ts";
-import type { Located, Requirement } from "./foldRequirements.ts";
+import type { Requirement } from "./foldRequirements.ts";
 import { distanceBetween } from "./Norm.ts";
 import { type NotProjected, notProjected } from "./NotProjected.ts";
+import { PanelVariables } from "./PanelVariables.ts";
 import { checkedOptions, type ProjectionOptions } from "./ProjectionOptions.ts";
 import { projectRequirements } from "./projectRequirements.ts";
 import { type SignalPolicy, signalPolicies } from "./signalPolicies.ts";
@@ -30,27 +31,27 @@ export interface ProjectedPanel {
 }
 
 interface Prepared {
-  readonly unrolled: UnrolledRule;
   readonly policies: ReadonlyMap<number, SignalPolicy>;
-  /** For the trace length seen last. */
-  judge: RuleJudge;
-  steps: number;
+  readonly steps: number;
+  /** For traces of `steps` steps. */
+  readonly judge: RuleJudge;
 }
 
-/** Rules are unrolled once. */
+/** Rules are prepared for the trace length seen last, and unrolled once. */
 const prepared = new WeakMap<BoundRule, Prepared>();
+const unrolled = new WeakMap<BoundRule, UnrolledRule>();
 
 const prepare = (rule: BoundRule, steps: number): Prepared => {
-  let own = prepared.get(rule);
-  if (own === undefined) {
-    const judge = createRuleJudge(rule, steps);
-    own = { unrolled: unrollRule(rule), policies: signalPolicies(rule), judge, steps };
-    prepared.set(rule, own);
-  }
-  if (own.steps !== steps) {
-    own.judge = createRuleJudge(rule, steps);
-    own.steps = steps;
-  }
+  const known = prepared.get(rule);
+  if (known?.steps === steps) return known;
+  const own = { policies: signalPolicies(rule), steps, judge: createRuleJudge(rule, steps) };
+  prepared.set(rule, own);
+  return own;
+};
+
+const unrollOnce = (rule: BoundRule): UnrolledRule => {
+  const own = unrolled.get(rule) ?? unrollRule(rule);
+  unrolled.set(rule, own);
   return own;
 };
 
@@ -102,90 +103,59 @@ export const projectPanel = (
   const { margin, norm, workLimit } = checkedOptions(options, faultsOf(rules, trace, origin, options));
   for (const rule of rules) checkTraceShape(rule, trace);
   const { steps, clock } = trace;
-  const values = trace.values.slice();
-  const moved: PanelTrace = clock === undefined ? { values, steps } : { values, steps, clock };
-  let own: readonly Prepared[];
-  try {
-    own = rules.map((rule) => prepare(rule, steps));
-  } catch (fault) {
-    if (!(fault instanceof NotAffineError)) throw fault;
-    return notProjected("not-affine", fault.message);
-  }
-
-  const [sensorCount, channelCount] = [rules[0]?.sensorCount ?? 0, rules[0]?.channelCount ?? 0];
-  const horizon = Math.max(0, ...own.map(({ unrolled }) => unrolled.horizon));
-  const reach = Math.min(horizon, steps - 1 - origin);
-  const forecast = new Set(options.forecastChannels ?? Array.from({ length: channelCount }, (_, c) => c));
-  /** Where variable v stands in `values`. */
-  const placeOf = (v: number): number => Math.floor(v / reach) * steps + origin + 1 + (v % reach);
-  const movable = Uint8Array.from({ length: channelCount * sensorCount * reach }, (_, v) =>
-    forecast.has(Math.floor(v / (sensorCount * reach))) && Number.isFinite(values[placeOf(v)]) ? 1 : 0,
+  const moved: PanelTrace = { ...trace, values: trace.values.slice() };
+  const own = rules.map((rule) => prepare(rule, steps));
+  const channelCount = rules[0]?.channelCount ?? 0;
+  const horizon = rules.reduce((farthest, rule) => Math.max(farthest, rule.horizonSteps), 0);
+  const window = {
+    trace,
+    origin,
+    reach: Math.min(horizon, steps - 1 - origin),
+    sensorCount: rules[0]?.sensorCount ?? 0,
+    channelCount,
+    forecast: new Set(options.forecastChannels ?? Array.from({ length: channelCount }, (_, c) => c)),
+  };
+  const variables = new PanelVariables(
+    window,
+    own.map(({ policies }) => policies),
   );
-  const given = Float64Array.from(movable, (free, v) => (free === 1 ? (values[placeOf(v)] as number) : 0));
-  const bound = (side: "lower" | "upper", pick: (...bounds: number[]) => number): Float64Array => {
-    const ofChannel = Array.from({ length: channelCount }, (_, channel) =>
-      pick(...own.flatMap(({ policies }) => policies.get(channel)?.[side] ?? [])),
-    );
-    return Float64Array.from(movable, (free, v) =>
-      free === 1 ? (ofChannel[Math.floor(v / (sensorCount * reach))] as number) : 0,
-    );
-  };
-  // Without a policy these are -inf and inf.
-  const variables = { given, lower: bound("lower", Math.max), upper: bound("upper", Math.min) };
-
-  const locateBy =
-    (policies: ReadonlyMap<number, SignalPolicy>) =>
-    (channel: number, sensor: number, step: number, into: Located): void => {
-      const { holdSteps, lower, upper } = policies.get(channel) as SignalPolicy;
-      const series = channel * sensorCount + sensor;
-      const at = origin + step;
-      into.variable = -1;
-      into.lower = lower;
-      into.upper = upper;
-      const farthest = at < steps ? Math.min(holdSteps, at) : -1;
-      for (let back = 0; back <= farthest; back++) {
-        const value = trace.values[series * steps + at - back] as number;
-        if (Number.isNaN(value)) continue;
-        const ahead = step - back - 1;
-        if (ahead >= 0 && ahead < reach && movable[series * reach + ahead] === 1) {
-          into.variable = series * reach + ahead;
-        }
-        into.lower = value;
-        into.upper = value;
-        return;
-      }
-    };
-  const clockHolds = (test: UnrolledRule["clockTests"][number]): boolean => {
-    const at = origin + test.step;
-    const reading = at >= 0 && at < steps ? (clock?.[test.field][at] as number) : NaN;
-    return reading >= test.lower && reading <= test.upper;
-  };
-
   const marginOf = (rule: number): number => margin * (rules[rule]?.scale ?? 1);
   const take = (x: Float64Array): boolean => {
-    for (let v = 0; v < x.length; v++) if (movable[v] === 1) values[placeOf(v)] = x[v] as number;
+    variables.write(x, moved.values);
     return own.every(({ judge }, rule) => judge.holds(moved, origin, marginOf(rule)));
   };
   const found = (x: Float64Array, optimal: boolean): ProjectedPanel => ({
     found: true,
     trace: moved,
-    distance: distanceBetween(given, x, norm),
+    distance: distanceBetween(variables.given, x, norm),
     optimal,
     robustness: own.map(({ judge }, rule) => ({
       rule: (rules[rule] as BoundRule).name,
       robustness: judge.robustness(moved, origin),
     })),
   });
-  const { lower, upper } = variables;
-  const within = given.every((value, v) => value >= (lower[v] as number) && value <= (upper[v] as number));
-  if (within && take(given)) return found(given, true);
+  if (variables.isWithinRanges() && take(variables.given)) return found(variables.given, true);
 
-  const requirements = own.map(({ policies, unrolled }, rule): Requirement => ({
-    unrolled,
-    margin: marginOf(rule),
-    locate: locateBy(policies),
-    clockHolds,
-  }));
+  const clockHolds = (test: UnrolledRule["clockTests"][number]): boolean => {
+    const at = origin + test.step;
+    const reading = at >= 0 && at < steps ? (clock?.[test.field][at] as number) : NaN;
+    return reading >= test.lower && reading <= test.upper;
+  };
+  let requirements: readonly Requirement[];
+  try {
+    requirements = rules.map((rule, r) => {
+      const { policies } = own[r] as Prepared;
+      return {
+        unrolled: unrollOnce(rule),
+        margin: marginOf(r),
+        locate: (channel, sensor, step, into) => variables.locate(policies, channel, sensor, step, into),
+        clockHolds,
+      };
+    });
+  } catch (fault) {
+    if (!(fault instanceof NotAffineError)) throw fault;
+    return notProjected("not-affine", fault.message);
+  }
   const outcome = projectRequirements(requirements, variables, norm, workLimit, take);
   if (outcome.kind === "found") return found(outcome.x, outcome.optimal);
   const among = outcome.kind === "impossible" ? outcome.owners : rules.keys();

@@ -13,7 +13,7 @@ const rooms: readonly Room[] = [
 ];
 
 /** Of the work of one attempt. */
-const shareToBetter = 0.1;
+const shareToBetter = 0.05;
 
 export type Projected = Nearest | { readonly kind: "rounding" };
 

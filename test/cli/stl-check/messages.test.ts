@@ -12,7 +12,7 @@ import { outcomeOf } from "../../../src/cli/stl-check/CheckReport.ts";
 import { runCheck } from "../../../src/cli/stl-check/runCheck.ts";
 import { textReport } from "../../../src/cli/stl-check/textReport.ts";
 import { DataPlace } from "../../../src/ingest/DataPlace.ts";
-import type { TraceOptions } from "../../../src/jobs/check/checkTrace.ts";
+import type { TraceOptions } from "../../../src/jobs/check/TraceOptions.ts";
 import { readSensorsFile } from "../../../src/jobs/check/SensorsFile.ts";
 import { Progress } from "../../../src/jobs/Progress.ts";
 
@@ -79,6 +79,11 @@ const slips: Readonly<Record<string, Readonly<Record<string, Slip>>>> = {
     "a unit that is none": { spec: SPEC.replace("90 km/h", "90 kmph") },
     "units of two kinds": { spec: SPEC.replace("90 km/h", "90 ug/m3") },
     "a unit of a column of another kind": { spec: SPEC, trace: CSV.replace("speed", "speed (ug/m3)") },
+    "a unit of a signal that there is not": {
+      spec: SPEC,
+      trace: CSV,
+      options: { units: new Map([["sped", "mph"]]) },
+    },
     "limits that no reading reaches": { spec: SPEC.replace("<= 90", "<= 250") },
   },
   durations: {
@@ -141,6 +146,7 @@ const slips: Readonly<Record<string, Readonly<Record<string, Slip>>>> = {
       trace: CSV,
       options: { timeColumn: "tme" },
     },
+    "a column without a name": { spec: SPEC, trace: CSV.replace("time,", ",") },
     "mixed columns": { spec: SPEC, trace: "time,speed,speed[a]\n2026-03-01T06:00,50,51\n" },
   },
   "cells and stamps": {

@@ -109,6 +109,16 @@ describe("detectLayout", () => {
     });
   });
 
+  it("takes a column without a name for no sensor", () => {
+    expect(found(["", "time", "d1", "d2"], { signals: ["speed"] })).toMatchObject({
+      values: [
+        ["d1", "speed", "d1"],
+        ["d2", "speed", "d2"],
+      ],
+      unread: [""],
+    });
+  });
+
   it("does not take a slip or another quantity for a sensor", () => {
     expect(found(["time", "sped"], { signals: ["speed"] })).toMatch(/is "sped" speed\?/);
     expect(found(["time", "occupancy"], { signals: ["speed"] })).toMatch(/the file has occupancy/);
@@ -136,6 +146,7 @@ describe("detectLayout", () => {
     [["sensor", "speed"], /no column is the time/],
     [["date", "time", "speed"], /"date" and "time" could each be the time/],
     [["time"], /the file has no other column/],
+    [["", "speed"], /the first column has no name; call it time/],
   ] as const)("refuses %j", (columns, message) => {
     expect(found(columns)).toMatch(message);
   });

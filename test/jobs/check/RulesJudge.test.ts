@@ -120,7 +120,7 @@ const STEPS = 40;
 const panels = traces(STEPS, true).map(({ values }) => values.map((value) => value / 7));
 const rules = fc
   .tuple(
-    fc.constantFrom("", "always ", "always[3 samples, inf] "),
+    fc.constantFrom("", "always ", "always[3 samples, inf] ", "always[45 samples, inf] "),
     fc.constantFrom("", " (at = start)"),
     ruleTexts(true),
   )
@@ -192,7 +192,7 @@ describe("a judgement", () => {
 
   it("of an endless rule has the bounds of the whole trace at its first step", () => {
     fc.assert(
-      fc.property(ruleTexts(true), traces(10, true), fc.nat(3), (text, trace, from) => {
+      fc.property(ruleTexts(true), traces(10, true), fc.nat(15), (text, trace, from) => {
         const spec = specOf(` : always[${from} samples, inf] (${text})`);
         const judge = judgeOf(spec, 10);
         fc.pre(judge !== undefined);

@@ -5,9 +5,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { platform } from "../../../src/cli/platform.ts";
-import { type CheckedTrace, checkTrace, type TraceOptions } from "../../../src/jobs/check/checkTrace.ts";
+import { type CheckedTrace, checkTrace } from "../../../src/jobs/check/checkTrace.ts";
+import type { TraceOptions } from "../../../src/jobs/check/TraceOptions.ts";
 import { specRulebook } from "../../../src/jobs/check/Rulebook.ts";
 import { Progress } from "../../../src/jobs/Progress.ts";
 import { parseSpec } from "../../../src/stl/index.ts";
@@ -323,6 +325,14 @@ describe("a trace", () => {
     }
   });
 
+  it("of NDJSON whose later lines have further keys says so", async () => {
+    const lines = ndjson().trimEnd().split("\n");
+    const late = [...lines.slice(0, 120), ...lines.slice(120).map((line) => line.replace("{", '{"note":1,'))];
+    const { findings } = await check(late.join("\n"));
+    expect(findings.count("lateKey")).toBe(lines.length - 120);
+    expect(findings.describe().join("")).toMatch(/:121: the key "note" is in none of the first lines/);
+  });
+
   it("with stamps beside their steps is moved within the tolerance of the spec, and not else", async () => {
     const jitter = longCsv((ms) => iso(ms + (ms % 2 === 0 ? 7000 : 0) * ((ms / STEP_MS) % 5 === 0 ? 1 : 0)));
     const strict = await check(jitter);
@@ -343,5 +353,43 @@ describe("a trace", () => {
     expect(countsOf(trace)).toEqual(expected);
     expect(trace.findings.count("offGrid")).toBe(0);
     expect(trace.findings.count("moved")).toBeGreaterThan(0);
+  });
+
+  it("is judged or refused in words, whatever bytes are damaged", async () => {
+    const originals = [longCsv(iso), wideCsv((signal, sensor) => `${signal}[${sensor}]`), ndjson()].map(
+      (text) => new TextEncoder().encode(text),
+    );
+    const binaries = [
+      parquet(),
+      tableToIPC(arrowTable(), "file"),
+      tableToIPC(arrowTable(), "stream"),
+      gzipSync(longCsv(iso)),
+    ];
+    const all = [...originals, ...binaries];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(all.length - 1),
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(255)), {
+          minLength: 1,
+          maxLength: 8,
+        }),
+        fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { freq: 3 }),
+        async (which, changes, cut) => {
+          const bytes = Uint8Array.from(all[which]!);
+          for (const [at, value] of changes) bytes[Math.floor(at * (bytes.length - 1))] = value;
+          const content = cut === null ? bytes : bytes.slice(0, Math.ceil(cut * bytes.length));
+          try {
+            const { findings, rules } = await check(content);
+            for (const { all: tally } of rules)
+              expect(tally.held + tally.broken + tally.unknown).toBeGreaterThan(0);
+            expect(findings.rows).toBeGreaterThan(0);
+          } catch (error) {
+            const { _tag: tag, message } = error as { _tag?: string; message: string };
+            expect([message, tag]).toEqual([message, expect.stringMatching(/^(TraceRefused|SourceError)$/)]);
+          }
+        },
+      ),
+      { seed: 81, numRuns: 300 },
+    );
   });
 });

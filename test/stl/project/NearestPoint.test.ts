@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ChoiceGraph } from "../../../src/stl/project/ChoiceGraph.ts";
+import { type ChoiceGraph, rowGap } from "../../../src/stl/project/ChoiceGraph.ts";
 import { dimensions, graphOf, type Halfspaces, halfspaces } from "./halfspaces.ts";
 import { NearestPointL1 } from "../../../src/stl/project/NearestPointL1.ts";
 import { NearestPointL2 } from "../../../src/stl/project/NearestPointL2.ts";
@@ -163,6 +163,33 @@ describe.each([
         if (settled === "settled") expect(reached).toBeCloseTo(expected, 7);
       }),
     );
+  });
+
+  it("becomes dearer by what the gap of another row costs, at least, where no variable of it is tied", () => {
+    let asked = 0;
+    let reached = 0;
+    fc.assert(
+      fc.property(halfspaces(6), (problem) => {
+        const graph = graphOf(problem);
+        const last = problem.rows.length - 1;
+        const point = create(graph);
+        point.demand([...problem.rows.keys()].slice(0, -1));
+        fc.pre(point.settle(plenty()) === "settled");
+        const gap = rowGap(graph, last, point.x);
+        const isTied = problem.rows[last]!.coefficients.some((value, v) => value !== 0 && point.isTied(v));
+        fc.pre(gap > 0 && !isTied);
+        const before = point.cost;
+        const bound = before + point.costOfGap(gap);
+        point.demand([last]);
+        fc.pre(point.settle(plenty()) === "settled");
+        asked++;
+        expect(point.cost).toBeGreaterThanOrEqual(bound - 1e-9);
+        if (point.cost < bound + 1e-9) reached++;
+      }),
+      { numRuns: 500 },
+    );
+    expect(asked).toBeGreaterThan(100);
+    expect(reached).toBeGreaterThan(10);
   });
 
   it("says so when the work runs out", () => {

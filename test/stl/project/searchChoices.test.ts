@@ -14,14 +14,14 @@ interface Choices {
   readonly clauses: readonly { readonly rows: readonly number[]; readonly count: number }[];
 }
 
-const choices: fc.Arbitrary<Choices> = halfspaces(9).chain((problem) =>
+const choices: fc.Arbitrary<Choices> = halfspaces(12).chain((problem) =>
   fc.record({
     halfspaces: fc.constant(problem),
     clauses: fc.array(
       fc
-        .uniqueArray(fc.nat(problem.rows.length - 1), { minLength: 1, maxLength: 4 })
+        .uniqueArray(fc.nat(problem.rows.length - 1), { minLength: 1, maxLength: 3 })
         .chain((rows) => fc.integer({ min: 1, max: rows.length }).map((count) => ({ rows, count }))),
-      { minLength: 1, maxLength: 4 },
+      { minLength: 1, maxLength: 5 },
     ),
   }),
 );
