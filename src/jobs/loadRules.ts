@@ -1,16 +1,14 @@
 /** Reads a rule file and binds it to the panel of a run; all its problems at once. */
-import { Effect, FileSystem, Path, Schema } from "effect";
-import { readFileSync } from "node:fs";
+import { Effect, Schema } from "effect";
 import {
   bindSpec,
   type BoundRule,
-  formatProblems,
   type Problem,
-  parseSpec,
   type Site,
   unrollRule,
   type UnrolledRule,
 } from "../stl/index.ts";
+import { problemText, readSpecFile } from "./check/SpecFile.ts";
 
 /** The rule file cannot be read. */
 export class RulesUnreadable extends Schema.TaggedError<RulesUnreadable>()("RulesUnreadable", {
@@ -18,7 +16,7 @@ export class RulesUnreadable extends Schema.TaggedError<RulesUnreadable>()("Rule
   reason: Schema.String,
 }) {
   override get message(): string {
-    return `${this.path}: the rule file cannot be read (${this.reason}). The key \`rules\` of the pipeline names it, relative to the pipeline file`;
+    return `${this.reason}. The key \`rules\` of the pipeline names it, relative to the pipeline file`;
   }
 }
 
@@ -36,6 +34,8 @@ export interface LoadedRules {
   readonly path: string;
   /** The rule file's own text. */
   readonly text: string;
+  /** The texts of the rule file and of all it imports. */
+  readonly texts: readonly string[];
   readonly rules: readonly RunRule[];
   /** Warnings, formatted for people; empty where there are none. */
   readonly warnings: string;
@@ -57,16 +57,17 @@ export const loadRules = Effect.fn("loadRules")(function* (
   site: Site,
   forecastChannels: number,
 ) {
-  const files = yield* FileSystem.FileSystem;
-  const path = yield* Path.Path;
-  const text = yield* files
-    .readFileString(file)
-    .pipe(Effect.mapError((cause) => new RulesUnreadable({ path: file, reason: cause.message })));
-  const read = (name: string): string => readFileSync(path.resolve(path.dirname(file), name), "utf8");
-  const { problems: syntaxProblems, spec } = parseSpec(text, { source: file, read });
+  const {
+    text,
+    problems: syntaxProblems,
+    spec,
+  } = yield* Effect.try({
+    try: () => readSpecFile(file),
+    catch: (cause) => new RulesUnreadable({ path: file, reason: (cause as Error).message }),
+  });
   const faults = (problems: readonly Problem[]) => problems.filter((problem) => problem.severity === "error");
   const faulty = (problems: readonly Problem[]) =>
-    new RulesFaulty({ path: file, text: formatProblems(problems, spec.texts) });
+    new RulesFaulty({ path: file, text: problemText(spec, problems) });
   if (faults(syntaxProblems).length > 0) return yield* faulty(syntaxProblems);
 
   const { problems, rules } = bindSpec(spec, site);
@@ -83,8 +84,9 @@ export const loadRules = Effect.fn("loadRules")(function* (
   return {
     path: file,
     text,
+    texts: Object.values(spec.texts),
     rules: unrolled.map(({ bound, unrolled: rule }) => ({ bound, unrolled: rule! })),
-    warnings: all.length === 0 ? "" : formatProblems(all, spec.texts),
+    warnings: problemText(spec, all),
   } satisfies LoadedRules;
 });
 

@@ -18,7 +18,7 @@ export const trainingFingerprint = (run: PreparedRun, engine: string): string =>
         data: run.loaded.sha256,
         from: run.panel.startMs,
         steps: run.panel.steps,
-        rules: run.rules.text,
+        rules: run.rules.texts,
         forecast: run.pipeline.forecast,
         shares: [run.pipeline.validationShare, run.pipeline.testShare],
         shape: run.shape,

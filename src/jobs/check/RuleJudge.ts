@@ -6,6 +6,7 @@ import {
   type Plan,
   type Site,
 } from "../../stl/index.ts";
+import type { Row } from "../../stl/evaluate/intervalKernels.ts";
 import { PlanEvaluator } from "../../stl/evaluate/PlanEvaluator.ts";
 import { reachOf } from "../../stl/plan/reachOf.ts";
 import { settleOf } from "../../stl/plan/settleOf.ts";
@@ -62,6 +63,17 @@ export interface RuleJudgeOptions {
 interface WindowEvaluator {
   readonly options: { readonly steps: number; origin: number };
   readonly evaluator: PlanEvaluator;
+}
+
+/** 1, 0, or -1 for unknown. */
+type TruthAt = (node: number, tuple: number, step: number) => number;
+
+/** Bounds of a row of a node; `shift` leads from its first step to the first one that is judged. */
+interface JudgedRow {
+  readonly bounds: Row;
+  readonly shift: number;
+  readonly node: number;
+  readonly tuple: number;
 }
 
 /**
@@ -125,51 +137,18 @@ export class RuleJudge {
     const real = this.#real.evaluator;
     const [first, last] = [from - window.first, to - 1 - window.first];
     const row = real.evaluate(window.values, window.clock, first, last);
-    let truth: PlanEvaluator | undefined;
-    const truthOf = (): PlanEvaluator => {
-      if (truth === undefined) {
-        this.#truth = this.#evaluatorFor(window, this.#truth, true);
-        truth = this.#truth.evaluator;
-        truth.evaluate(window.values, window.clock, first, last);
-      }
-      return truth;
-    };
+    const truthAt = this.#truthIn(window, first, last);
     const root = this.#plan.nodes.length - 1;
     const worstBefore = this.#all.worstStep;
-    this.#tally(
-      this.#all,
-      row.lower,
-      row.lowerOffset,
-      row.upper,
-      row.upperOffset,
-      from,
-      to,
-      root,
-      0,
-      truthOf,
-      window.first,
-    );
-    const tuples = tuplesOf(this.#plan);
+    this.#tally(this.#all, { bounds: row, shift: 0, node: root, tuple: 0 }, from, to, truthAt);
     const over = this.#plan.nodes[root];
     if (over !== undefined && "over" in over) {
-      const end = Math.min(to, this.#steps);
-      for (let k = 0; k < tuples.length; k++) {
-        const inner = real.row(over.over.node, tuples[k] as number);
-        const shift = first - real.span(over.over.node).first;
-        this.#tally(
-          this.#each[k] as Tally,
-          inner.lower,
-          inner.lowerOffset + shift,
-          inner.upper,
-          inner.upperOffset + shift,
-          from,
-          end,
-          over.over.node,
-          tuples[k] as number,
-          truthOf,
-          window.first,
-        );
-      }
+      const { node } = over.over;
+      tuplesOf(this.#plan).forEach((tuple, k) => {
+        const bounds = real.row(node, tuple);
+        const inner = { bounds, shift: first - real.span(node).first, node, tuple };
+        this.#tally(this.#each[k] as Tally, inner, from, Math.min(to, this.#steps), truthAt);
+      });
     }
     if (this.#explain) this.#explainWindow(window, worstBefore);
   }
@@ -192,42 +171,43 @@ export class RuleJudge {
     return { options, evaluator: new PlanEvaluator(options) };
   }
 
+  /** Truth of a node at a step of a window, for where its robustness is zero and so does not tell < from <=. */
+  #truthIn(window: JudgedWindow, first: number, last: number): TruthAt {
+    let evaluator: PlanEvaluator | undefined;
+    return (node, tuple, step) => {
+      if (evaluator === undefined) {
+        this.#truth = this.#evaluatorFor(window, this.#truth, true);
+        evaluator = this.#truth.evaluator;
+        evaluator.evaluate(window.values, window.clock, first, last);
+      }
+      const { lower, lowerOffset, upper, upperOffset } = evaluator.row(node, tuple);
+      const at = step - window.first - evaluator.span(node).first;
+      if ((lower[lowerOffset + at] as number) > 0) return 1;
+      return (upper[upperOffset + at] as number) < 0 ? 0 : -1;
+    };
+  }
+
   #tally(
     tally: Tally,
-    lower: Float64Array,
-    lowerAt: number,
-    upper: Float64Array,
-    upperAt: number,
+    { bounds, node, shift, tuple }: JudgedRow,
     from: number,
     to: number,
-    node: number,
-    tuple: number,
-    truthOf: () => PlanEvaluator,
-    windowFirst: number,
+    truthAt: TruthAt,
   ): void {
+    const { lower, upper } = bounds;
+    const lowerAt = bounds.lowerOffset + shift - from;
+    const upperAt = bounds.upperOffset + shift - from;
     const isRoot = tally === this.#all;
-    for (let i = 0; i < to - from; i++) {
-      const low = lower[lowerAt + i] as number;
-      const high = upper[upperAt + i] as number;
-      const step = from + i;
+    for (let step = from; step < to; step++) {
+      const low = lower[lowerAt + step] as number;
+      const high = upper[upperAt + step] as number;
       if (isRoot && this.#endless) {
         if (low < this.#start.lower) this.#start.lower = low;
         if (high < this.#start.upper) this.#start.upper = high;
         if (step >= this.#steps || step < this.#first) continue;
       }
       let truth = low > 0 ? 1 : high < 0 ? 0 : -1;
-      if (truth < 0 && (low === 0 || high === 0)) {
-        // A robustness of zero does not tell < from <=.
-        const evaluator = truthOf();
-        const bounds = evaluator.row(node, tuple);
-        const at = step - windowFirst - evaluator.span(node).first;
-        truth =
-          (bounds.lower[bounds.lowerOffset + at] as number) > 0
-            ? 1
-            : (bounds.upper[bounds.upperOffset + at] as number) < 0
-              ? 0
-              : -1;
-      }
+      if (truth < 0 && (low === 0 || high === 0)) truth = truthAt(node, tuple, step);
       tally.add(step, truth, low, high);
       const beyond = step < this.#back || step + this.#ahead >= this.#steps;
       if (isRoot && truth < 0 && beyond) this.#cut++;

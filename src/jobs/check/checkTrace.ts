@@ -1,11 +1,12 @@
 /** Judges the rules of a spec on a recorded trace, in memory that does not grow with the file. */
 import { Effect, Stream } from "effect";
 import { statSync } from "node:fs";
-import { emptyNames } from "../../ingest/trace/BatchBuilder.ts";
+import { emptyNames, type TraceNames } from "../../ingest/trace/BatchBuilder.ts";
 import { detectLayout, type TraceLayout } from "../../ingest/trace/detectLayout.ts";
 import { openTrace, STANDARD_INPUT } from "../../ingest/trace/openTrace.ts";
 import { StampReader } from "../../ingest/trace/StampReader.ts";
-import { surveyTrace } from "../../ingest/trace/surveyTrace.ts";
+import { surveyTrace, type TraceSurvey } from "../../ingest/trace/surveyTrace.ts";
+import type { TraceFile, TraceReading } from "../../ingest/trace/TraceFile.ts";
 import { TraceFindings } from "../../ingest/trace/TraceFindings.ts";
 import { TraceGrid } from "../../ingest/trace/TraceGrid.ts";
 import type { CheckedSpec, Site } from "../../stl/index.ts";
@@ -15,12 +16,14 @@ import { fileTrouble } from "../fileTrouble.ts";
 import type { Rulebook } from "./Rulebook.ts";
 import { type RuleFinding, RulesJudge } from "./RulesJudge.ts";
 import { siteOfTrace } from "./siteOfTrace.ts";
-import { stepGridOf } from "./StepGrid.ts";
+import { type StepGrid, stepGridOf } from "./StepGrid.ts";
 import type { TraceOptions } from "./TraceOptions.ts";
 import { TraceRefused } from "./TraceRefused.ts";
 
 /** Values of a window in memory: 16 MiB of them. */
 const WINDOW_VALUES = 1 << 21;
+/** Stamps that end before 1973 count from the beginning of a recording. */
+const EARLIEST_DATE_MS = 1e11;
 /** Values of a whole trace in memory: 4 GiB of them. */
 const MOST_VALUES = 2 ** 29;
 
@@ -51,44 +54,29 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
   tracePath: string,
   options: TraceOptions,
 ) {
-  const { own } = book;
   const progress = yield* Progress;
   yield* refuseUnreadable(tracePath);
   const names = emptyNames();
   const trace = yield* openTrace(tracePath, names);
-  const detected = detectLayout(trace.columns, {
-    signals: own.channels.map(({ name }) => name),
-    units: new Map(
-      own.channels.flatMap(({ name, unit }) => (unit === undefined ? [] : [[name, unit] as const])),
-    ),
-    sensors: options.sensors?.names ?? book.sensors,
-    onlySensor: own.sensors.length === 1 ? own.sensors[0]! : "",
-    ...(options.timeColumn !== undefined && { timeColumn: options.timeColumn }),
-  });
-  if ("fault" in detected)
-    return yield* new TraceRefused({
-      message: `${trace.header}: ${detected.fault}${detected.fault.endsWith("?") ? "" : "."}`,
-    });
-  const { layout } = detected;
+  const layout = yield* layoutOf(book, trace, options);
   yield* refuseStrangeUnits(trace.path, layout, options);
-  const findings = new TraceFindings();
-  const stampOptions = {
-    zone: options.zone,
-    ...(options.timeFormat !== undefined && { format: options.timeFormat }),
-  };
+  const stamps = (): StampReader =>
+    new StampReader({
+      zone: options.zone,
+      ...(options.timeFormat !== undefined && { format: options.timeFormat }),
+    });
   progress.stage(`reading the stamps of ${trace.path}`);
   const surveyed = new TraceFindings();
   const survey = yield* surveyTrace(
     trace,
-    { layout, stamps: new StampReader(stampOptions), findings: surveyed, stampsOnly: true },
+    { layout, stamps: stamps(), findings: surveyed, stampsOnly: true },
     (done) => progress.update(done, rowsRead(surveyed)),
   );
-  const stamps = new StampReader(stampOptions);
   const grid = yield* stepGridOf(book, trace, layout, survey, options);
-  const clocked = layout.time !== undefined && Math.abs(survey.endMs) > 1e8 * 1000;
-  const { notes, site } = siteOfTrace(trace, layout, names, own, grid.stepMs, options);
+  const { notes, site } = siteOfTrace(trace, layout, names, book.own, grid.stepMs, options);
   const checked = book.bind(site);
-  const base = {
+  const findings = new TraceFindings();
+  const found = {
     path: trace.path,
     format: trace.format,
     layout: layout.description,
@@ -97,7 +85,7 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
     startMs: grid.startMs,
     stepMs: grid.stepMs,
     steps: grid.steps,
-    clocked,
+    clocked: layout.time !== undefined && Math.abs(survey.endMs) > EARLIEST_DATE_MS,
     timed: layout.time !== undefined,
     site,
     findings,
@@ -105,8 +93,34 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
   };
   if (checked.problems.some(({ severity }) => severity === "error")) {
     progress.end();
-    return { ...base, notes, rules: [] } satisfies CheckedTrace;
+    return { ...found, notes, rules: [] } satisfies CheckedTrace;
   }
+  const reading = { layout, stamps: stamps(), findings, stampsOnly: false };
+  const judged = yield* judgeTrace(book, { ...found, trace, reading, names, grid, survey }, options);
+  if (surveyed.count("disorder") > 0) findings.take(surveyed, "disorder");
+  const time = layout.time === undefined ? "a row is a step" : reading.stamps.describe(options.zone);
+  return {
+    ...found,
+    notes: [...notes, `time: ${time}`, ...judged.notes],
+    rules: judged.rules,
+  } satisfies CheckedTrace;
+});
+
+/** What judging a trace takes, once it has been surveyed and its rules bound. */
+interface SurveyedTrace extends Pick<CheckedTrace, "site" | "checked" | "clocked"> {
+  readonly trace: TraceFile;
+  readonly reading: TraceReading;
+  readonly names: TraceNames;
+  readonly grid: StepGrid;
+  readonly survey: TraceSurvey;
+}
+
+const judgeTrace = Effect.fn("judgeTrace")(function* (
+  book: Rulebook,
+  { checked, clocked, grid, names, reading, site, survey, trace }: SurveyedTrace,
+  { explain }: TraceOptions,
+) {
+  const progress = yield* Progress;
   const judge = new RulesJudge({
     declarations: book.declarations,
     bind: (rules) => book.bind(site, rules).rules,
@@ -115,33 +129,28 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
     startMs: grid.startMs,
     steps: grid.steps,
     clocked,
-    explain: options.explain,
+    explain,
     before: book.before,
   });
   const reach = judge.reach();
   const series = site.sensors.length * site.channels.length;
-  const whole = !survey.ordered || reach.endless.length > 0;
-  const fits = Math.floor(WINDOW_VALUES / series);
   const values = series * grid.steps;
+  const whole = !survey.ordered || reach.endless.length > 0;
   if (whole && values > MOST_VALUES) {
-    const cause = survey.ordered
-      ? `${reach.endless.join(", ")} looks on without end`
-      : "its rows are in disorder";
+    const [cause, remedy] = survey.ordered
+      ? [`${reach.endless.join(", ")} looks on without end`, "Give the rule an interval"]
+      : ["its rows are in disorder", "Sort the rows by time"];
+    const gigabytes = Math.ceil((values * 8) / 2 ** 30);
     return yield* new TraceRefused({
-      message: `${trace.path}: ${cause}, so the whole trace must be held in memory: ${Math.ceil((values * 8) / 2 ** 30)} GiB. ${survey.ordered ? "Give the rule an interval" : "Sort the rows by time"}, or judge a part of it.`,
+      message: `${trace.path}: ${cause}, so the whole trace must be held in memory: ${gigabytes} GiB. ${remedy}, or judge a part of it.`,
     });
   }
-  const blockSteps = whole
-    ? grid.steps
-    : Math.max(1, Math.min(grid.steps, Math.max(fits, reach.historySteps + reach.horizonSteps)));
-  const signalChannels = layout.signals.map(({ name }) => channelOf(site, name));
+  const fits = Math.floor(WINDOW_VALUES / series);
+  const signalChannels = reading.layout.signals.map(({ name }) => channelOf(site, name));
   const windows = new TraceGrid({
+    ...grid,
     trace,
-    reading: { layout, stamps, findings, stampsOnly: false },
-    startMs: grid.startMs,
-    stepMs: grid.stepMs,
-    steps: grid.steps,
-    tolerance: grid.tolerance,
+    reading,
     channelCount: site.channels.length,
     sensorCount: site.sensors.length,
     channelOf: (signal) => signalChannels[signal]!,
@@ -150,38 +159,49 @@ export const checkTrace = Effect.fn("checkTrace")(function* (
     signalName: (signal) => names.signals.names[signal]!,
     historySteps: whole ? 0 : reach.historySteps,
     horizonSteps: whole ? 0 : reach.horizonSteps,
-    blockSteps,
+    blockSteps: whole ? grid.steps : Math.max(1, fits, reach.historySteps + reach.horizonSteps),
     heldChannels: whole ? [] : reach.heldChannels,
   });
   progress.stage(`judging ${checked.rules.length} rules on ${trace.path}`);
-  yield* trace.batches({ layout, stamps, findings, stampsOnly: false }).pipe(
+  yield* trace.batches(reading).pipe(
     Stream.runForEach((batch) =>
       Effect.sync(() => {
         windows.push(batch, (window) => judge.judge(window));
-        progress.update(batch.done, rowsRead(findings));
+        progress.update(batch.done, rowsRead(reading.findings));
       }),
     ),
   );
   windows.end((window) => judge.judge(window));
   progress.end();
-  if (surveyed.count("disorder") > 0) findings.take(surveyed, "disorder");
   const megabytes = Math.ceil((values * 8) / 2 ** 20);
-  const endless =
+  const notes =
     reach.endless.length === 0
       ? []
       : [
           `${reach.endless.join(", ")}: only the whole trace settles a rule that looks on without end; it was held in memory (${megabytes} MiB)`,
         ];
-  return {
-    ...base,
-    notes: [
-      ...notes,
-      `time: ${layout.time === undefined ? "a row is a step" : stamps.describe(options.zone)}`,
-      ...endless,
-    ],
-    rules: judge.findings(),
-  } satisfies CheckedTrace;
+  return { rules: judge.findings(), notes };
 });
+
+/** What the columns of a trace hold, or why that cannot be told. */
+const layoutOf = (
+  { own, sensors }: Rulebook,
+  trace: TraceFile,
+  options: TraceOptions,
+): Effect.Effect<TraceLayout, TraceRefused> => {
+  const detected = detectLayout(trace.columns, {
+    signals: own.channels.map(({ name }) => name),
+    units: new Map(
+      own.channels.flatMap(({ name, unit }) => (unit === undefined ? [] : [[name, unit] as const])),
+    ),
+    sensors: options.sensors?.names ?? sensors,
+    onlySensor: own.sensors.length === 1 ? own.sensors[0]! : "",
+    ...(options.timeColumn !== undefined && { timeColumn: options.timeColumn }),
+  });
+  if ("layout" in detected) return Effect.succeed(detected.layout);
+  const end = detected.fault.endsWith("?") ? "" : ".";
+  return new TraceRefused({ message: `${trace.header}: ${detected.fault}${end}` });
+};
 
 const rowsRead = ({ rows }: TraceFindings): string => `${rows.toLocaleString("en-US")} rows`;
 

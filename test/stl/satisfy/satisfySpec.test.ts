@@ -152,6 +152,10 @@ it("takes weak comparisons that meet", () => {
   expect(outcome.verdict === "satisfiable" && outcome.witness.values[0]).toBe(3);
 });
 
+it.each(["patternLimit", "workLimit"])("refuses a %s of nothing", (name) => {
+  expect(() => judged("require a: x > 1;", oneSignal, { [name]: 0 })).toThrow(`${name} is 0: give 1 or more`);
+});
+
 it("takes a file without rules", () => {
   expect(satisfySpec([], oneSignal).verdict).toBe("satisfiable");
 });
