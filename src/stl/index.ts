@@ -2,7 +2,7 @@
 export { type Place, type Problem } from "./language/Problem.ts";
 export { formatProblems } from "./language/formatProblems.ts";
 export { type FormattedSpec, formatSpec, type FormatSpecOptions } from "./language/formatSpec.ts";
-export { parseSpec, type ParseSpecOptions } from "./language/parseSpec.ts";
+export { type ParsedSpec, parseSpec, type ParseSpecOptions } from "./language/parseSpec.ts";
 export { type RuleDeclaration, type Severity, type SignalDeclaration, type Spec } from "./language/Spec.ts";
 export { bindSpec, type BoundSpec } from "./compile/bindSpec.ts";
 export { siteOfSpec } from "./compile/siteOfSpec.ts";

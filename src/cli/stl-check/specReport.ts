@@ -1,6 +1,7 @@
 import { readSpecFile, type SpecFile } from "../../jobs/check/SpecFile.ts";
 import { type CheckedSpec, checkSpec } from "../../stl/checks/checkSpec.ts";
 import { conflictProblem } from "../../stl/checks/conflictProblem.ts";
+import { byPlace, type Problem } from "../../stl/language/Problem.ts";
 import type { SpecReport } from "./CheckReport.ts";
 
 /** What is asked of the text of a rule file. */
@@ -10,8 +11,17 @@ export interface SpecQuestion {
 }
 
 /** Whether problems keep a file from being bound, or its rules from being judged. */
-export const hasError = (problems: SpecFile["problems"]): boolean =>
+export const hasError = (problems: readonly Problem[]): boolean =>
   problems.some(({ severity }) => severity === "error");
+
+/** Faults of binding beside those of the text, as far as they are no consequence of them. */
+const problemsOf = (file: SpecFile, checked: CheckedSpec | undefined): readonly Problem[] => {
+  if (!hasError(file.problems)) return [...file.problems, ...(checked?.problems ?? [])];
+  if (file.declarationsLost) return file.problems;
+  // A rule that was left out may read what no other does.
+  const bound = checkSpec(file.spec).problems.filter(({ code }) => code !== "unused");
+  return [...file.problems, ...bound].sort(byPlace);
+};
 
 /** The report of a file that was read, without recordings. */
 export const reportOfText = (
@@ -22,7 +32,7 @@ export const reportOfText = (
   texts: file.spec.texts,
   ruleCount: file.spec.rules.length,
   stepMs: checked?.site.stepMs ?? 1000,
-  problems: [...file.problems, ...(checked?.problems ?? [])],
+  problems: problemsOf(file, checked),
   facts: checked?.facts ?? [],
   satisfiability: undefined,
 });
@@ -33,7 +43,6 @@ export const reportOfText = (
  */
 export const specReport = async (path: string, question: SpecQuestion): Promise<SpecReport> => {
   const file = readSpecFile(path);
-  // Faults of syntax leave declarations out: binding what is left would invent more.
   const checked = hasError(file.problems) ? undefined : checkSpec(file.spec);
   const report = { ...reportOfText(file, checked), past: undefined, traces: [], refused: [] };
   if (checked === undefined || hasError(checked.problems) || checked.rules.length === 0) return report;

@@ -13,6 +13,8 @@ export interface SpecFile {
   readonly text: string;
   readonly spec: Spec;
   readonly problems: readonly Problem[];
+  /** See {@link ParsedSpec}. */
+  readonly declarationsLost: boolean;
   /** Every file that was read: the spec itself and its imports. */
   readonly files: readonly string[];
 }
@@ -29,8 +31,7 @@ export const readSpecFile = (path: string): SpecFile => {
       throw new Error(trouble(cause), { cause });
     }
   };
-  const { problems, spec } = parseSpec(text, { source: path, read });
-  return { path, text, spec, problems, files };
+  return { path, text, ...parseSpec(text, { source: path, read }), files };
 };
 
 /** The text of a rule file; throws an error with a message for people where it cannot be read. */

@@ -63,15 +63,19 @@ export class SpecParser extends GroupParser {
     header: undefined,
     sampling: undefined,
   };
+  /** Whether anything but rules was left out: a name that is not declared may be no fault then. */
+  declarationsLost = false;
 
   file(): void {
     while (this.reader.peek().kind !== "end") {
+      const isRule = this.reader.isWord("require");
       try {
         this.#item();
       } catch (fault) {
         if (!(fault instanceof SyntaxFault)) throw fault;
         this.problems.push(fault.problem);
         this.resetNesting();
+        this.declarationsLost ||= !isRule;
         this.#skipItem();
       }
     }
@@ -85,6 +89,7 @@ export class SpecParser extends GroupParser {
       if (token.kind === "name" && itemWords.includes(token.text)) {
         const before = this.reader.previous().place;
         if (before.endLine < token.place.line && token.place.column === 1) return;
+        this.declarationsLost ||= token.text !== "require";
       }
       this.reader.read();
       if (token.kind === "symbol" && token.text === ";") return;

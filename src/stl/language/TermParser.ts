@@ -26,10 +26,12 @@ import {
   quantifierWords,
   aggregateWords,
   connectiveSymbols,
+  intervalWords,
   rtamtWords,
   reservedWords,
   relations,
 } from "./keywords.ts";
+import { nearestName } from "./nearestName.ts";
 import { opensInterval } from "./opensInterval.ts";
 import { readQuantity } from "./readQuantity.ts";
 
@@ -390,7 +392,7 @@ export class TermParser {
     if (reader.isSymbol("[")) {
       reader.read();
       const { kind } = reader.peek();
-      const operator = rtamtWords[name.name];
+      const operator = rtamtWords[name.name] ?? nearestName(name.name, intervalWords);
       if (!quoted && operator !== undefined && (kind === "number" || kind === "duration")) {
         const message = `${name.name} is no operator of this language`;
         const remedy = `Write ${operator}, with durations: ${operator}[0min, 5min].`;

@@ -13,6 +13,8 @@ export const temporalWords = new Set([
 ]);
 export const timedWords = new Set(["always", "eventually", "historically", "once"]);
 export const binaryTemporalWords = new Set(["until", "release", "unless", "since", "triggers"]);
+/** Words that an interval may follow. */
+export const intervalWords = new Set([...timedWords, ...binaryTemporalWords]);
 export const quantifierWords = new Set(["forall", "exists", "atleast", "atmost", "exactly"]);
 export const aggregateWords = new Set(["mean", "min", "max", "sum", "count"]);
 export const durationUnits = new Set(["ns", "us", "ms", "s", "min", "h", "d"]);

@@ -11,6 +11,13 @@ export interface ParseSpecOptions {
   readonly read?: (path: string) => string;
 }
 
+export interface ParsedSpec {
+  readonly spec: Spec;
+  readonly problems: readonly Problem[];
+  /** Whether a fault left out more than rules, so that a name without a declaration may have lost it. */
+  readonly declarationsLost: boolean;
+}
+
 /** A path relative to the folder of another one. */
 const resolvePath = (from: string, path: string): string => {
   if (path.startsWith("/")) return path;
@@ -25,6 +32,7 @@ const resolvePath = (from: string, path: string): string => {
 class SpecReader {
   readonly problems: Problem[] = [];
   readonly texts: Record<string, string> = {};
+  declarationsLost = false;
   readonly #read: ParseSpecOptions["read"];
   readonly #merged = new Set<string>();
   readonly #open: string[] = [];
@@ -39,6 +47,7 @@ class SpecReader {
     const { tokens, problems } = tokenize(text, source, "ordinance");
     const parser = new SpecParser(tokens, "ordinance");
     parser.file();
+    this.declarationsLost ||= parser.declarationsLost || problems.length > 0;
     // One by one: a call takes no hundred thousand arguments.
     for (const problem of [...problems, ...parser.problems]) this.problems.push(problem);
     for (const declaration of parser.items.imports) this.#import(declaration, parser.items);
@@ -51,6 +60,7 @@ class SpecReader {
     const { place } = declaration;
     const path = resolvePath(place.source, declaration.path);
     const fault = (message: string, remedy: string): void => {
+      this.declarationsLost = true;
       this.problems.push(problemAt(place, "error", "import", message, remedy));
     };
     if (this.#open.includes(path)) {
@@ -137,10 +147,7 @@ const duplicates = (items: SpecItems): Problem[] => {
  * const { spec, problems } = parseSpec("require calm: forall s in sensors: always[0, 1h] speed[s] < 50 km/h;");
  * [spec.rules[0]?.name, problems.length]; // => ["calm", 0]
  */
-export const parseSpec = (
-  text: string,
-  options: ParseSpecOptions = {},
-): { readonly spec: Spec; readonly problems: readonly Problem[] } => {
+export const parseSpec = (text: string, options: ParseSpecOptions = {}): ParsedSpec => {
   const source = options.source ?? "spec";
   const reader = new SpecReader(options.read);
   const items = reader.file(text, source);
@@ -160,5 +167,5 @@ export const parseSpec = (
     ...(header?.title === undefined ? {} : { title: header.title }),
     ...(items.sampling === undefined ? {} : { sampling: items.sampling }),
   };
-  return { spec, problems };
+  return { spec, problems, declarationsLost: reader.declarationsLost };
 };

@@ -64,6 +64,13 @@ const slips: Readonly<Record<string, Readonly<Record<string, Slip>>>> = {
     "a doubled relation": { spec: SPEC.replace("<=", "<= <=") },
     "a word that is none": { spec: SPEC.replace("require", "requires") },
     "an operator of another tool": { spec: formulaOf("G[0,5] speed[a] < 90 km/h") },
+    "an operator with a slip": { spec: formulaOf("alwys[0min, 5min] speed[a] < 90 km/h") },
+    "a rule with a slip, and others with faults of their own": {
+      spec: `${SPEC.replace("always", "alwys")}require b : speed[a] <= 3 kg;\nrequire c : sped[a] <= 9 km/h;\n`,
+    },
+    "a declaration with a slip, so that its name is unknown": {
+      spec: SPEC.replace("real in", "reel in") + "require b : speed[a] <= 3 kg;\n",
+    },
     "a comment that does not end": { spec: `/* limits\n${SPEC}` },
     "a bracket that does not close": { spec: formulaOf("always[0min, 10min (speed[a] < 90 km/h)") },
   },

@@ -37,7 +37,14 @@ require flows : forall s in sensors : flow[s] >= 100 veh/h;
 `;
 
 const { spec } = parseSpec(SPEC, { source: "road.stl" });
-const book = specRulebook({ path: "road.stl", text: SPEC, spec, problems: [], files: [] });
+const book = specRulebook({
+  path: "road.stl",
+  text: SPEC,
+  spec,
+  problems: [],
+  declarationsLost: false,
+  files: [],
+});
 
 /** Held, broken and open instants of `limit`, by its definition. */
 const expected = (() => {
@@ -254,7 +261,14 @@ describe("a trace", () => {
     writeFileSync(path, ["date,a,b,c", ...lines].join("\n"));
     const trace = await Effect.runPromise(
       checkTrace(
-        specRulebook({ path: "one.stl", text, spec: one.spec, problems: [], files: [] }),
+        specRulebook({
+          path: "one.stl",
+          text,
+          spec: one.spec,
+          problems: [],
+          declarationsLost: false,
+          files: [],
+        }),
         path,
         options,
       ).pipe(Effect.scoped, Effect.provide(services)),
@@ -341,8 +355,7 @@ describe("a trace", () => {
     const loose = specRulebook({
       path: "loose.stl",
       text,
-      spec: parseSpec(text).spec,
-      problems: [],
+      ...parseSpec(text),
       files: [],
     });
     const path = join(root, "jitter.csv");
