@@ -43,7 +43,10 @@ const compile = async () => {
   let binary;
   const options = ["--outFile", "out.wasm", "-O3", "--converge", "--noAssert", "--runtime", "stub"];
   const diagnostics = [];
-  const { error } = await asc.main([entry, ...options, "--enable", "simd", "--use", "abort="], {
+  // The memory is the caller's and may be shared with a worker; its largest size is that of a 32-bit address.
+  const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
+  const features = ["--enable", "simd", "--enable", "threads", "--use", "abort="];
+  const { error } = await asc.main([entry, ...options, ...memory, ...features], {
     readFile: (name) => sources.get(name) ?? null,
     writeFile: (name, contents) => {
       if (name === "out.wasm") binary = contents;

@@ -65,7 +65,7 @@ export const createDenseKernel = (): DenseKernel => {
       wasm.packColumns(plain, columns, inner, columns, packed);
       wasm.multiplyRowMajor(source, packed, blocked, padded * BLOCK * FLOAT_BYTES, padded, blocks, inner);
       wasm.unpackColumns(blocked, padded * BLOCK * FLOAT_BYTES, rows, columns, result, columns);
-      return workspace.view(result, rows * columns).slice();
+      return workspace.read(result, rows * columns);
     },
     multiplyTransposed: (a, b, rows, inner, columns) => {
       const blocks = Math.ceil(columns / BLOCK);
@@ -79,7 +79,7 @@ export const createDenseKernel = (): DenseKernel => {
       ) as [number, number, number, number, number];
       workspace.write(left, a);
       workspace.write(right, b);
-      workspace.clear(sums, blocks * features * BLOCK);
+      wasm.clear(sums, blocks * features * BLOCK);
       wasm.packColumns(right, columns, rows, columns, packed);
       wasm.multiplyTransposed(
         left,
@@ -93,7 +93,7 @@ export const createDenseKernel = (): DenseKernel => {
         inner,
       );
       wasm.unpackColumns(sums, features * BLOCK * FLOAT_BYTES, inner, columns, result, columns);
-      return workspace.view(result, inner * columns).slice();
+      return workspace.read(result, inner * columns);
     },
     multiplyByTranspose: (a, b, rows, inner, columns) => {
       const blocks = Math.ceil(inner / BLOCK);
@@ -110,7 +110,7 @@ export const createDenseKernel = (): DenseKernel => {
       wasm.packTransposed(plain, columns, inner, columns, packed);
       wasm.multiplyRowMajor(source, packed, blocked, padded * BLOCK * FLOAT_BYTES, padded, blocks, columns);
       wasm.unpackColumns(blocked, padded * BLOCK * FLOAT_BYTES, rows, inner, result, inner);
-      return workspace.view(result, rows * inner).slice();
+      return workspace.read(result, rows * inner);
     },
   };
 };

@@ -1,20 +1,16 @@
-import {
-  checkRecurrentCall,
-  gatesOf,
-  type RecurrentCall,
-  type RecurrentSizes,
-  type StateQuantiser,
-} from "./RecurrentCall.ts";
+import type { KernelThread } from "./KernelThread.ts";
+import { checkRecurrentCall, gatesOf, type RecurrentCall, type StateQuantiser } from "./RecurrentCall.ts";
 import { RecurrentCallError } from "./RecurrentCallError.ts";
 import {
   carriedStates,
   layOutRecurrent,
+  type RecurrentLane,
   type RecurrentLayout,
   type RecurrentTiling,
   paddedRows,
-  slotBytesOf,
 } from "./RecurrentLayout.ts";
-import { RecurrentWorkspace } from "./RecurrentWorkspace.ts";
+import { forwardTiling, recordTiling } from "./recurrentTiling.ts";
+import { type KernelCall, RecurrentWorkspace } from "./RecurrentWorkspace.ts";
 
 /** Gradients of a loss; shapes as in `RecurrentCall`. */
 export interface RecurrentGradients {
@@ -48,12 +44,10 @@ export interface RecurrentKernel {
 export interface RecurrentKernelOptions {
   /** Largest memory of a tape, in bytes; beyond it, the reverse pass runs each chunk forward again. */
   readonly tapeBytes?: number;
+  /** Runs a half of each recorded run large enough for it; the bytes of the results are the same without. */
+  readonly thread?: KernelThread;
 }
 
-/** Rows that are run together: their share of a step stays in the second-level cache. */
-const CHUNK_ROWS = 32;
-const FORWARD_STEPS = 64;
-const SMALLEST_CHUNK_ROWS = 4;
 const IDLE_WORKSPACES = 2;
 /** Kind and levels of each quantiser, as the assembly numbers them. */
 const QUANTISERS: Readonly<Record<StateQuantiser, readonly [kind: number, levels: number]>> = {
@@ -68,6 +62,15 @@ interface Run {
   readonly workspace: RecurrentWorkspace;
   readonly layout: RecurrentLayout;
   readonly tiling: RecurrentTiling;
+  readonly thread: KernelThread | undefined;
+}
+
+/** Rows [row, row + rows) of the batch, what they run in, and where their records lie. */
+interface Chunk {
+  readonly row: number;
+  readonly rows: number;
+  readonly lane: RecurrentLane;
+  readonly slot: number;
 }
 
 /** Rows [row, row + rows) of the batch at steps [step, step + steps). */
@@ -78,32 +81,20 @@ interface Tile {
   readonly steps: number;
 }
 
-const evenRows = (batch: number, most: number): number =>
-  Math.min(batch, paddedRows(Math.ceil(batch / Math.ceil(batch / most))));
+/**
+ * Multiply-adds from which on a second thread is worth its two barriers.
+ */
+const SHARED_WORK = 2e6;
 
-const forwardTiling = ({ batch, steps }: RecurrentSizes): RecurrentTiling => ({
-  rows: evenRows(batch, CHUNK_ROWS),
-  steps: Math.min(steps, FORWARD_STEPS),
-  slots: 1,
-  recorded: false,
-});
+const workOf = ({ cell, sizes: { batch, inputs, steps, units } }: RecurrentCall): number =>
+  batch * steps * gatesOf[cell] * units * (inputs + units);
 
-/** Tiling of a recorded run; fewer slots than chunks mean that the tape does not fit. */
-const recordTiling = ({ cell, sizes }: RecurrentCall, tapeBytes: number): RecurrentTiling => {
-  const tilingOf = (most: number): RecurrentTiling => ({
-    rows: evenRows(sizes.batch, most),
-    steps: sizes.steps,
-    slots: 1,
-    recorded: true,
-  });
-  let most = CHUNK_ROWS;
-  while (most > SMALLEST_CHUNK_ROWS && slotBytesOf(cell, sizes, tilingOf(most)) > tapeBytes) most /= 2;
-  const tiling = tilingOf(most);
-  const chunks = Math.ceil(sizes.batch / tiling.rows);
-  return chunks * slotBytesOf(cell, sizes, tiling) <= tapeBytes ? { ...tiling, slots: chunks } : tiling;
-};
-
-const begin = (call: RecurrentCall, tiling: RecurrentTiling, workspace: RecurrentWorkspace): Run => {
+const begin = (
+  call: RecurrentCall,
+  tiling: RecurrentTiling,
+  workspace: RecurrentWorkspace,
+  thread?: KernelThread,
+): Run => {
   const { inputs, units } = call.sizes;
   const layout = layOutRecurrent(call.cell, call.sizes, tiling, workspace.start);
   const { wasm } = workspace;
@@ -121,7 +112,7 @@ const begin = (call: RecurrentCall, tiling: RecurrentTiling, workspace: Recurren
     wasm.packColumns(layout.u + column, gates * units, units, units, layout.packedU + block * units);
     wasm.packColumns(layout.mi + column, gates * units, 4, units, layout.packedMi + block * 4);
   }
-  return { call, workspace, layout, tiling };
+  return { call, workspace, layout, tiling, thread };
 };
 
 /** Copies a tile of an array [steps][batch][width] into memory, row-major without gaps. */
@@ -161,59 +152,99 @@ const readRows = (
   }
 };
 
-const slotOf = ({ layout, tiling }: Run, row: number): number =>
-  layout.slots + (tiling.slots === 1 ? 0 : (row / tiling.rows) * layout.slotBytes);
-
-const eachChunk = ({ call, tiling }: Run, visit: (row: number, rows: number) => void): void => {
+/** Visits the chunks by rounds: those of a round, one a lane, may run at the same time. */
+const eachRound = ({ call, layout, tiling }: Run, visit: (chunks: readonly Chunk[]) => void): void => {
   const { batch } = call.sizes;
-  for (let row = 0; row < batch; row += tiling.rows) visit(row, Math.min(tiling.rows, batch - row));
+  const chunks = Math.ceil(batch / tiling.rows);
+  const rounds = Math.ceil(chunks / tiling.lanes);
+  for (let round = 0; round < rounds; round++) {
+    const together: Chunk[] = [];
+    for (const [k, lane] of layout.lanes.entries()) {
+      const index = k * rounds + round;
+      const row = index * tiling.rows;
+      const slot = layout.slots + (tiling.slots < chunks ? k : index) * layout.slotBytes;
+      if (index < chunks) together.push({ row, rows: Math.min(tiling.rows, batch - row), lane, slot });
+    }
+    visit(together);
+  }
 };
 
-/** Runs one chunk of rows through all steps, from its initial state on. */
-const runChunk = (run: Run, row: number, rows: number, states: Float32Array | undefined): void => {
-  const { call, workspace, layout, tiling } = run;
-  const { batch, steps, inputs, units } = call.sizes;
-  const slot = slotOf(run, row);
-  const record = slot + layout.recordOffset;
-  workspace.clear(record, carriedStates[call.cell] * paddedRows(rows) * 8 * Math.ceil(units / 8));
-  if (call.initialState) {
-    workspace.write(layout.initialState, call.initialState.subarray(row * units, (row + rows) * units));
-    workspace.wasm.packColumns(layout.initialState, units, paddedRows(rows), units, record);
+/** Makes the calls of each chunk, those of the second on the other thread where there is one that takes them. */
+const runTogether = ({ thread, workspace }: Run, calls: readonly (readonly KernelCall[])[]): void => {
+  const [own, other] = calls;
+  if (own !== undefined && other !== undefined && thread?.start(workspace, other) === true) {
+    try {
+      workspace.run(own);
+    } finally {
+      thread.finish();
+    }
+  } else {
+    for (const list of calls) workspace.run(list);
   }
+};
+
+/** Writes the initial state of a chunk to where its first step looks for it. */
+const writeInitialState = ({ call, layout, workspace }: Run, { lane, row, rows, slot }: Chunk): void => {
+  const { units } = call.sizes;
+  const record = slot + layout.recordOffset;
+  workspace.wasm.clear(record, carriedStates[call.cell] * paddedRows(rows) * 8 * Math.ceil(units / 8));
+  if (call.initialState) {
+    workspace.write(lane.initialState, call.initialState.subarray(row * units, (row + rows) * units));
+    workspace.wasm.packColumns(lane.initialState, units, paddedRows(rows), units, record);
+  }
+};
+
+const forwardCall = (
+  { call, layout }: Run,
+  { lane, row, rows, slot }: Chunk,
+  { step, steps }: Tile,
+): KernelCall => {
+  const { batch, inputs, units } = call.sizes;
   const [kind, levels] = QUANTISERS[call.stateQuantiser];
-  const forward = workspace.wasm[`${call.cell}Forward`];
+  return [
+    `${call.cell}Forward`,
+    slot,
+    layout.packedW,
+    layout.packedU,
+    layout.packedMi,
+    slot + layout.recordOffset,
+    layout.recordBytes,
+    lane.resetState,
+    lane.states,
+    rows,
+    steps,
+    inputs,
+    units,
+    kind,
+    levels,
+    call.stateNoise?.share ?? 0,
+    call.stateNoise?.seed ?? 0,
+    step * batch + row,
+    batch,
+    call.slope ?? 1,
+  ];
+};
+
+/** Runs the chunks of a round through all steps, from their initial states on. */
+const runChunks = (run: Run, chunks: readonly Chunk[], states: Float32Array | undefined): void => {
+  const { call, tiling } = run;
+  const { inputs, steps, units } = call.sizes;
+  for (const chunk of chunks) writeInitialState(run, chunk);
   for (let step = 0; step < steps; step += tiling.steps) {
-    const tile = { row, rows, step, steps: Math.min(tiling.steps, steps - step) };
-    writeRows(run, call.x, inputs, slot, tile);
-    forward(
-      slot,
-      layout.packedW,
-      layout.packedU,
-      layout.packedMi,
-      record,
-      layout.recordBytes,
-      layout.resetState,
-      layout.states,
-      rows,
-      tile.steps,
-      inputs,
-      units,
-      kind,
-      levels,
-      call.stateNoise?.share ?? 0,
-      call.stateNoise?.seed ?? 0,
-      step * batch + row,
-      batch,
-      call.slope ?? 1,
+    const tiles = chunks.map((chunk) => ({ ...chunk, step, steps: Math.min(tiling.steps, steps - step) }));
+    for (const tile of tiles) writeRows(run, call.x, inputs, tile.slot, tile);
+    runTogether(
+      run,
+      tiles.map((tile) => [forwardCall(run, tile, tile)]),
     );
-    if (states) readRows(run, layout.states, units, states, tile);
+    if (states) for (const tile of tiles) readRows(run, tile.lane.states, units, states, tile);
   }
 };
 
 const statesOf = (run: Run): Float32Array => {
   const { batch, steps, units } = run.call.sizes;
   const states = new Float32Array(steps * batch * units);
-  eachChunk(run, (row, rows) => runChunk(run, row, rows, states));
+  eachRound(run, (chunks) => runChunks(run, chunks, states));
   return states;
 };
 
@@ -238,58 +269,77 @@ const readSums = ({ call, workspace, layout }: Run, offset: number, rows: number
   const blocks = Math.ceil(units / 8);
   const gates = gatesOf[call.cell];
   // The chunk sums have been added up, so their place can take the unpacked matrix.
+  const { chunkSums, sums } = layout.lanes[0]!;
   for (let gate = 0; gate < gates; gate++) {
     workspace.wasm.unpackColumns(
-      layout.sums + offset + gate * blocks * storedRows * 32,
+      sums + offset + gate * blocks * storedRows * 32,
       storedRows * 32,
       rows,
       units,
-      layout.chunkSums + gate * units * 4,
+      chunkSums + gate * units * 4,
       gates * units,
     );
   }
-  return workspace.view(layout.chunkSums, rows * gates * units).slice();
+  return workspace.read(chunkSums, rows * gates * units);
 };
 
-const reverse = (run: Run, stateGradient: Float32Array, wantInputGradient: boolean): RecurrentGradients => {
-  const { call, workspace, layout, tiling } = run;
-  const { batch, steps, inputs, units } = call.sizes;
-  const { wasm } = workspace;
-  const x = wantInputGradient ? new Float32Array(call.x.length) : undefined;
-  const initialState = new Float32Array(batch * units);
-  const recordsAreLost = tiling.slots * tiling.rows < batch;
-  packTransposedWeights(run, wantInputGradient);
-  workspace.clear(layout.sums, layout.sumFloats);
-  eachChunk(run, (row, rows) => {
-    const slot = slotOf(run, row);
-    const tile = { row, rows, step: 0, steps };
-    if (recordsAreLost) runChunk(run, row, rows, undefined);
-    writeRows(run, stateGradient, units, layout.states, tile);
-    workspace.clear(layout.chunkSums, layout.sumFloats);
-    wasm[`${call.cell}Backward`](
+const backwardCalls = (
+  { call, layout }: Run,
+  { lane, rows, slot }: Chunk,
+  wantInputGradient: boolean,
+): readonly KernelCall[] => {
+  const { inputs, steps, units } = call.sizes;
+  return [
+    ["clear", lane.chunkSums, layout.sumFloats],
+    [
+      `${call.cell}Backward`,
       slot,
       layout.packedMi,
       layout.transposedU,
       layout.transposedW,
       slot + layout.recordOffset,
       layout.recordBytes,
-      layout.scratch,
-      layout.states,
-      layout.chunkSums,
-      layout.chunkSums + layout.duOffset,
-      layout.chunkSums + layout.dmiOffset,
-      x ? layout.dx : 0,
-      layout.initialState,
+      lane.scratch,
+      lane.states,
+      lane.chunkSums,
+      lane.chunkSums + layout.duOffset,
+      lane.chunkSums + layout.dmiOffset,
+      wantInputGradient ? lane.dx : 0,
+      lane.initialState,
       rows,
       steps,
       inputs,
       units,
       call.slope ?? 1,
+    ],
+    ["addInto", lane.sums, lane.chunkSums, layout.sumFloats],
+  ];
+};
+
+const reverse = (run: Run, stateGradient: Float32Array, wantInputGradient: boolean): RecurrentGradients => {
+  const { call, workspace, layout, tiling } = run;
+  const { batch, steps, inputs, units } = call.sizes;
+  const x = wantInputGradient ? new Float32Array(call.x.length) : undefined;
+  const initialState = new Float32Array(batch * units);
+  const recordsAreLost = tiling.slots * tiling.rows < batch;
+  packTransposedWeights(run, wantInputGradient);
+  for (const { sums } of layout.lanes) workspace.wasm.clear(sums, layout.sumFloats);
+  eachRound(run, (chunks) => {
+    if (recordsAreLost) runChunks(run, chunks, undefined);
+    const tiles = chunks.map((chunk) => ({ ...chunk, step: 0, steps }));
+    for (const tile of tiles) writeRows(run, stateGradient, units, tile.lane.states, tile);
+    runTogether(
+      run,
+      tiles.map((tile) => backwardCalls(run, tile, wantInputGradient)),
     );
-    wasm.addInto(layout.sums, layout.chunkSums, layout.sumFloats);
-    initialState.set(workspace.view(layout.initialState, rows * units), row * units);
-    if (x) readRows(run, layout.dx, inputs, x, tile);
+    for (const tile of tiles) {
+      const { lane, row, rows } = tile;
+      initialState.set(workspace.view(lane.initialState, rows * units), row * units);
+      if (x) readRows(run, lane.dx, inputs, x, tile);
+    }
   });
+  const [first, ...others] = layout.lanes;
+  for (const { sums } of others) workspace.wasm.addInto(first!.sums, sums, layout.sumFloats);
   const slope = call.slope ?? 1;
   const mi = readSums(run, layout.dmiOffset, 4);
   return {
@@ -319,6 +369,7 @@ const reverse = (run: Run, stateGradient: Float32Array, wantInputGradient: boole
  */
 export const createRecurrentKernel = ({
   tapeBytes = 2 ** 29,
+  thread,
 }: RecurrentKernelOptions = {}): RecurrentKernel => {
   const idle: RecurrentWorkspace[] = [];
   const giveBack = (workspace: RecurrentWorkspace): void => {
@@ -357,7 +408,8 @@ export const createRecurrentKernel = ({
     record: (call) => {
       checkRecurrentCall(call);
       const workspace = idle.pop() ?? new RecurrentWorkspace();
-      const run = begin(call, recordTiling(call, tapeBytes), workspace);
+      const partner = workOf(call) < SHARED_WORK ? undefined : thread;
+      const run = begin(call, recordTiling(call, tapeBytes), workspace, partner);
       return { states: statesOf(run), tape: tapeOf(run) };
     },
   };

@@ -15,8 +15,23 @@ export interface RecurrentTiling {
   readonly rows: number;
   readonly steps: number;
   readonly slots: number;
+  /** How many chunks are run at the same time, each in a place of its own. */
+  readonly lanes: number;
   /** Whether every step leaves its record for a reverse pass, or one record is used over and over. */
   readonly recorded: boolean;
+}
+
+/** Byte addresses of what one chunk needs while it runs. */
+export interface RecurrentLane {
+  /** dw, du, dmi of one chunk, one after the other in blocked form; `sums` of the same size over all chunks. */
+  readonly chunkSums: number;
+  readonly sums: number;
+  readonly resetState: number;
+  readonly scratch: number;
+  readonly initialState: number;
+  /** States on the way out, or their gradients on the way in: [steps][rows][units]. */
+  readonly states: number;
+  readonly dx: number;
 }
 
 /** Byte addresses of everything a run keeps in the kernel's memory; blocked forms are padded to eight columns. */
@@ -29,18 +44,10 @@ export interface RecurrentLayout {
   readonly packedMi: number;
   readonly transposedW: number;
   readonly transposedU: number;
-  /** dw, du, dmi of one chunk, one after the other in blocked form; `sums` of the same size over all chunks. */
-  readonly chunkSums: number;
-  readonly sums: number;
   readonly sumFloats: number;
   readonly duOffset: number;
   readonly dmiOffset: number;
-  readonly resetState: number;
-  readonly scratch: number;
-  readonly initialState: number;
-  /** States on the way out, or their gradients on the way in: [steps][rows][units]. */
-  readonly states: number;
-  readonly dx: number;
+  readonly lanes: readonly RecurrentLane[];
   /** The first slot: x of a chunk, then its records at `recordOffset`. */
   readonly slots: number;
   readonly slotBytes: number;
@@ -72,7 +79,7 @@ export const layOutRecurrent = (
   start: number,
 ): RecurrentLayout => {
   const { inputs, units } = sizes;
-  const { rows, steps, slots, recorded } = tiling;
+  const { rows, steps, slots, lanes, recorded } = tiling;
   const blockedUnits = Math.ceil(units / BLOCK) * BLOCK;
   const blockedInputs = Math.ceil(inputs / BLOCK) * BLOCK;
   const gates = gatesOf[cell] * blockedUnits;
@@ -100,13 +107,15 @@ export const layOutRecurrent = (
     packedMi: take(gates * 4),
     transposedW: take(forReverse * blockedInputs * columns),
     transposedU: take(forReverse * blockedUnits * columns),
-    chunkSums: take(forReverse * sumFloats),
-    sums: take(forReverse * sumFloats),
-    resetState: take(state),
-    scratch: take(forReverse * (scratchStates[cell] * state + paddedRows(rows) * blockedInputs)),
-    initialState: take(paddedRows(rows) * units),
-    states: take(steps * rows * units + BLOCK),
-    dx: take(forReverse * steps * rows * inputs),
+    lanes: Array.from({ length: lanes }, () => ({
+      chunkSums: take(forReverse * sumFloats),
+      sums: take(forReverse * sumFloats),
+      resetState: take(state),
+      scratch: take(forReverse * (scratchStates[cell] * state + paddedRows(rows) * blockedInputs)),
+      initialState: take(paddedRows(rows) * units),
+      states: take(steps * rows * units + BLOCK),
+      dx: take(forReverse * steps * rows * inputs),
+    })),
     slots: next,
   };
   return {

@@ -1,4 +1,4 @@
-import { recurrentModule } from "./generated/recurrentModule.ts";
+import { compiledKernel, type KernelMemory, MOST_PAGES, webAssembly } from "./compiledKernel.ts";
 import { RecurrentCallError } from "./RecurrentCallError.ts";
 
 const PAGE_BYTES = 65_536;
@@ -48,7 +48,6 @@ type Backward = (
 
 /** The functions of the wasm module; addresses and strides in bytes unless named otherwise. */
 interface RecurrentExports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   arenaStart(): number;
   packColumns(from: number, strideFloats: number, rows: number, columns: number, to: number): void;
   packTransposed(from: number, strideFloats: number, rows: number, columns: number, to: number): void;
@@ -61,6 +60,7 @@ interface RecurrentExports {
     strideFloats: number,
   ): void;
   addInto(a: number, b: number, floats: number): void;
+  clear(a: number, floats: number): void;
   multiplyRowMajor(
     a: number,
     b: number,
@@ -89,36 +89,28 @@ interface RecurrentExports {
   readonly gruBackward: Backward;
 }
 
-/** The part of the JavaScript interface that is used; the compiler's ES libraries do not declare it. */
-interface WebAssemblyInterface {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-}
-
-const webAssembly = (globalThis as unknown as { readonly WebAssembly: WebAssemblyInterface }).WebAssembly;
-
-let compiled: object | undefined;
-
-const compile = (): object => {
-  compiled ??= new webAssembly.Module(Uint8Array.from(atob(recurrentModule), (byte) => byte.charCodeAt(0)));
-  return compiled;
-};
+/** A function of the module with its arguments. */
+export type KernelCall = readonly [name: keyof RecurrentExports, ...values: number[]];
 
 /** One instance of the kernel with a memory of its own, so that several runs can be alive at once. */
 export class RecurrentWorkspace {
   readonly wasm: RecurrentExports;
+  /** Shared, so that a {@link KernelThread} can run a part of the work. */
+  readonly memory: KernelMemory;
   readonly start: number;
   #floats: Float32Array;
 
   constructor() {
-    this.wasm = new webAssembly.Instance(compile()).exports as RecurrentExports;
+    this.memory = new webAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
+    const { exports } = new webAssembly.Instance(compiledKernel(), { env: { memory: this.memory } });
+    this.wasm = exports as RecurrentExports;
     this.start = this.wasm.arenaStart();
-    this.#floats = new Float32Array(this.wasm.memory.buffer);
+    this.#floats = new Float32Array(this.memory.buffer);
   }
 
   /** Grows the memory to hold `bytes`; earlier views of it are void afterwards. */
   reserve(bytes: number): void {
-    const { memory } = this.wasm;
+    const { memory } = this;
     const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
     if (missing <= 0) return;
     try {
@@ -140,8 +132,19 @@ export class RecurrentWorkspace {
     this.#floats.set(factor === 1 ? values : values.map((value) => factor * value), address / 4);
   }
 
-  clear(address: number, floats: number): void {
-    this.#floats.fill(0, address / 4, address / 4 + floats);
+  /** Makes calls one after the other. */
+  run(calls: readonly KernelCall[]): void {
+    for (const [name, ...values] of calls) {
+      const run: (...values: number[]) => unknown = this.wasm[name];
+      run(...values);
+    }
+  }
+
+  /** A copy; `slice` of a shared memory takes ten times as long. */
+  read(address: number, floats: number): Float32Array {
+    const values = new Float32Array(floats);
+    values.set(this.view(address, floats));
+    return values;
   }
 
   /** A view that the next `reserve` may void: copy what must last. */

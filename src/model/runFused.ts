@@ -1,6 +1,7 @@
 import { createDenseKernel } from "../kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../kernels/RecurrentKernel.ts";
-import type { ForecasterInput, RunForecaster } from "./ForecasterRun.ts";
+import { sharedKernelThread } from "../kernels/KernelThread.ts";
+import { createRecurrentKernel, type RecurrentKernel } from "../kernels/RecurrentKernel.ts";
+import type { ForecasterInput, ForecasterOptions, ForecasterRun, RunForecaster } from "./ForecasterRun.ts";
 import { integrationOf, storedIntegrationGradient } from "./integrationOf.ts";
 import {
   cellOf,
@@ -12,7 +13,6 @@ import {
 } from "./Parameters.ts";
 import { quantisedMatrix } from "./quantiseWeights.ts";
 
-const cellKernel = createRecurrentKernel();
 const dense = createDenseKernel();
 
 /** Rows of `left` and `right` side by side. */
@@ -81,11 +81,13 @@ const addEmbeddingGradient = (
   }
 };
 
-/**
- * Runs the forecaster on plain arrays: the fused cell, then the readout head. The same function as `runTensors`, whose
- * values and gradients it shares within float32 rounding.
- */
-export const runFused: RunForecaster = (parameters, shape, input, options) => {
+const runOn = (
+  cellKernel: RecurrentKernel,
+  parameters: Parameters,
+  shape: ForecasterShape,
+  input: ForecasterInput,
+  options: ForecasterOptions,
+): ForecasterRun => {
   const { headUnits, outputs: width, units } = shape;
   const inputs = shape.observed + shape.embedding;
   const batch = input.sensors.length;
@@ -170,3 +172,16 @@ export const runFused: RunForecaster = (parameters, shape, input, options) => {
   };
   return { outputs, backward, release: () => tape.release() };
 };
+
+/**
+ * Makes what runs the forecaster on plain arrays: the fused cell, on one thread or two, then the readout head. The same
+ * function as `runTensors`, whose values and gradients it shares within float32 rounding. Bytes do not depend on the
+ * number of threads.
+ */
+export const fusedForecaster = (threads: 1 | 2): RunForecaster => {
+  const kernel = createRecurrentKernel(threads === 2 ? { thread: sharedKernelThread() } : {});
+  return (...values) => runOn(kernel, ...values);
+};
+
+/** The fused forecaster on one thread. */
+export const runFused: RunForecaster = fusedForecaster(1);

@@ -68,3 +68,9 @@ export function addInto(a: usize, b: usize, count: i32): void {
   const end = a + ((<usize>count) << 2);
   for (; a < end; a += 16, b += 16) v128.store(a, f32x4.add(v128.load(a), v128.load(b)));
 }
+
+/** a = 0 over `count` floats, a multiple of 4. */
+export function clear(a: usize, count: i32): void {
+  const end = a + ((<usize>count) << 2);
+  for (; a < end; a += 16) v128.store(a, f32x4.splat(0));
+}

@@ -1,0 +1,8 @@
+/** The second thread did not do its part of a run. */
+export class KernelThreadError extends Error {
+  override readonly name = "KernelThreadError";
+
+  constructor(reason: string) {
+    super(`the second thread of the kernels failed: ${reason}. Run on one: training.threads: 1`);
+  }
+}

@@ -1,0 +1,45 @@
+import type { RecurrentCall, RecurrentSizes } from "./RecurrentCall.ts";
+import { paddedRows, type RecurrentTiling, slotBytesOf } from "./RecurrentLayout.ts";
+
+/** Rows that are run together: their share of a step stays in the second-level cache. */
+const CHUNK_ROWS = 32;
+const FORWARD_STEPS = 64;
+const SMALLEST_CHUNK_ROWS = 4;
+/** Chunks that may run at the same time, on as many threads as there are. */
+const LANES = 2;
+/** From this batch on, a recorded run is cut in two: smaller halves would use each weight too seldom. */
+const SMALLEST_SPLIT_BATCH = 16;
+
+const evenRows = (batch: number, chunks: number): number =>
+  Math.min(batch, paddedRows(Math.ceil(batch / chunks)));
+
+/** Tiling of a run without a tape. */
+export const forwardTiling = ({ batch, steps }: RecurrentSizes): RecurrentTiling => ({
+  rows: evenRows(batch, Math.ceil(batch / CHUNK_ROWS)),
+  steps: Math.min(steps, FORWARD_STEPS),
+  slots: 1,
+  lanes: 1,
+  recorded: false,
+});
+
+/**
+ * Tiling of a recorded run; fewer slots than chunks mean that the tape does not fit. It is the same for any number of
+ * threads, and so are the sums.
+ */
+export const recordTiling = ({ cell, sizes }: RecurrentCall, tapeBytes: number): RecurrentTiling => {
+  const { batch, steps } = sizes;
+  const lanes = batch < SMALLEST_SPLIT_BATCH ? 1 : LANES;
+  const tilingOf = (most: number): RecurrentTiling => ({
+    rows: evenRows(batch, lanes * Math.ceil(batch / (lanes * most))),
+    steps,
+    slots: lanes,
+    lanes,
+    recorded: true,
+  });
+  let most = CHUNK_ROWS;
+  while (most > SMALLEST_CHUNK_ROWS && lanes * slotBytesOf(cell, sizes, tilingOf(most)) > tapeBytes)
+    most /= 2;
+  const tiling = tilingOf(most);
+  const chunks = Math.ceil(batch / tiling.rows);
+  return chunks * slotBytesOf(cell, sizes, tiling) <= tapeBytes ? { ...tiling, slots: chunks } : tiling;
+};
