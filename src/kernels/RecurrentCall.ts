@@ -59,19 +59,36 @@ export interface RecurrentCall {
   readonly stateNoise?: StateNoise;
   /** Above 0; 1 when absent. */
   readonly slope?: number;
+  /** First step whose states are wanted and have a gradient; 0 when absent. */
+  readonly readFrom?: number;
   /** [batch][units], zero when absent. */
   readonly initialState?: Float32Array;
 }
 
 /** Throws a `RecurrentCallError` that names every size or length that does not fit. */
 export const checkRecurrentCall = (call: RecurrentCall): void => {
-  const { cell, initialState, mi, sizes, slope = 1, stateNoise, stateQuantiser, u, w, x } = call;
+  const {
+    cell,
+    initialState,
+    mi,
+    readFrom = 0,
+    sizes,
+    slope = 1,
+    stateNoise,
+    stateQuantiser,
+    u,
+    w,
+    x,
+  } = call;
   const { batch, steps, inputs, units } = sizes;
   const problems: string[] = [];
   for (const [name, value] of Object.entries({ batch, steps, inputs, units })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       problems.push(`${name} is ${value}: give a whole number of at least 1`);
     }
+  }
+  if (!(Number.isInteger(readFrom) && readFrom >= 0 && readFrom < Math.max(1, steps))) {
+    problems.push(`readFrom is ${readFrom}: give a whole number below the ${steps} steps`);
   }
   if (!(slope > 0 && slope < Infinity)) problems.push(`slope is ${slope}: give a number above 0`);
   if (stateNoise !== undefined) {

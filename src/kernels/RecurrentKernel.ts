@@ -25,7 +25,7 @@ export interface RecurrentGradients {
 /** What a recorded run keeps for its reverse pass; holds memory until released or collected. */
 export interface RecurrentTape {
   /**
-   * Gradients from dL/dh of all steps, [steps][batch][units]. May be called more than once.
+   * Gradients from dL/dh of the steps from `readFrom` on, [steps - readFrom][batch][units]. May be called more than once.
    *
    * @throws RecurrentCallError when the length does not fit or the tape was released.
    */
@@ -35,7 +35,7 @@ export interface RecurrentTape {
 }
 
 export interface RecurrentKernel {
-  /** Hidden states [steps][batch][units] of a run; the memory used does not grow with steps x batch. */
+  /** Hidden states [steps - readFrom][batch][units] of a run; the memory used does not grow with steps x batch. */
   forward(call: RecurrentCall): Float32Array;
   /** The same, with a tape for the reverse pass; the arrays of the call must not change while it lives. */
   record(call: RecurrentCall): { readonly states: Float32Array; readonly tape: RecurrentTape };
@@ -229,6 +229,7 @@ const forwardCall = (
 const runChunks = (run: Run, chunks: readonly Chunk[], states: Float32Array | undefined): void => {
   const { call, tiling } = run;
   const { inputs, steps, units } = call.sizes;
+  const { readFrom = 0 } = call;
   for (const chunk of chunks) writeInitialState(run, chunk);
   for (let step = 0; step < steps; step += tiling.steps) {
     const tiles = chunks.map((chunk) => ({ ...chunk, step, steps: Math.min(tiling.steps, steps - step) }));
@@ -237,13 +238,22 @@ const runChunks = (run: Run, chunks: readonly Chunk[], states: Float32Array | un
       run,
       tiles.map((tile) => [forwardCall(run, tile, tile)]),
     );
-    if (states) for (const tile of tiles) readRows(run, tile.lane.states, units, states, tile);
+    if (states === undefined) continue;
+    for (const tile of tiles) {
+      const unread = Math.min(Math.max(0, readFrom - step), tile.steps);
+      readRows(run, tile.lane.states + unread * tile.rows * units * 4, units, states, {
+        ...tile,
+        step: step + unread - readFrom,
+        steps: tile.steps - unread,
+      });
+    }
   }
 };
 
 const statesOf = (run: Run): Float32Array => {
-  const { batch, steps, units } = run.call.sizes;
-  const states = new Float32Array(steps * batch * units);
+  const { readFrom = 0, sizes } = run.call;
+  const { batch, steps, units } = sizes;
+  const states = new Float32Array((steps - readFrom) * batch * units);
   eachRound(run, (chunks) => runChunks(run, chunks, states));
   return states;
 };
@@ -318,16 +328,23 @@ const backwardCalls = (
 
 const reverse = (run: Run, stateGradient: Float32Array, wantInputGradient: boolean): RecurrentGradients => {
   const { call, workspace, layout, tiling } = run;
-  const { batch, steps, inputs, units } = call.sizes;
+  const { readFrom = 0, sizes } = call;
+  const { batch, steps, inputs, units } = sizes;
+  const { wasm } = workspace;
   const x = wantInputGradient ? new Float32Array(call.x.length) : undefined;
   const initialState = new Float32Array(batch * units);
   const recordsAreLost = tiling.slots * tiling.rows < batch;
   packTransposedWeights(run, wantInputGradient);
-  for (const { sums } of layout.lanes) workspace.wasm.clear(sums, layout.sumFloats);
+  for (const { sums } of layout.lanes) wasm.clear(sums, layout.sumFloats);
   eachRound(run, (chunks) => {
     if (recordsAreLost) runChunks(run, chunks, undefined);
     const tiles = chunks.map((chunk) => ({ ...chunk, step: 0, steps }));
-    for (const tile of tiles) writeRows(run, stateGradient, units, tile.lane.states, tile);
+    for (const tile of tiles) {
+      const unread = readFrom * tile.rows * units;
+      wasm.clear(tile.lane.states, paddedRows(unread));
+      const scored = { ...tile, steps: steps - readFrom };
+      writeRows(run, stateGradient, units, tile.lane.states + unread * 4, scored);
+    }
     runTogether(
       run,
       tiles.map((tile) => backwardCalls(run, tile, wantInputGradient)),
@@ -339,7 +356,7 @@ const reverse = (run: Run, stateGradient: Float32Array, wantInputGradient: boole
     }
   });
   const [first, ...others] = layout.lanes;
-  for (const { sums } of others) workspace.wasm.addInto(first!.sums, sums, layout.sumFloats);
+  for (const { sums } of others) wasm.addInto(first!.sums, sums, layout.sumFloats);
   const slope = call.slope ?? 1;
   const mi = readSums(run, layout.dmiOffset, 4);
   return {
@@ -380,7 +397,9 @@ export const createRecurrentKernel = ({
     let released = false;
     return {
       backward: (stateGradient, wantInputGradient) => {
-        const { batch, steps, units } = run.call.sizes;
+        const { readFrom = 0, sizes } = run.call;
+        const { batch, units } = sizes;
+        const steps = sizes.steps - readFrom;
         const length = steps * batch * units;
         if (released) throw new RecurrentCallError(["the tape was released: record the run again"]);
         if (stateGradient.length !== length) {

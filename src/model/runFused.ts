@@ -106,16 +106,16 @@ const runOn = (
     x,
     w: matrix(parameters.inputWeights, inputs),
     u: matrix(parameters.stateWeights, units),
+    readFrom: input.scoredFrom,
     mi: integrationOf(choice, parameters.integration, options.ternary),
     stateQuantiser: options.ternary ? choice.state : "none",
     ...(options.ternary && choice.state === "ternary" && options.stateNoise
       ? { stateNoise: options.stateNoise }
       : {}),
   });
-  const kept = states.slice(input.scoredFrom * batch * units);
   const { dropout } = options;
-  if (dropout !== undefined) for (let k = 0; k < kept.length; k++) kept[k]! *= dropout[k]!;
-  const seen = joined(kept, x.subarray(input.scoredFrom * batch * inputs), rows);
+  if (dropout !== undefined) for (let k = 0; k < states.length; k++) states[k]! *= dropout[k]!;
+  const seen = joined(states, x.subarray(input.scoredFrom * batch * inputs), rows);
   // The hidden layer and the linear part read the same: one product serves both.
   const weights = joined(parameters.hiddenWeights, parameters.skipWeights, read);
   const both = dense.multiply(seen, weights, rows, read, headUnits + width);
@@ -140,11 +140,10 @@ const runOn = (
     const dWeights = dense.multiplyTransposed(seen, dBoth, rows, read, headUnits + width);
     const dSeen = dense.multiplyByTranspose(dBoth, weights, rows, read, headUnits + width);
     const stateGradient = new Float32Array(states.length);
-    const from = input.scoredFrom * batch;
     for (let row = 0; row < rows; row++) {
       for (let unit = 0; unit < units; unit++) {
         const k = row * units + unit;
-        stateGradient[from * units + k] = dSeen[row * read + unit]! * (dropout?.[k] ?? 1);
+        stateGradient[k] = dSeen[row * read + unit]! * (dropout?.[k] ?? 1);
       }
     }
     const cell = tape.backward(stateGradient, shape.embedding > 0);
