@@ -1,14 +1,17 @@
 import { execFileSync } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { type Cell, gatesOf, type RecurrentSizes } from "../src/kernels/RecurrentCall.ts";
+import { sharedKernelThread } from "../src/kernels/KernelThread.ts";
 import { createRecurrentKernel } from "../src/kernels/RecurrentKernel.ts";
 import { selectBackend } from "../src/model/backend.ts";
 import { initialParameters } from "../src/model/initialParameters.ts";
 import type { ForecasterShape, Parameters } from "../src/model/Parameters.ts";
 import { recurrent } from "../src/model/recurrent.ts";
 import { recurrentPlain } from "../src/model/recurrentPlain.ts";
-import { runFused } from "../src/model/runFused.ts";
+import { fusedForecaster, runFused } from "../src/model/runFused.ts";
 import { random } from "../src/series/random.ts";
 import { bindSpec, createSmoothEvaluator, parseSpec } from "../src/stl/index.ts";
 import { adamWStep, initialAdamW } from "../src/train/AdamW.ts";
@@ -58,13 +61,14 @@ const fusedStep = (
   { features, parameters, sizes, target }: Problem,
   ternary = false,
   beside?: (values: Float32Array, gradient: Float32Array) => void,
+  runForecaster = runFused,
 ): (() => void) => {
   const shape = shapeOf(sizes);
   let state = initialAdamW(parameters);
   const sensors = new Int32Array(sizes.batch);
   const input = { features, steps: sizes.steps, sensors, scoredFrom: sizes.steps - 1 };
   return () => {
-    const run = runFused(parameters, shape, input, { ternary });
+    const run = runForecaster(parameters, shape, input, { ternary });
     const gradient = lossGradient(run.outputs, target);
     beside?.(run.outputs, gradient);
     state = adamWStep(parameters, run.backward(gradient), state, 1e-4, { weightDecay: 0, clipNorm: 1 }).state;
@@ -132,6 +136,17 @@ const steps = async (report: ReportRow): Promise<number> => {
   const name = written(standard);
   const fused = await medianTime(fusedStep(problem), settled);
   report({ case: `step, fused, one thread: ${name}`, value: fused, unit: "ms" });
+
+  const onTwo = fusedStep(problemOf(standard), false, undefined, fusedForecaster(2));
+  const thread = sharedKernelThread();
+  for (let k = 0; k < 100 && !thread.ready; k++) await setTimeout(10);
+  if (thread.ready && availableParallelism() >= 2) {
+    const two = await medianTime(onTwo, settled);
+    report({ case: `step, fused, two threads: ${name}`, value: two, unit: "ms" });
+    report({ case: "two threads over one", value: fused / two, unit: "times", atLeast: 1.7 });
+  } else {
+    report({ case: "two threads not measured: there is one core", value: Number.NaN, unit: "ms" });
+  }
 
   const torch = torchTimes(standard);
   if (torch.operations === undefined || torch.own === undefined) {

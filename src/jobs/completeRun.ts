@@ -55,7 +55,9 @@ export const completeRun = Effect.fn("completeRun")(function* (
   const path = yield* Path.Path;
   const progress = yield* Progress;
   const { pipeline } = run;
-  const engine = yield* Effect.promise(() => selectEngine(pipeline.training.engine));
+  const engine = yield* Effect.promise(() =>
+    selectEngine(pipeline.training.engine, pipeline.training.threads),
+  );
 
   const training = yield* timedStage(`Training (${engine.name})`, trainRun(run, home, engine));
   const trained = training.result;

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { selectBackend } from "./backend.ts";
 import type { RunForecaster } from "./ForecasterRun.ts";
 
@@ -12,17 +13,25 @@ export type EngineKind = "fused" | "tfjs";
 
 /**
  * Takes the fused kernels, or tensor operations of the best tfjs backend where those are wanted or the kernels do not
- * load. Results of the two differ in the last bits.
+ * load. Results of the two differ in the last bits; those of one and two `threads` of the fused kernels do not, and
+ * without a wish both cores are used where there are two.
  *
  * @example
  * (await selectEngine("fused")).name; // => "fused"
  */
-export const selectEngine = async (wanted: EngineKind): Promise<Engine> => {
+export const selectEngine = async (
+  wanted: EngineKind,
+  threads: 1 | 2 = availableParallelism() >= 2 ? 2 : 1,
+): Promise<Engine> => {
   let reason = "tensor operations are asked for";
   if (wanted === "fused") {
     try {
-      const { runFused } = await import("./runFused.ts");
-      return { name: "fused", reason: "the wasm kernels load", run: runFused };
+      const { fusedForecaster } = await import("./runFused.ts");
+      return {
+        name: "fused",
+        reason: `the wasm kernels load; threads: ${threads}`,
+        run: fusedForecaster(threads),
+      };
     } catch (cause) {
       reason = `the wasm kernels do not load (${cause instanceof Error ? cause.message : String(cause)})`;
     }
