@@ -135,8 +135,7 @@ export class KernelThread {
     let patience = this.#patienceMs + 20 * (performance.now() - this.#startedAt);
     while (Atomics.load(counters, DONE) !== this.#jobs) {
       if (patience <= 0) {
-        this.#ended = true;
-        void this.worker.terminate();
+        void this.stop();
         throw new KernelThreadError(
           `it gave no answer for ${Math.round(performance.now() - this.#startedAt)} ms`,
         );
@@ -147,6 +146,12 @@ export class KernelThread {
     if (Atomics.exchange(counters, FAILED, 0) === 1) {
       throw new KernelThreadError(String(receiveMessageOnPort(this.#port)?.message));
     }
+  }
+
+  /** Ends the thread; its caller then does all work itself. */
+  async stop(): Promise<void> {
+    this.#ended = true;
+    await this.worker.terminate();
   }
 
   #end(reason: string): void {

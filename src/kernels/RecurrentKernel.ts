@@ -1,14 +1,17 @@
 import type { KernelThread } from "./KernelThread.ts";
 import { checkRecurrentCall, gatesOf, type RecurrentCall, type StateQuantiser } from "./RecurrentCall.ts";
 import { RecurrentCallError } from "./RecurrentCallError.ts";
+import { carriedStates, paddedRows } from "./RecurrentLayout.ts";
 import {
-  carriedStates,
-  layOutRecurrent,
-  type RecurrentLane,
-  type RecurrentLayout,
-  type RecurrentTiling,
-  paddedRows,
-} from "./RecurrentLayout.ts";
+  beginRun,
+  eachRound,
+  readRows,
+  type RecurrentChunk,
+  type RecurrentRun,
+  type RecurrentTile,
+  runTogether,
+  writeRows,
+} from "./RecurrentRun.ts";
 import { forwardTiling, recordTiling } from "./recurrentTiling.ts";
 import { type KernelCall, RecurrentWorkspace } from "./RecurrentWorkspace.ts";
 
@@ -57,135 +60,11 @@ const QUANTISERS: Readonly<Record<StateQuantiser, readonly [kind: number, levels
   uniform: [3, 3],
 };
 
-interface Run {
-  readonly call: RecurrentCall;
-  readonly workspace: RecurrentWorkspace;
-  readonly layout: RecurrentLayout;
-  readonly tiling: RecurrentTiling;
-  readonly thread: KernelThread | undefined;
-}
-
-/** Rows [row, row + rows) of the batch, what they run in, and where their records lie. */
-interface Chunk {
-  readonly row: number;
-  readonly rows: number;
-  readonly lane: RecurrentLane;
-  readonly slot: number;
-}
-
-/** Rows [row, row + rows) of the batch at steps [step, step + steps). */
-interface Tile {
-  readonly row: number;
-  readonly rows: number;
-  readonly step: number;
-  readonly steps: number;
-}
-
-/**
- * Multiply-adds from which on a run is shared: at a million, a quarter of a millisecond, two threads were 1.3 times as
- * fast as one; to wake a thread that sleeps eats more of a smaller run than sharing it saves.
- */
-const SHARED_WORK = 1e6;
-
-const workOf = ({ cell, sizes: { batch, inputs, steps, units } }: RecurrentCall): number =>
-  batch * steps * gatesOf[cell] * units * (inputs + units);
-
-const begin = (
-  call: RecurrentCall,
-  tiling: RecurrentTiling,
-  workspace: RecurrentWorkspace,
-  thread?: KernelThread,
-): Run => {
-  const { inputs, units } = call.sizes;
-  const layout = layOutRecurrent(call.cell, call.sizes, tiling, workspace.start);
-  const { wasm } = workspace;
-  workspace.reserve(layout.end);
-  workspace.write(layout.w, call.w);
-  workspace.write(layout.u, call.u);
-  // sigmoid(slope a) is sigmoid(a) of coefficients as much larger.
-  workspace.writeScaled(layout.mi, call.mi, call.slope ?? 1);
-  const gates = gatesOf[call.cell];
-  const blocks = Math.ceil(units / 8);
-  for (let gate = 0; gate < gates; gate++) {
-    const column = gate * units * 4;
-    const block = gate * blocks * 32;
-    wasm.packColumns(layout.w + column, gates * units, inputs, units, layout.packedW + block * inputs);
-    wasm.packColumns(layout.u + column, gates * units, units, units, layout.packedU + block * units);
-    wasm.packColumns(layout.mi + column, gates * units, 4, units, layout.packedMi + block * 4);
-  }
-  return { call, workspace, layout, tiling, thread };
-};
-
-/** Copies a tile of an array [steps][batch][width] into memory, row-major without gaps. */
-const writeRows = (
-  { call, workspace }: Run,
-  values: Float32Array,
-  width: number,
-  to: number,
-  { row, rows, step, steps }: Tile,
-): void => {
-  const { batch } = call.sizes;
-  if (rows === batch) {
-    workspace.write(to, values.subarray(step * batch * width, (step + steps) * batch * width));
-    return;
-  }
-  for (let i = 0; i < steps; i++) {
-    const first = ((step + i) * batch + row) * width;
-    workspace.write(to + i * rows * width * 4, values.subarray(first, first + rows * width));
-  }
-};
-
-/** The reverse of `writeRows`. */
-const readRows = (
-  { call, workspace }: Run,
-  from: number,
-  width: number,
-  values: Float32Array,
-  { row, rows, step, steps }: Tile,
-): void => {
-  const { batch } = call.sizes;
-  if (rows === batch) {
-    values.set(workspace.view(from, steps * batch * width), step * batch * width);
-    return;
-  }
-  for (let i = 0; i < steps; i++) {
-    values.set(workspace.view(from + i * rows * width * 4, rows * width), ((step + i) * batch + row) * width);
-  }
-};
-
-/** Visits the chunks by rounds: those of a round, one a lane, may run at the same time. */
-const eachRound = ({ call, layout, tiling }: Run, visit: (chunks: readonly Chunk[]) => void): void => {
-  const { batch } = call.sizes;
-  const chunks = Math.ceil(batch / tiling.rows);
-  const rounds = Math.ceil(chunks / tiling.lanes);
-  for (let round = 0; round < rounds; round++) {
-    const together: Chunk[] = [];
-    for (const [k, lane] of layout.lanes.entries()) {
-      const index = k * rounds + round;
-      const row = index * tiling.rows;
-      const slot = layout.slots + (tiling.slots < chunks ? k : index) * layout.slotBytes;
-      if (index < chunks) together.push({ row, rows: Math.min(tiling.rows, batch - row), lane, slot });
-    }
-    visit(together);
-  }
-};
-
-/** Makes the calls of each chunk, those of the second on the other thread where there is one that takes them. */
-const runTogether = ({ thread, workspace }: Run, calls: readonly (readonly KernelCall[])[]): void => {
-  const [own, other] = calls;
-  if (own !== undefined && other !== undefined && thread?.start(workspace, other) === true) {
-    try {
-      workspace.run(own);
-    } finally {
-      thread.finish();
-    }
-  } else {
-    for (const list of calls) workspace.run(list);
-  }
-};
-
 /** Writes the initial state of a chunk to where its first step looks for it. */
-const writeInitialState = ({ call, layout, workspace }: Run, { lane, row, rows, slot }: Chunk): void => {
+const writeInitialState = (
+  { call, layout, workspace }: RecurrentRun,
+  { lane, row, rows, slot }: RecurrentChunk,
+): void => {
   const { units } = call.sizes;
   const record = slot + layout.recordOffset;
   workspace.wasm.clear(record, carriedStates[call.cell] * paddedRows(rows) * 8 * Math.ceil(units / 8));
@@ -196,9 +75,9 @@ const writeInitialState = ({ call, layout, workspace }: Run, { lane, row, rows, 
 };
 
 const forwardCall = (
-  { call, layout }: Run,
-  { lane, row, rows, slot }: Chunk,
-  { step, steps }: Tile,
+  { call, layout }: RecurrentRun,
+  { lane, row, rows, slot }: RecurrentChunk,
+  { step, steps }: RecurrentTile,
 ): KernelCall => {
   const { batch, inputs, units } = call.sizes;
   const [kind, levels] = QUANTISERS[call.stateQuantiser];
@@ -227,7 +106,11 @@ const forwardCall = (
 };
 
 /** Runs the chunks of a round through all steps, from their initial states on. */
-const runChunks = (run: Run, chunks: readonly Chunk[], states: Float32Array | undefined): void => {
+const runChunks = (
+  run: RecurrentRun,
+  chunks: readonly RecurrentChunk[],
+  states: Float32Array | undefined,
+): void => {
   const { call, tiling } = run;
   const { inputs, steps, units } = call.sizes;
   const { readFrom = 0 } = call;
@@ -251,7 +134,7 @@ const runChunks = (run: Run, chunks: readonly Chunk[], states: Float32Array | un
   }
 };
 
-const statesOf = (run: Run): Float32Array => {
+const statesOf = (run: RecurrentRun): Float32Array => {
   const { readFrom = 0, sizes } = run.call;
   const { batch, steps, units } = sizes;
   const states = new Float32Array((steps - readFrom) * batch * units);
@@ -259,7 +142,10 @@ const statesOf = (run: Run): Float32Array => {
   return states;
 };
 
-const packTransposedWeights = ({ call, workspace, layout }: Run, wantInputGradient: boolean): void => {
+const packTransposedWeights = (
+  { call, workspace, layout }: RecurrentRun,
+  wantInputGradient: boolean,
+): void => {
   const { inputs, units } = call.sizes;
   const { wasm } = workspace;
   const columns = gatesOf[call.cell] * units;
@@ -274,7 +160,7 @@ const packTransposedWeights = ({ call, workspace, layout }: Run, wantInputGradie
 };
 
 /** The blocked sums of one matrix [rows][gates units], each gate padded by itself, as a plain matrix. */
-const readSums = ({ call, workspace, layout }: Run, offset: number, rows: number): Float32Array => {
+const readSums = ({ call, workspace, layout }: RecurrentRun, offset: number, rows: number): Float32Array => {
   const { units } = call.sizes;
   const storedRows = Math.ceil(rows / 4) * 4;
   const blocks = Math.ceil(units / 8);
@@ -295,8 +181,8 @@ const readSums = ({ call, workspace, layout }: Run, offset: number, rows: number
 };
 
 const backwardCalls = (
-  { call, layout }: Run,
-  { lane, rows, slot }: Chunk,
+  { call, layout }: RecurrentRun,
+  { lane, rows, slot }: RecurrentChunk,
   wantInputGradient: boolean,
 ): readonly KernelCall[] => {
   const { inputs, steps, units } = call.sizes;
@@ -327,7 +213,11 @@ const backwardCalls = (
   ];
 };
 
-const reverse = (run: Run, stateGradient: Float32Array, wantInputGradient: boolean): RecurrentGradients => {
+const reverse = (
+  run: RecurrentRun,
+  stateGradient: Float32Array,
+  wantInputGradient: boolean,
+): RecurrentGradients => {
   const { call, workspace, layout, tiling } = run;
   const { readFrom = 0, sizes } = call;
   const { batch, steps, inputs, units } = sizes;
@@ -394,7 +284,7 @@ export const createRecurrentKernel = ({
     if (idle.length < IDLE_WORKSPACES) idle.push(workspace);
   };
 
-  const tapeOf = (run: Run): RecurrentTape => {
+  const tapeOf = (run: RecurrentRun): RecurrentTape => {
     let released = false;
     return {
       backward: (stateGradient, wantInputGradient) => {
@@ -421,15 +311,14 @@ export const createRecurrentKernel = ({
     forward: (call) => {
       checkRecurrentCall(call);
       const workspace = idle.pop() ?? new RecurrentWorkspace();
-      const states = statesOf(begin(call, forwardTiling(call.sizes), workspace));
+      const states = statesOf(beginRun(call, forwardTiling(call.sizes), workspace));
       giveBack(workspace);
       return states;
     },
     record: (call) => {
       checkRecurrentCall(call);
       const workspace = idle.pop() ?? new RecurrentWorkspace();
-      const partner = workOf(call) < SHARED_WORK ? undefined : thread;
-      const run = begin(call, recordTiling(call, tapeBytes), workspace, partner);
+      const run = beginRun(call, recordTiling(call, tapeBytes), workspace, thread);
       return { states: statesOf(run), tape: tapeOf(run) };
     },
   };

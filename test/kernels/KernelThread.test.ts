@@ -30,7 +30,7 @@ const alone = createRecurrentKernel();
 const together = createRecurrentKernel({ thread });
 
 beforeAll(() => started(thread));
-afterAll(() => thread.worker.terminate());
+afterAll(() => thread.stop());
 
 type Run = ReturnType<typeof randomRecurrentCall> & Pick<RecurrentCall, "stateNoise" | "readFrom" | "slope">;
 
@@ -112,7 +112,7 @@ describe("a second thread that fails", () => {
     expect(() => failing.finish()).toThrow(/second thread.*(memory access out of bounds).*threads: 1/);
     expect(failing.start(workspace, [["clear", workspace.start, 4]])).toBe(true);
     failing.finish();
-    await failing.worker.terminate();
+    await failing.stop();
   });
 
   it("is given up with an error, not waited for, when it dies at work", async () => {
