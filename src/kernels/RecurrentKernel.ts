@@ -124,7 +124,8 @@ const runChunks = (
     );
     if (states === undefined) continue;
     for (const tile of tiles) {
-      const unread = Math.min(Math.max(0, readFrom - step), tile.steps);
+      const unread = Math.max(0, readFrom - step);
+      if (unread >= tile.steps) continue;
       readRows(run, tile.lane.states + unread * tile.rows * units * 4, units, states, {
         ...tile,
         step: step + unread - readFrom,

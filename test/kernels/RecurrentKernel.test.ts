@@ -195,6 +195,38 @@ describe("conventions", () => {
   });
 });
 
+describe("steps that are not read", () => {
+  it.each(cells.flatMap((cell) => [5, 70].map((batch) => [cell, batch] as const)))(
+    "%s, batch %i: leave the states after them and the gradients as they are, their own gradient being zero",
+    (cell, batch) => {
+      const { stateGradient, ...call } = randomRecurrentCall(sizesOf(batch, 9, 3, 7), 40, cell);
+      const unread = 4 * batch * 7;
+      const whole = kernel.record({ ...call, stateQuantiser: "int8" });
+      const part = kernel.record({ ...call, stateQuantiser: "int8", readFrom: 4 });
+      expect(bytesOf(part.states)).toEqual(bytesOf(whole.states.subarray(unread)));
+      expect(part.tape.backward(stateGradient.slice(unread), true)).toEqual(
+        whole.tape.backward(stateGradient.fill(0, 0, unread), true),
+      );
+      expect(bytesOf(kernel.forward({ ...call, stateQuantiser: "int8", readFrom: 4 }))).toEqual(
+        bytesOf(part.states),
+      );
+    },
+  );
+
+  it("are skipped across the tiles of a long run", () => {
+    const { stateGradient: _, ...call } = randomRecurrentCall(sizesOf(3, 150, 2, 5), 41);
+    const states = kernel.forward({ ...call, stateQuantiser: "none" });
+    for (const readFrom of [63, 64, 65, 149]) {
+      expect(bytesOf(kernel.forward({ ...call, stateQuantiser: "none", readFrom }))).toEqual(
+        bytesOf(states.subarray(readFrom * 15)),
+      );
+    }
+    expect(() => kernel.forward({ ...call, stateQuantiser: "none", readFrom: 150 })).toThrow(
+      "readFrom is 150: give a whole number below the 150 steps",
+    );
+  });
+});
+
 describe("chance in the ternary state", () => {
   const noisy = (share: number, seed: number, cell: Cell = "gru") => {
     const { stateGradient: _, ...arrays } = randomRecurrentCall(sizesOf(37, 3, 4, 11), 30, cell);

@@ -1,9 +1,11 @@
+import { setTimeout } from "node:timers/promises";
 import * as fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { sharedKernelThread } from "../../src/kernels/KernelThread.ts";
 import { selectBackend } from "../../src/model/backend.ts";
 import type { RunForecaster } from "../../src/model/ForecasterRun.ts";
 import { type ForecasterShape, parameterNames, type Parameters } from "../../src/model/Parameters.ts";
-import { runFused } from "../../src/model/runFused.ts";
+import { fusedForecaster, runFused } from "../../src/model/runFused.ts";
 import { runTensors } from "../../src/model/runTensors.ts";
 import { random } from "../../src/series/random.ts";
 import { movedParameters } from "./smallForecaster.ts";
@@ -33,53 +35,56 @@ const runBy = (run: RunForecaster, from: Case): { outputs: Float32Array; gradien
 };
 
 const small = fc.integer({ min: 1, max: 9 });
-const cases: fc.Arbitrary<Case> = fc
-  .record({
-    observed: small,
-    embedding: fc.integer({ min: 0, max: 3 }),
-    units: small,
-    headUnits: small,
-    outputs: small,
-    batch: small,
-    warmup: fc.integer({ min: 0, max: 4 }),
-    scored: small,
-    ternary: fc.boolean(),
-    dropped: fc.boolean(),
-    choice: fc.record({
-      cell: fc.constantFrom("rnn" as const, "lstm" as const, "gru" as const),
-      multiplicative: fc.boolean(),
-      weights: fc.constantFrom(
-        "rowScale" as const,
-        "hitnet" as const,
-        "weightNorm" as const,
-        "bitnet" as const,
-      ),
-      state: fc.constantFrom("none" as const, "int8" as const, "ternary" as const, "uniform" as const),
-      slope: fc.constantFrom(1, 1.5),
-    }),
-    seed: fc.nat(1000),
-  })
-  .map(({ batch, dropped, scored, seed, ternary, warmup, ...sizes }) => {
-    const shape = { ...sizes, sensors: 4 };
-    const source = random(seed, 2);
-    const normals = (length: number): Float32Array => Float32Array.from({ length }, () => source.normal());
-    const steps = warmup + scored;
-    return {
-      shape,
-      parameters: movedParameters(shape, seed),
-      features: normals(steps * batch * shape.observed),
-      steps,
-      sensors: Int32Array.from({ length: batch }, () => Math.floor(4 * source.uniform())),
-      scoredFrom: warmup,
-      ternary,
-      dropout: dropped
-        ? Float32Array.from({ length: scored * batch * shape.units }, () =>
-            source.uniform() < 0.3 ? 0 : 1 / 0.7,
-          )
-        : undefined,
-      outputGradient: normals(scored * batch * shape.outputs),
-    };
-  });
+const cases = (batches: fc.Arbitrary<number>, warmups: fc.Arbitrary<number>): fc.Arbitrary<Case> =>
+  fc
+    .record({
+      observed: small,
+      embedding: fc.integer({ min: 0, max: 3 }),
+      units: small,
+      headUnits: small,
+      outputs: small,
+      batch: batches,
+      warmup: warmups,
+      scored: small,
+      ternary: fc.boolean(),
+      dropped: fc.boolean(),
+      choice: fc.record({
+        cell: fc.constantFrom("rnn" as const, "lstm" as const, "gru" as const),
+        multiplicative: fc.boolean(),
+        weights: fc.constantFrom(
+          "rowScale" as const,
+          "hitnet" as const,
+          "weightNorm" as const,
+          "bitnet" as const,
+        ),
+        state: fc.constantFrom("none" as const, "int8" as const, "ternary" as const, "uniform" as const),
+        slope: fc.constantFrom(1, 1.5),
+      }),
+      seed: fc.nat(1000),
+    })
+    .map(({ batch, dropped, scored, seed, ternary, warmup, ...sizes }) => {
+      const shape = { ...sizes, sensors: 4 };
+      const source = random(seed, 2);
+      const normals = (length: number): Float32Array => Float32Array.from({ length }, () => source.normal());
+      const steps = warmup + scored;
+      return {
+        shape,
+        parameters: movedParameters(shape, seed),
+        features: normals(steps * batch * shape.observed),
+        steps,
+        sensors: Int32Array.from({ length: batch }, () => Math.floor(4 * source.uniform())),
+        scoredFrom: warmup,
+        ternary,
+        dropout: dropped
+          ? Float32Array.from({ length: scored * batch * shape.units }, () =>
+              source.uniform() < 0.3 ? 0 : 1 / 0.7,
+            )
+          : undefined,
+        outputGradient: normals(scored * batch * shape.outputs),
+      };
+    });
+
+const smallCases = cases(small, fc.integer({ min: 0, max: 4 }));
 
 /** Largest distance of an element, relative to the largest of the expected ones. */
 const distance = (actual: Float32Array, expected: Float32Array): number => {
@@ -89,10 +94,26 @@ const distance = (actual: Float32Array, expected: Float32Array): number => {
   return size === 0 ? worst : worst / size;
 };
 
+describe("fusedForecaster", () => {
+  it("gives the same bytes on two threads as on one, of batches large enough for both", async () => {
+    const thread = sharedKernelThread();
+    for (let k = 0; k < 1000 && !thread.ready; k++) await setTimeout(5);
+    const start = vi.spyOn(thread, "start");
+    const onTwo = fusedForecaster(2);
+    fc.assert(
+      fc.property(cases(fc.integer({ min: 32, max: 70 }), fc.constant(40)), (from) => {
+        expect(runBy(onTwo, from)).toEqual(runBy(runFused, from));
+      }),
+      { seed: 6, numRuns: 40 },
+    );
+    expect(start.mock.results.some(({ value }) => value === true)).toBe(true);
+  });
+});
+
 describe("runFused", () => {
   it("has the outputs and the gradients of the tensor form, of any shape", () => {
     fc.assert(
-      fc.property(cases, (from) => {
+      fc.property(smallCases, (from) => {
         const expected = runBy(runTensors, from);
         const actual = runBy(runFused, from);
         // A state on the edge between two codes of int8 may fall to either side; it would show as some 1e-3.
@@ -109,7 +130,7 @@ describe("runFused", () => {
   });
 
   it("gives the same bytes again, and a head without a hidden layer is linear", () => {
-    const [from] = fc.sample(cases, { seed: 5, numRuns: 1 }) as [Case];
+    const [from] = fc.sample(smallCases, { seed: 5, numRuns: 1 }) as [Case];
     expect(runBy(runFused, from)).toEqual(runBy(runFused, from));
     const shape = { ...from.shape, headUnits: 0 };
     const parameters = movedParameters(shape, 3);
