@@ -37,13 +37,12 @@ for (let done = 0; ; ) {
   try {
     for (let sent; (sent = receiveMessageOnPort(port)) !== undefined; ) {
       const { place, memory } = sent.message;
-      held[place] = new WebAssembly.Instance(module, { env: { memory } }).exports;
+      held[place] = Object.values(new WebAssembly.Instance(module, { env: { memory } }).exports);
     }
-    const wasm = held[calls[0]];
-    const names = Object.keys(wasm);
+    const functions = held[calls[0]];
     for (let at = 2, left = calls[1]; left > 0; left--) {
       const [index, count] = calls.subarray(at, at + 2);
-      wasm[names[index]](...calls.subarray(at + 2, at + 2 + count));
+      functions[index](...calls.subarray(at + 2, at + 2 + count));
       at += 2 + count;
     }
   } catch (cause) {

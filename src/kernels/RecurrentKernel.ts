@@ -263,10 +263,11 @@ const reverse = (
 /**
  * A recurrent cell over whole sequences as one operator, forward and reverse, in float32 wasm with SIMD.
  *
- * Any sizes of at least 1. Equal calls give equal bytes: the batch is cut and summed in a fixed order.
+ * Any sizes of at least 1. Equal calls give equal bytes, on one thread or two: the batch is cut and summed in a fixed order.
  * A NaN in a row of the batch makes that row's later states NaN and, in the reverse pass, all weight gradients.
  *
  * @throws RecurrentCallError naming every size or length that does not fit.
+ * @throws KernelThreadError when the second thread fails or does not answer.
  * @example
  * const { states, tape } = createRecurrentKernel().record({
  *   cell: "gru", sizes: { batch: 1, steps: 1, inputs: 1, units: 1 },

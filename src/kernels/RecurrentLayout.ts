@@ -23,7 +23,7 @@ export interface RecurrentTiling {
 
 /** Byte addresses of what one chunk needs while it runs. */
 export interface RecurrentLane {
-  /** dw, du, dmi of one chunk, one after the other in blocked form; `sums` of the same size over all chunks. */
+  /** dw, du, dmi of one chunk, one after the other in blocked form; `sums` of the same size over those of the lane. */
   readonly chunkSums: number;
   readonly sums: number;
   readonly resetState: number;

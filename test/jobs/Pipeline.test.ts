@@ -75,13 +75,13 @@ describe("a pipeline file", () => {
   itEffect("keeps what it is given, and the defaults beside it", () =>
     Effect.gen(function* () {
       const pipeline = yield* read(
-        `${smallest}  quantum: { speed: 0.5 }\n  neighbourKilometres: 2.5\nfrom: 2015-03-01\nto: 2015-03-01T12:30\ntraining: { floatEpochs: 2, stepsPerEpoch: 9 }\n`,
+        `${smallest}  quantum: { speed: 0.5 }\n  neighbourKilometres: 2.5\nfrom: 2015-03-01\nto: 2015-03-01T12:30\ntraining: { floatEpochs: 2, stepsPerEpoch: 9, threads: 1 }\n`,
       );
       expect(pipeline).toMatchObject({
         from: "2015-03-01",
         to: "2015-03-01T12:30",
         forecast: { quantum: { speed: 0.5 }, neighbourKilometres: 2.5 },
-        training: { floatEpochs: 2, stepsPerEpoch: 9, ternaryEpochs: 6 },
+        training: { floatEpochs: 2, stepsPerEpoch: 9, threads: 1, ternaryEpochs: 6 },
       });
     }),
   );
