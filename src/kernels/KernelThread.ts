@@ -17,10 +17,12 @@ const CALL_FLOATS = 256;
 /** Memories the thread keeps an instance for; a further one takes the place of the oldest. */
 const HELD_MEMORIES = 2;
 /**
- * Polls before a waiter sleeps, about half a millisecond: longer than what the caller does alone within a training step,
- * and to wake a sleeper takes longer than to poll.
+ * Polls of the thread before it sleeps, about half a millisecond: longer than what the caller does alone within a
+ * training step, and to wake a sleeper takes longer than to poll.
  */
-const POLLS = 100_000;
+const IDLE_POLLS = 100_000;
+/** Polls of the caller before it sleeps: short, for where both threads share a core the other cannot work meanwhile. */
+const FINISH_POLLS = 20_000;
 /** Waits are counted in short ones, so that a process that was stopped for long does not find its patience gone. */
 const WAIT_MS = 50;
 
@@ -31,7 +33,7 @@ const { module, port, counters, calls } = workerData;
 const held = [];
 Atomics.store(counters, ${READY}, 1);
 for (let done = 0; ; ) {
-  for (let poll = 0; poll < ${POLLS} && Atomics.load(counters, ${STARTED}) === done; poll++);
+  for (let poll = 0; poll < ${IDLE_POLLS} && Atomics.load(counters, ${STARTED}) === done; poll++);
   while (Atomics.load(counters, ${STARTED}) === done) Atomics.wait(counters, ${STARTED}, done);
   done = (done + 1) | 0;
   try {
@@ -130,7 +132,7 @@ export class KernelThread {
    */
   finish(): void {
     const counters = this.#counters;
-    for (let poll = 0; poll < POLLS && Atomics.load(counters, DONE) !== this.#jobs; poll++);
+    for (let poll = 0; poll < FINISH_POLLS && Atomics.load(counters, DONE) !== this.#jobs; poll++);
     let patience = this.#patienceMs + 20 * (performance.now() - this.#startedAt);
     while (Atomics.load(counters, DONE) !== this.#jobs) {
       if (patience <= 0) {
