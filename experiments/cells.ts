@@ -2,8 +2,8 @@
  * Which cell, and what quantising it costs: GRU and LSTM, with and without multiplicative integration, in float32 and
  * in four quantised forms that go on from it, three seeds each, on two real recordings.
  *
- * Results are kept one by one in `out/experiments/cells`, so a run that was stopped goes on; the table is written to
- * `docs/cells.md` when all are there.
+ * Results are kept one by one in `out/experiments/cells`, so a run that was stopped goes on; the tables that it prints
+ * stand in `docs/cells.md`.
  */
 import { Effect } from "effect";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -256,8 +256,9 @@ const mean = (values: readonly number[]): number =>
 
 const table = (judged: Judged, results: readonly Result[]): string => {
   const rows = cells.flatMap(({ name: cell }) =>
-    forms.map(({ name: form }) => {
+    forms.flatMap(({ name: form }) => {
       const own = results.filter((result) => result.cell === cell && result.form === form);
+      if (own.length === 0) return [];
       const shown = judged.leads.map((_, k) => {
         const errors = own.map((result) => result.errors[k]!);
         return `${mean(errors).toFixed(2)} (${Math.min(...errors).toFixed(2)}-${Math.max(...errors).toFixed(2)})`;
@@ -268,29 +269,27 @@ const table = (judged: Judged, results: readonly Result[]): string => {
           (_, k) => mean(own.map((r) => r.errors[k]!)) / mean(float.map((r) => r.errors[k]!)) - 1,
         ),
       );
-      return `| ${cell} | ${form} | ${shown.join(" | ")} | ${form === "float" ? "" : `${(100 * change).toFixed(1)} %`} |`;
+      const against = form === "float" ? "" : `${(100 * change).toFixed(1)} %`;
+      return [`| ${cell} | ${form} | ${own.length} | ${shown.join(" | ")} | ${against} |`];
     }),
   );
-  const baseline = `| ${judged.baseline.name} | | ${judged.baseline.errors.join(" | ")} | |`;
-  const head = `| cell | form | ${judged.leads.map((lead) => `lead ${lead}`).join(" | ")} | against float |`;
-  const rule = `|${" --- |".repeat(judged.leads.length + 3)}`;
-  return `## ${judged.name}\n\n${judged.measure}; mean of ${seeds.length} seeds (least-greatest).\n\n${[head, rule, baseline, ...rows].join("\n")}\n`;
+  const baseline = `| ${judged.baseline.name} | | | ${judged.baseline.errors.join(" | ")} | |`;
+  const head = `| cell | form | seeds | ${judged.leads.map((lead) => `lead ${lead}`).join(" | ")} | against float |`;
+  const rule = `|${" --- |".repeat(judged.leads.length + 4)}`;
+  return `## ${judged.name}\n\n${judged.measure}; mean of the seeds (least-greatest).\n\n${[head, rule, baseline, ...rows].join("\n")}\n`;
 };
 
+/** `cells.ts [--stored] [DATASET...]`: `--stored` trains nothing and shows what is there. */
 const main = async (): Promise<void> => {
-  const wanted = process.argv.slice(2);
+  const words = process.argv.slice(2);
+  const named = words.filter((word) => word !== "--stored");
   const parts: string[] = [];
   for (const judged of [beijing, losLoop]) {
-    if (wanted.length > 0 && !wanted.includes(judged.name)) continue;
-    parts.push(table(judged, await measure(judged)));
+    if (named.length > 0 && !named.includes(judged.name)) continue;
+    const results = words.includes("--stored") ? stored(judged.name) : await measure(judged);
+    parts.push(table(judged, results));
   }
-  if (wanted.length > 0) {
-    console.log(parts.join("\n"));
-    return;
-  }
-  const text = `# Cells and quantisers\n\n\`npm run cells\` on ${describeMachine()}.\n\n${parts.join("\n")}`;
-  writeFileSync(join(root, "docs", "cells.md"), text);
-  console.log(text);
+  console.log(`\`npm run cells\` on ${describeMachine()}.\n\n${parts.join("\n")}`);
 };
 
 await main();

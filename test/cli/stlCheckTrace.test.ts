@@ -250,6 +250,19 @@ describe.concurrent("stl-check on a trace", () => {
     expect(await check(["conflict.stl", "--no-satisfiability"])).toMatchObject({ status: 0 });
   });
 
+  it("prints readings that keep all rules with --explain, and in JSON", async () => {
+    const { stdout } = await check(["road.stl", "--explain"]);
+    const [, told] =
+      /kept by these readings, by the time from the origin:\n {4}speed\[\w+\]: ([\d.]+) /.exec(stdout) ?? [];
+    expect(Number(told)).toBeLessThanOrEqual(90);
+    const [report] = JSON.parse((await check(["road.stl", "--json"])).stdout);
+    expect(report.satisfiability.verdict).toBe("satisfiable");
+    expect(report.satisfiability.witness[0]).toMatchObject({
+      signal: "speed",
+      runs: [{ value: Number(told) }],
+    });
+  });
+
   it("is silent about what is in order where it is to be quiet", async () => {
     expect(await check(["tidy.stl", "road.stl", "-q"])).toMatchObject({ status: 0, stdout: "", stderr: "" });
     const { stdout } = await check(["road.stl", "--trace", "bad.csv", "-q"]);

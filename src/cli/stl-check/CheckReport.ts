@@ -3,6 +3,7 @@ import type { CheckedTrace } from "../../jobs/check/checkTrace.ts";
 import type { RuleFinding } from "../../jobs/check/RulesJudge.ts";
 import type { Problem, RuleFacts } from "../../stl/index.ts";
 import type { Satisfiability } from "../../stl/satisfy/satisfySpec.ts";
+import type { SeriesRuns } from "../../stl/satisfy/witnessRuns.ts";
 import { EXIT_NOT_JUDGED } from "../exitStatus.ts";
 
 /** What checking one rule file found. */
@@ -16,6 +17,8 @@ export interface SpecReport {
   readonly problems: readonly Problem[];
   readonly facts: readonly RuleFacts[];
   readonly satisfiability: Satisfiability | undefined;
+  /** Readings that keep all rules; empty where none were found or asked for. */
+  readonly witness: readonly SeriesRuns[];
   /** What the recordings of a data set say; undefined where none was named. */
   readonly past:
     | (CheckedPanel & { readonly zone: string; readonly startMs: number; readonly stepMs: number })

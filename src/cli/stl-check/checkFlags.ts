@@ -58,7 +58,9 @@ export const checkFlags = {
   ),
   explain: Flag.Boolean("explain").pipe(
     Flag.withAlias("x"),
-    Flag.withDescription("Say of every rule that is broken or open which readings decide, with a plot"),
+    Flag.withDescription(
+      "Say of every rule that is broken or open which readings decide, with a plot; without recordings, print readings that keep all rules",
+    ),
     Flag.withDefault(false),
   ),
   data: Flag.String("data").pipe(

@@ -1,7 +1,6 @@
 import type { CheckedTrace } from "../../jobs/check/checkTrace.ts";
 import { judgedInstants } from "../../jobs/check/judgedInstants.ts";
 import type { RuleFinding } from "../../jobs/check/RulesJudge.ts";
-import type { Satisfiability } from "../../stl/satisfy/satisfySpec.ts";
 import { isFaulty, type SpecReport } from "./CheckReport.ts";
 import { instantIso, type StepClock } from "./instantText.ts";
 
@@ -12,7 +11,10 @@ export const jsonReport = (reports: readonly SpecReport[]): string =>
       path: report.path,
       faulty: isFaulty(report),
       problems: report.problems,
-      satisfiability: report.satisfiability && withoutWitness(report.satisfiability),
+      satisfiability: report.satisfiability && {
+        ...report.satisfiability,
+        ...(report.satisfiability.verdict === "satisfiable" && { witness: report.witness }),
+      },
       facts: report.facts.map(({ delay, lipschitz, memory, rule, tolerance }) => ({
         rule: rule.name,
         historySteps: rule.historySteps,
@@ -32,10 +34,6 @@ export const jsonReport = (reports: readonly SpecReport[]): string =>
       notJudged: report.refused,
     })),
   );
-
-/** Readings by the thousand help no program: that there are some is what counts. */
-const withoutWitness = (satisfiability: Satisfiability): object =>
-  satisfiability.verdict === "satisfiable" ? { verdict: satisfiability.verdict } : satisfiability;
 
 const traceObject = (trace: CheckedTrace): object => ({
   path: trace.path,

@@ -73,6 +73,7 @@ export const runFormula = Effect.fn("runFormula")(function* (
     problems: [],
     facts: judged.traces[0]?.checked.facts ?? [],
     satisfiability: undefined,
+    witness: [],
     past: undefined,
     ...judged,
   };

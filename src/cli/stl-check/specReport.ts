@@ -35,6 +35,7 @@ export const reportOfText = (
   problems: problemsOf(file, checked),
   facts: checked?.facts ?? [],
   satisfiability: undefined,
+  witness: [],
 });
 
 /**
@@ -48,9 +49,16 @@ export const specReport = async (path: string, question: SpecQuestion): Promise<
   if (checked === undefined || hasError(checked.problems) || checked.rules.length === 0) return report;
   if (!question.satisfiability) return report;
   // Loaded on demand: a check that does not ask for it starts without the solver.
-  const { satisfySpec } = await import("../../stl/satisfy/satisfySpec.ts");
+  const [{ satisfySpec }, { witnessRuns }] = await Promise.all([
+    import("../../stl/satisfy/satisfySpec.ts"),
+    import("../../stl/satisfy/witnessRuns.ts"),
+  ]);
   const satisfiability = satisfySpec(checked.rules, checked.site);
   const conflict = conflictProblem(checked.rules, satisfiability);
   const problems = conflict === undefined ? report.problems : [...report.problems, conflict];
-  return { ...report, problems, satisfiability };
+  const witness =
+    satisfiability.verdict === "satisfiable"
+      ? witnessRuns(satisfiability.witness, satisfiability.origin, checked.site)
+      : [];
+  return { ...report, problems, satisfiability, witness };
 };

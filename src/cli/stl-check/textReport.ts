@@ -10,6 +10,7 @@ import { alignedColumns, percent } from "../alignedColumns.ts";
 import { isFaulty, type SpecReport } from "./CheckReport.ts";
 import { explainText } from "./explainText.ts";
 import { instantText, type StepClock } from "./instantText.ts";
+import { witnessText } from "./witnessText.ts";
 
 export interface TextOptions {
   readonly colour: boolean;
@@ -35,6 +36,7 @@ const specLines = (report: SpecReport, options: TextOptions): string[] => {
   const rules = ruleCount === 0 ? "no rule" : ruleCount === 1 ? "1 rule" : `${ruleCount} rules`;
   const together = faulty || satisfiability === undefined ? "" : togetherText(ruleCount, satisfiability);
   if (!options.quiet) lines.push(`${path}: ${faulty ? "faulty" : `ok, ${rules}${together}`}`);
+  if (options.explain && report.witness.length > 0) lines.push(...witnessText(report.witness, report.stepMs));
   if (options.facts && report.facts.length > 0) lines.push(...factLines(report));
   if (report.past !== undefined && report.past.rules.length > 0) {
     lines.push(...pastLines(report.past.rules));

@@ -28,6 +28,7 @@ const report = (own: Partial<SpecReport>, rules: readonly RuleFinding[] = []): S
   problems: [],
   facts: [],
   satisfiability: undefined,
+  witness: [],
   past: undefined,
   traces: rules.length === 0 ? [] : [{ rules } as Partial<CheckedTrace> as CheckedTrace],
   refused: [],
