@@ -66,8 +66,8 @@ const Model = Schema.Struct({
 const Training = Schema.Struct({
   /** What runs the forecaster: the fused kernels, or tensor operations of tfjs. */
   engine: optional(Schema.Literals(["fused", "tfjs"]), "fused"),
-  /** Threads of the fused kernels, as many as the machine has cores where absent; the bytes are the same for both. */
-  threads: Schema.optionalKey(Schema.Literals([1, 2])),
+  /** Threads of the fused kernels; the bytes are the same for both. 2 is for machines whose cores are free. */
+  threads: optional(Schema.Literals([1, 2]), 1),
   seed: optional(count(0, 2 ** 31 - 1), 1),
   loss: optional(Schema.Literals(["absolute", "squared"]), "absolute"),
   floatEpochs: optional(count(1, 1000), 6),

@@ -58,6 +58,7 @@ describe("a pipeline file", () => {
           clipNorm: 1,
           dropout: 0.2,
           engine: "fused",
+          threads: 1,
           loss: "absolute",
           averaging: 0.99,
           patience: 3,
