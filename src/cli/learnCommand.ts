@@ -4,6 +4,7 @@ import { DataPlace } from "../ingest/DataPlace.ts";
 import type { LearnedRule, LearnedSpec, LearningRequest, RuleShare } from "../jobs/learnRules.ts";
 import { alignedColumns, percent } from "./alignedColumns.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
+import { spanFlags } from "./spanFlags.ts";
 import { terminalProgress } from "./terminalProgress.ts";
 
 const DEFAULT_RATE = 0.99;
@@ -19,16 +20,7 @@ export const learnCommand = Command.make(
     data: Flag.String("data").pipe(
       Flag.withDescription("Data set to learn from (a name of `ordinance data list`, or a card)"),
     ),
-    from: Flag.String("from").pipe(
-      Flag.withDescription(
-        "Take the data from this local time on (2015-03-01 or 2015-03-01T00:00; default: all)",
-      ),
-      Flag.optional,
-    ),
-    to: Flag.String("to").pipe(
-      Flag.withDescription("Take the data up to this local time, exclusive"),
-      Flag.optional,
-    ),
+    ...spanFlags,
     rate: Flag.String("rate").pipe(
       Flag.withDescription(
         `Share of judged instants that a rule is to hold at, 0 to 1 (default: ${DEFAULT_RATE}); RULE=0.95 for one rule; may be repeated`,

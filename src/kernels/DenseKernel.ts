@@ -49,24 +49,35 @@ export const createDenseKernel = (): DenseKernel => {
     return addresses;
   };
 
+  /** a c, [rows][columns], of a [rows][inner] and what `pack` makes of b in the place of c [inner][columns]. */
+  const product = (
+    a: Float32Array,
+    b: Float32Array,
+    rows: number,
+    inner: number,
+    columns: number,
+    pack: (from: number, to: number) => void,
+  ): Float32Array => {
+    const blocks = Math.ceil(columns / BLOCK);
+    const padded = paddedTo(rows, 4);
+    const [source, plain, packed, blocked, result] = layOut(
+      rows * inner + 3 * inner + BLOCK,
+      inner * columns,
+      blocks * inner * BLOCK,
+      blocks * padded * BLOCK,
+      rows * columns,
+    ) as [number, number, number, number, number];
+    workspace.write(source, a);
+    workspace.write(plain, b);
+    pack(plain, packed);
+    wasm.multiplyRowMajor(source, packed, blocked, padded * BLOCK * FLOAT_BYTES, padded, blocks, inner);
+    wasm.unpackColumns(blocked, padded * BLOCK * FLOAT_BYTES, rows, columns, result, columns);
+    return workspace.view(result, rows * columns).slice();
+  };
+
   return {
-    multiply: (a, b, rows, inner, columns) => {
-      const blocks = Math.ceil(columns / BLOCK);
-      const padded = paddedTo(rows, 4);
-      const [source, plain, packed, blocked, result] = layOut(
-        rows * inner + 3 * inner + BLOCK,
-        inner * columns,
-        blocks * inner * BLOCK,
-        blocks * padded * BLOCK,
-        rows * columns,
-      ) as [number, number, number, number, number];
-      workspace.write(source, a);
-      workspace.write(plain, b);
-      wasm.packColumns(plain, columns, inner, columns, packed);
-      wasm.multiplyRowMajor(source, packed, blocked, padded * BLOCK * FLOAT_BYTES, padded, blocks, inner);
-      wasm.unpackColumns(blocked, padded * BLOCK * FLOAT_BYTES, rows, columns, result, columns);
-      return workspace.read(result, rows * columns);
-    },
+    multiply: (a, b, rows, inner, columns) =>
+      product(a, b, rows, inner, columns, (from, to) => wasm.packColumns(from, columns, inner, columns, to)),
     multiplyTransposed: (a, b, rows, inner, columns) => {
       const blocks = Math.ceil(columns / BLOCK);
       const features = paddedTo(inner, 4);
@@ -95,22 +106,9 @@ export const createDenseKernel = (): DenseKernel => {
       wasm.unpackColumns(sums, features * BLOCK * FLOAT_BYTES, inner, columns, result, columns);
       return workspace.read(result, inner * columns);
     },
-    multiplyByTranspose: (a, b, rows, inner, columns) => {
-      const blocks = Math.ceil(inner / BLOCK);
-      const padded = paddedTo(rows, 4);
-      const [source, plain, packed, blocked, result] = layOut(
-        rows * columns + 3 * columns + BLOCK,
-        inner * columns,
-        blocks * columns * BLOCK,
-        blocks * padded * BLOCK,
-        rows * inner,
-      ) as [number, number, number, number, number];
-      workspace.write(source, a);
-      workspace.write(plain, b);
-      wasm.packTransposed(plain, columns, inner, columns, packed);
-      wasm.multiplyRowMajor(source, packed, blocked, padded * BLOCK * FLOAT_BYTES, padded, blocks, columns);
-      wasm.unpackColumns(blocked, padded * BLOCK * FLOAT_BYTES, rows, inner, result, inner);
-      return workspace.read(result, rows * inner);
-    },
+    multiplyByTranspose: (a, b, rows, inner, columns) =>
+      product(a, b, rows, columns, inner, (from, to) =>
+        wasm.packTransposed(from, columns, inner, columns, to),
+      ),
   };
 };

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { Argument, type Command, Flag } from "effect/cli";
 import { parseDuration } from "../../ingest/parseDuration.ts";
+import { spanFlags } from "../spanFlags.ts";
 
 /** A path as short as it was most likely typed: the framework makes paths absolute, `-` among them. */
 const asTyped = (path: string): string => {
@@ -69,16 +70,7 @@ export const checkFlags = {
     ),
     Flag.optional,
   ),
-  from: Flag.String("from").pipe(
-    Flag.withDescription(
-      "Take the data from this local time on (2015-03-01 or 2015-03-01T00:00; default: all)",
-    ),
-    Flag.optional,
-  ),
-  to: Flag.String("to").pipe(
-    Flag.withDescription("Take the data up to this local time, exclusive"),
-    Flag.optional,
-  ),
+  ...spanFlags,
   formula: Flag.String("formula").pipe(
     Flag.withDescription("Judge this formula on the trace instead of a rule file"),
     Flag.optional,

@@ -37,25 +37,16 @@ export const runCheck = Effect.fn("runCheck")(function* (request: CheckRequest) 
       reports.push({ ...reportOfText(file, undefined), past: undefined, traces: [], refused: [] });
       continue;
     }
-    const past = panel && { ...checkPanel(book, panel, request.trace.explain), ...panelClock(panel) };
+    const past = panel && {
+      ...checkPanel(book, panel, request.trace.explain),
+      startMs: panel.startMs,
+      stepMs: panel.stepMs,
+      zone: panel.zone,
+    };
     const judged = yield* judgeTraces(book, traces, request.trace);
     reports.push(reportWith(file, past, judged.traces, judged.refused));
   }
   return reports;
-});
-
-const panelClock = ({
-  startMs,
-  stepMs,
-  zone,
-}: {
-  readonly startMs: number;
-  readonly stepMs: number;
-  readonly zone: string;
-}): { readonly startMs: number; readonly stepMs: number; readonly zone: string } => ({
-  startMs,
-  stepMs,
-  zone,
 });
 
 /** Judges a formula instead of a file. */

@@ -4,6 +4,7 @@ import { fileBytes } from "../csvSource.ts";
 import { SourceError } from "../Source.ts";
 import type { TraceNames } from "./BatchBuilder.ts";
 import { CsvRows } from "./CsvRows.ts";
+import { textBatches } from "./textBatches.ts";
 import type { TraceFile } from "./TraceFile.ts";
 
 const delimiters = [",", ";", "\t"];
@@ -62,17 +63,12 @@ export const openCsv = Effect.fn("openCsv")(function* (
     header: `${path}:${line}`,
     place,
     batches: (reading) =>
-      Stream.suspend(() => {
-        const rows = new CsvRows(reading, delimiter, columns.length, place, names);
-        let read = 0;
-        // What is packed tells no share of what is unpacked: a text packs to about a sixth.
-        const total = Number(size) * (suffix === "" ? 1 : 6);
-        return fileBytes(file).pipe(
-          Stream.map((chunk) => rows.push(chunk, Math.min(1, (read += chunk.length) / total))),
-          Stream.concat(Stream.fromEffect(Effect.sync(() => rows.end()))),
-          Stream.flattenIterable,
-        );
-      }),
+      textBatches(
+        file,
+        size,
+        suffix !== "",
+        () => new CsvRows(reading, delimiter, columns.length, place, names),
+      ),
   };
   return trace;
 });

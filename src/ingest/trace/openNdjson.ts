@@ -3,6 +3,7 @@ import { abbreviate } from "../CellReader.ts";
 import { fileBytes } from "../csvSource.ts";
 import { SourceError } from "../Source.ts";
 import type { TraceNames } from "./BatchBuilder.ts";
+import { textBatches } from "./textBatches.ts";
 import type { TraceBatch, TraceFile, TraceReading } from "./TraceFile.ts";
 import { ValueRows } from "./ValueRows.ts";
 
@@ -133,16 +134,7 @@ export const openNdjson = Effect.fn("openNdjson")(function* (
     header: `${path}:1`,
     place,
     batches: (reading) =>
-      Stream.suspend(() => {
-        const rows = new NdjsonRows(reading, list, place, names);
-        let read = 0;
-        const total = Number(size) * (suffix === "" ? 1 : 6);
-        return fileBytes(file).pipe(
-          Stream.map((chunk) => rows.push(chunk, Math.min(1, (read += chunk.length) / total))),
-          Stream.concat(Stream.fromEffect(Effect.sync(() => rows.end()))),
-          Stream.flattenIterable,
-        );
-      }),
+      textBatches(file, size, suffix !== "", () => new NdjsonRows(reading, list, place, names)),
   };
   return trace;
 });

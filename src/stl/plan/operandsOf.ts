@@ -2,54 +2,9 @@ import type { Operand, PlanNode, Reduction } from "./Plan.ts";
 
 /** The operands that a node reads row by row. */
 export const operandsOf = (node: PlanNode): readonly Operand[] => {
-  switch (node.kind) {
-    case "constant":
-    case "signal":
-    case "truth":
-    case "clock":
-    case "meanOver":
-    case "sumOver":
-    case "leastOver":
-    case "greatestOver":
-    case "allOver":
-    case "anyOver":
-    case "atLeastOver":
-      return [];
-    case "shift":
-    case "negate":
-    case "abs":
-    case "sqrt":
-    case "exp":
-    case "ln":
-    case "rollingMean":
-    case "not":
-    case "always":
-    case "eventually":
-    case "historically":
-    case "once":
-    case "step":
-      return [node.operand];
-    case "add":
-    case "subtract":
-    case "multiply":
-    case "divide":
-    case "power":
-    case "above":
-    case "equal":
-    case "differ":
-    case "sameDistance":
-    case "otherDistance":
-    case "until":
-    case "release":
-    case "since":
-    case "triggers":
-      return [node.left, node.right];
-    case "least":
-    case "greatest":
-    case "and":
-    case "or":
-      return node.operands;
-  }
+  if ("operand" in node) return [node.operand];
+  if ("left" in node) return [node.left, node.right];
+  return "operands" in node ? node.operands : [];
 };
 
 /** What a node reduces over a larger scope, if it does. */
