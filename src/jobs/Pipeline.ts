@@ -55,6 +55,8 @@ const Forecast = Schema.Struct({
   /** Smallest step of a forecast value, by channel; 0.1 where not given. */
   quantum: optional(Schema.Record(Schema.String, between(1e-6, 1e6)), {}),
   neighbourKilometres: Schema.optionalKey(between(0.001, 20_000)),
+  /** Targets whose level at each single sensor every sensor reads, beside the mean of its neighbours. */
+  everySensor: optional(names, []),
 });
 
 const Model = Schema.Struct({
@@ -70,6 +72,8 @@ const Training = Schema.Struct({
   threads: optional(Schema.Literals([1, 2]), 1),
   seed: optional(count(0, 2 ** 31 - 1), 1),
   loss: optional(Schema.Literals(["absolute", "squared"]), "absolute"),
+  /** How much the loss of a lead counts: as much as any other, or in proportion to 1 / lead. */
+  leadWeights: optional(Schema.Literals(["equal", "inverse"]), "equal"),
   floatEpochs: optional(count(1, 1000), 6),
   ternaryEpochs: optional(count(1, 1000), 6),
   batch: optional(count(1, 4096), 32),

@@ -69,6 +69,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
       windowSteps: steps.history,
       horizonSteps: steps.horizon,
       holdSteps: steps.hold,
+      everySensor: forecast.everySensor,
       ...(forecast.neighbourKilometres !== undefined && {
         neighbourKilometres: forecast.neighbourKilometres,
       }),
@@ -111,6 +112,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     settings: {
       seed: training.seed,
       loss: training.loss,
+      leadWeights: training.leadWeights,
       floatEpochs: training.floatEpochs,
       ternaryEpochs: training.ternaryEpochs,
       batch: training.batch,
@@ -161,6 +163,11 @@ const channelConflicts = (forecast: Pipeline["forecast"], panel: Panel): YamlCon
     if (read.has(name)) return;
     const message = `forecast.log names ${name}, which the forecast does not read; it reads ${[...read].join(", ")}`;
     conflicts.push({ path: ["forecast", "log", index], message });
+  });
+  forecast.everySensor.forEach((name, index) => {
+    if (forecast.targets.includes(name)) return;
+    const message = `forecast.everySensor names ${name}, which is not among forecast.targets (${forecast.targets.join(", ")})`;
+    conflicts.push({ path: ["forecast", "everySensor", index], message });
   });
   for (const name of Object.keys(forecast.quantum)) {
     if (forecast.targets.includes(name)) continue;

@@ -38,6 +38,8 @@ export interface FeaturePlan {
   readonly holdSteps: number;
   /** For each sensor, the sensors whose mean it sees (indices into `sensors`). */
   readonly neighbours: readonly (readonly number[])[];
+  /** Targets whose level at each single sensor, less the own, every sensor sees beside the mean of its neighbours. */
+  readonly everySensor?: readonly string[];
   /** Mean and deviation of each target per sensor on the training span, transformed: [target][sensor]. */
   readonly sensorMean: readonly (readonly number[])[];
   readonly sensorDeviation: readonly (readonly number[])[];

@@ -30,7 +30,11 @@ const calendarFeatures = (plan: FeaturePlan): number => (plan.weekly ? 6 : 4);
 const CIRCULAR_FEATURES = 2;
 const COVARIATE_FEATURES = 3;
 
-const targetFeatures = (plan: FeaturePlan): number => (plan.baseline.kind === "seasonal" ? 9 : 8);
+const seesEverySensor = (plan: FeaturePlan, target: ChannelScaling): boolean =>
+  plan.everySensor?.includes(target.channel) ?? false;
+
+const targetFeatures = (plan: FeaturePlan, target: ChannelScaling): number =>
+  (plan.baseline.kind === "seasonal" ? 9 : 8) + (seesEverySensor(plan, target) ? plan.sensors.length : 0);
 
 /** Channels that the plan reads: targets, covariates, circular, in this order. */
 export const planChannels = (plan: FeaturePlan): readonly string[] => [
@@ -41,7 +45,7 @@ export const planChannels = (plan: FeaturePlan): readonly string[] => [
 
 /** Length of one feature vector without the learned embedding. */
 export const observedFeatureCount = (plan: FeaturePlan): number =>
-  plan.targets.length * targetFeatures(plan) +
+  plan.targets.reduce((sum, target) => sum + targetFeatures(plan, target), 0) +
   plan.covariates.length * COVARIATE_FEATURES +
   plan.circular.length * CIRCULAR_FEATURES +
   calendarFeatures(plan);
@@ -64,8 +68,8 @@ const clip = (value: number): number =>
  * Features of the steps `from..to - 1` of every sensor, as float32 [sensor][step][feature].
  *
  * By target: level, level against the sensor's own mean, missing flag, change over one and three steps, mean of
- * the neighbours, that mean less the own level, its change over one step, and with a seasonal baseline the level
- * less that of one period ago. By covariate: level, missing flag, mean of the neighbours. By angle: sine and
+ * the neighbours, that mean less the own level, its change over one step, with a seasonal baseline the level
+ * less that of one period ago, and where the plan says so each sensor's level less the own. By covariate: level, missing flag, mean of the neighbours. By angle: sine and
  * cosine (0 where missing). Then sine and cosine of the time of day, of twice that, and, where the plan is weekly, of the time of week.
  */
 export const computeFeatures = (
@@ -136,7 +140,19 @@ export const computeFeatures = (
         }
       }
     }
-    column += targetFeatures(plan);
+    const columns = targetFeatures(plan, scaling);
+    if (seesEverySensor(plan, scaling)) {
+      const first = column + columns - sensors;
+      for (let sensor = 0; sensor < sensors; sensor++) {
+        const own = levels[sensor]!;
+        for (let step = from; step < to; step++) {
+          for (let other = 0; other < sensors; other++) {
+            write(sensor, step, first + other, levels[other]![step]! - own[step]!);
+          }
+        }
+      }
+    }
+    column += columns;
   });
 
   plan.covariates.forEach((scaling, covariate) => {

@@ -15,6 +15,8 @@ export interface FeatureSettings {
   readonly holdSteps: number;
   /** Sensors within this distance are neighbours; without it, or without positions, all others are. */
   readonly neighbourKilometres?: number;
+  /** Targets whose level at each single sensor every sensor sees. */
+  readonly everySensor?: readonly string[];
 }
 
 /**
@@ -44,6 +46,8 @@ export const fitFeaturePlan = (panel: Panel, settings: FeatureSettings, trainSte
     horizonSteps: settings.horizonSteps,
     holdSteps: settings.holdSteps,
     neighbours: neighboursOf(panel, settings.neighbourKilometres),
+    ...(settings.everySensor !== undefined &&
+      settings.everySensor.length > 0 && { everySensor: settings.everySensor }),
     sensorMean: perSensor.map((target) => target.map((moments) => moments.mean)),
     sensorDeviation: perSensor.map((target) => target.map((moments) => moments.deviation)),
     embedding: panel.sensors.map(() => []),

@@ -14,8 +14,8 @@ import { type Random, random } from "../series/random.ts";
 import type { BoundRule } from "../stl/index.ts";
 import { adamWStep, copyAdamW, initialAdamW } from "./AdamW.ts";
 import type { Checkpoint } from "./Checkpoint.ts";
-import { baselineErrors } from "./decodeOutput.ts";
 import { learningRate } from "./learningRate.ts";
+import { lossScale } from "./lossScale.ts";
 import { createRuleLoss } from "./ruleLoss.ts";
 import { epochBatches } from "./trainingBatches.ts";
 import type { TrainingData } from "./TrainingData.ts";
@@ -80,7 +80,7 @@ export const trainForecaster = Effect.fn("trainForecaster")(function* <E, R>(
   hooks: TrainingHooks<E, R>,
 ) {
   const { data, settings, shape } = job;
-  const scale = baselineErrors(data, job.training.from, job.training.to);
+  const scale = lossScale(data, job.training, settings);
   const ruleLoss =
     settings.rules.weight > 0 && job.rules.length > 0 ? createRuleLoss(data, job.rules) : undefined;
   const totalEpochs = settings.floatEpochs + settings.ternaryEpochs;

@@ -112,6 +112,12 @@ require too_far : forall s in sensors : always[1h, 8h] no2[s] <= 45 ug/m3;
       "tiny.yaml:8:3: forecast.season 0h is not a whole number of 1h steps; take 1h or 2h",
     ],
   },
+  "targets seen at every sensor that are none": {
+    files: pipeline("  season: 24h", "  season: 24h\n  everySensor: [no2, rain]"),
+    says: [
+      "tiny.yaml:9:22: forecast.everySensor names rain, which is not among forecast.targets (no2, speed)",
+    ],
+  },
   "a data set that there is not": {
     files: pipeline("data: ./streets.yaml", "data: artrial"),
     says: [/tiny\.yaml:2:1: .*"artrial".*did you mean "arterial"/],

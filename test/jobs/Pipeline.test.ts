@@ -43,6 +43,7 @@ describe("a pipeline file", () => {
           season: "24h",
           quantiles: [0.1, 0.9],
           quantum: {},
+          everySensor: [],
         },
         model: { units: 32, headUnits: 32, embedding: 4 },
         training: {
@@ -60,6 +61,7 @@ describe("a pipeline file", () => {
           engine: "fused",
           threads: 1,
           loss: "absolute",
+          leadWeights: "equal",
           averaging: 0.99,
           patience: 3,
           ruleWeight: 0.1,

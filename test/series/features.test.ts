@@ -124,6 +124,16 @@ describe("computeFeatures by hand", () => {
     // Sensor c has no neighbours: its own level stands in.
     close(at(2, 3), [-1, (2 - 0.5 - 1.5) / 0.6, 0, 0, 0, -1, 0, 0]);
     close(at(1, 3).slice(-2), [0.3, 0.4]);
+
+    // Where every sensor is seen: level of a, b, c less the own, behind the other columns of the target.
+    const wide = computeFeatures({ ...plan, everySensor: ["flow"] }, { values, steps, clock }, 0, steps);
+    const wideWidth = featureCount({ ...plan, everySensor: ["flow"] });
+    expect(wideWidth).toBe(width + 3);
+    const wideAt = (sensor: number, step: number): number[] =>
+      Array.from(wide.subarray((sensor * steps + step) * wideWidth, (sensor * steps + step + 1) * wideWidth));
+    close(wideAt(0, 1).slice(8, 11), [0, 0.5, -1.5]);
+    close(wideAt(2, 3).slice(8, 11), [2, 2, 0]);
+    expect([...wideAt(2, 3).slice(0, 8), ...wideAt(2, 3).slice(11)]).toEqual(at(2, 3));
   });
 });
 

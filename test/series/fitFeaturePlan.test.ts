@@ -213,6 +213,14 @@ describe("the plan", () => {
     expect(fitFeaturePlan(panel, settings, days).weekly).toBe(weekly);
   });
 
+  it("names the targets that every sensor sees only where there are any", () => {
+    const panel = flowPanel([[1, 2]]);
+    expect(fitFeaturePlan(panel, { ...settings, everySensor: ["flow"] }, 2).everySensor).toEqual(["flow"]);
+    expect(fitFeaturePlan(panel, { ...settings, everySensor: [] }, 2)).toEqual(
+      fitFeaturePlan(panel, settings, 2),
+    );
+  });
+
   it("takes channels by name in the order asked for, the rest from the settings, no embedding yet", () => {
     const panel: Panel = {
       ...flowPanel([[1, 2]]),
