@@ -1,10 +1,5 @@
-import {
-  baselineForecast,
-  computeFeatures,
-  contextSteps,
-  planChannels,
-  type Readings,
-} from "../series/features.ts";
+import { baselineForecast } from "../series/baseline.ts";
+import { computeFeatures, contextSteps, planChannels, type Readings } from "../series/features.ts";
 import type { Artefact } from "./Artefact.ts";
 import { ArtefactError } from "./ArtefactError.ts";
 import { readsClock } from "./compileRule.ts";

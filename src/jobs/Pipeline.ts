@@ -44,8 +44,11 @@ const Forecast = Schema.Struct({
   horizon: DurationText,
   /** How long a reading is carried over a gap; by default as long as the history. */
   hold: Schema.optionalKey(DurationText),
-  /** What the model corrects: the last reading, or the reading one season ago. */
-  baseline: optional(Schema.Literals(["persistence", "seasonal"]), "persistence"),
+  /**
+   * What the model corrects: the last reading, the reading one season ago, a linear forecast from the last readings and
+   * the season, or the one of these three that errs least on the validation span.
+   */
+  baseline: optional(Schema.Literals(["persistence", "seasonal", "linear", "auto"]), "persistence"),
   season: optional(DurationText, "24h"),
   /** Quantiles given beside the median. */
   quantiles: optional(

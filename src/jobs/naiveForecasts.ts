@@ -1,6 +1,6 @@
 import { decodeOutput } from "../train/decodeOutput.ts";
 import type { StepSpan } from "../train/TrainingSettings.ts";
-import { baselineStep } from "../series/features.ts";
+import { seasonStep } from "../series/baseline.ts";
 import { fitRidge, predictRidge } from "../train/ridgeBaseline.ts";
 import type { TrainingData } from "../train/TrainingData.ts";
 import type { ForecastSet } from "./ForecastSet.ts";
@@ -18,9 +18,7 @@ export const seasonalForecasts = (
   seasonSteps: number,
 ): ForecastSet => ({
   model: "seasonal naive",
-  values: repeatedReadings(data, origins, (origin, lead) =>
-    baselineStep({ baseline: { kind: "seasonal", periodSteps: seasonSteps } }, origin, lead),
-  ),
+  values: repeatedReadings(data, origins, (origin, lead) => seasonStep(seasonSteps, origin, lead)),
 });
 
 /** A ridge regression fitted on the training span; see {@link fitRidge}. */

@@ -9,9 +9,10 @@ import type { FeaturePlan } from "../series/FeaturePlan.ts";
 import { fitFeaturePlan } from "../series/fitFeaturePlan.ts";
 import { localClock } from "../series/LocalClock.ts";
 import { type Panel, seriesOf } from "../series/Panel.ts";
-import { prepareTrainingData, type TrainingData } from "../train/TrainingData.ts";
+import type { TrainingData } from "../train/TrainingData.ts";
 import type { StepSpan, TrainingSettings } from "../train/TrainingSettings.ts";
 import { nearestName } from "../stl/language/nearestName.ts";
+import { chooseBaseline, type ComparedBaseline } from "./chooseBaseline.ts";
 import { siteOfPanel } from "./siteOfPanel.ts";
 import { loadRules, type LoadedRules } from "./loadRules.ts";
 import type { Pipeline } from "./Pipeline.ts";
@@ -25,6 +26,8 @@ export interface PreparedRun {
   /** The panel with the channels of the plan, in its order. */
   readonly panel: Panel;
   readonly data: TrainingData;
+  /** Baselines that were compared on the validation span, the chosen one first; empty where the pipeline names one. */
+  readonly comparedBaselines: readonly ComparedBaseline[];
   readonly rules: LoadedRules;
   readonly shape: ForecasterShape;
   readonly settings: TrainingSettings;
@@ -55,17 +58,14 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     validation: { from: validationFrom, to: testFrom },
     test: { from: testFrom, to: panel.steps },
   };
-  const plan = fitFeaturePlan(
+  const fitted = fitFeaturePlan(
     panel,
     {
       targets: forecast.targets,
       covariates: forecast.covariates,
       circular: forecast.circular,
       log: forecast.log,
-      baseline:
-        forecast.baseline === "seasonal"
-          ? { kind: "seasonal", periodSteps: steps.season }
-          : { kind: "persistence" },
+      baseline: { kind: "persistence" },
       windowSteps: steps.history,
       horizonSteps: steps.horizon,
       holdSteps: steps.hold,
@@ -77,9 +77,14 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     spans.training.to,
   );
   const longestSequence = Math.max(steps.warmup + steps.scored, pipeline.training.ruleOrigins);
+  // Whichever baseline is taken, it looks back no further than the season.
+  const furthest: FeaturePlan =
+    forecast.baseline === "persistence"
+      ? fitted
+      : { ...fitted, baseline: { kind: "seasonal", periodSteps: steps.season } };
   yield* refuseConflicts(pipelinePath, [
-    ...shortSpans(plan, spans, longestSequence, panel.stepMs),
-    ...emptySpans(panel, plan, spans),
+    ...shortSpans(furthest, spans, longestSequence, panel.stepMs),
+    ...emptySpans(panel, fitted, spans),
   ]);
 
   const rules = yield* loadRules(
@@ -94,12 +99,22 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     clock: localClock(panel.zone, panel.startMs, panel.stepMs, panel.steps + steps.horizon),
   };
   const { training } = pipeline;
+  const { compared, data } = chooseBaseline(
+    forecast.baseline,
+    fitted,
+    readings,
+    steps.season,
+    spans.training,
+    spans.validation,
+  );
+  const { plan } = data;
   return {
     pipeline,
     pipelinePath,
     loaded,
     panel,
-    data: prepareTrainingData(plan, readings),
+    data,
+    comparedBaselines: compared,
     rules,
     shape: {
       observed: observedFeatureCount(plan),

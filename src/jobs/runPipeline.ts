@@ -4,6 +4,7 @@ import { describeIntake } from "../ingest/IntakeReport.ts";
 import type { RunSummary } from "../report/RunSummary.ts";
 import { loadRunPanel } from "./loadRunPanel.ts";
 import { prepareRun } from "./prepareRun.ts";
+import { describeBaseline } from "./chooseBaseline.ts";
 import { Progress, timedStage } from "./Progress.ts";
 import { readPipeline } from "./readPipeline.ts";
 import { ensureWritable } from "./RunDirectory.ts";
@@ -37,6 +38,10 @@ export const runPipeline = Effect.fn("runPipeline")(function* (options: RunOptio
   );
   const run = read.result;
   describeIntake(run.loaded.report).forEach((line) => progress.note(`  ${line}`));
+  if (run.comparedBaselines.length > 0) {
+    const compared = run.comparedBaselines.map(describeBaseline).join(", ");
+    progress.note(`  Baseline by its error on the validation span (persistence = 1): ${compared}`);
+  }
   if (run.rules.warnings !== "") progress.note(run.rules.warnings);
 
   // Loaded when all is in order: a fault of pipeline, data or rules is told before the tensor library is there.

@@ -10,6 +10,7 @@ import type { TrainedForecaster } from "../train/trainForecaster.ts";
 import type { Backtest } from "./backtestRun.ts";
 import { issueInstantMs } from "./compileRun.ts";
 import { typicalCases, worstCases } from "./forecastCases.ts";
+import { describeBaseline } from "./chooseBaseline.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 
 const FLOAT_BYTES = 4;
@@ -81,11 +82,16 @@ export const summariseRun = (
   };
 };
 
+const BASELINE_TEXT = {
+  persistence: "the last reading",
+  seasonal: "the reading one season before",
+  linear: "a linear forecast from the last readings and the season",
+} as const;
+
 const settingsOf = (run: PreparedRun, backtest: Backtest): RunSummary["settings"] => {
-  const { data, panel, rules, seasonSteps, settings, shape } = run;
+  const { comparedBaselines, data, panel, rules, seasonSteps, settings, shape } = run;
   const { plan } = data;
-  const baseline =
-    plan.baseline.kind === "persistence" ? "the last reading" : "the reading one season before";
+  const baseline = BASELINE_TEXT[plan.baseline.kind];
   return [
     {
       name: "window",
@@ -95,6 +101,14 @@ const settingsOf = (run: PreparedRun, backtest: Backtest): RunSummary["settings"
       name: "model",
       value: `MI-GRU, ${shape.units} units, ${shape.observed} features, embedding of ${shape.embedding}, corrects ${baseline}`,
     },
+    ...(comparedBaselines.length === 0
+      ? []
+      : [
+          {
+            name: "baselines compared",
+            value: `${comparedBaselines.map(describeBaseline).join(", ")} (error on the validation span, persistence = 1)`,
+          },
+        ]),
     { name: "season of the naive model", value: formatDuration(seasonSteps * panel.stepMs) },
     { name: "rule loss", value: `weight ${settings.rules.weight}, margin ${settings.rules.margin} scales` },
     { name: "rules, SHA-256", value: createHash("sha256").update(rules.text).digest("hex") },

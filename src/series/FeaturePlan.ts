@@ -14,9 +14,24 @@ export interface ChannelScaling {
   readonly fallback: number;
 }
 
+/** What the forecaster corrects; see `baseline.ts`. */
 export type Baseline =
   | { readonly kind: "persistence" }
-  | { readonly kind: "seasonal"; readonly periodSteps: number };
+  | { readonly kind: "seasonal"; readonly periodSteps: number }
+  | LinearBaseline;
+
+/**
+ * Level now + sum over lags of weight * (level - sensor's mean) + weight of the level one season before + intercept,
+ * all on the learned scale; the same weights for all sensors.
+ */
+export interface LinearBaseline {
+  readonly kind: "linear";
+  /** Readings up to and including the origin; no more than the window has. */
+  readonly lagSteps: number;
+  readonly periodSteps: number;
+  /** [target][lead][lag 0, 1, ..., season, intercept] */
+  readonly weights: readonly (readonly (readonly number[])[])[];
+}
 
 export interface FeaturePlan {
   readonly stepMs: number;

@@ -55,7 +55,7 @@ export const featureCount = (plan: FeaturePlan): number =>
   observedFeatureCount(plan) + (plan.embedding[0]?.length ?? 0);
 
 const longestLag = (plan: FeaturePlan): number =>
-  plan.baseline.kind === "seasonal" ? Math.max(LONG_LAG_STEPS, plan.baseline.periodSteps) : LONG_LAG_STEPS;
+  plan.baseline.kind === "persistence" ? LONG_LAG_STEPS : Math.max(LONG_LAG_STEPS, plan.baseline.periodSteps);
 
 /** Steps up to and including the origin that a forecast reads: recurrent window, longest lag, longest hold. */
 export const contextSteps = (plan: FeaturePlan): number =>
@@ -209,37 +209,8 @@ export const computeFeatures = (
   return features;
 };
 
-/**
- * Baseline forecast in physical units, [target][sensor][lead 1..horizon], of one origin (a step of the readings).
- *
- * Persistence repeats the last reading; seasonal takes the reading one period before the instant forecast.
- */
-export const baselineForecast = (plan: FeaturePlan, readings: Readings, origin: number): Float64Array => {
-  const sensors = plan.sensors.length;
-  const forecast = new Float64Array(plan.targets.length * sensors * plan.horizonSteps);
-  const start = Math.max(0, origin + 1 - contextSteps(plan));
-  const filled = new Float64Array(origin + 1 - start);
-  plan.targets.forEach((scaling, target) => {
-    for (let sensor = 0; sensor < sensors; sensor++) {
-      const series = seriesIn(readings, target * sensors + sensor).subarray(start, origin + 1);
-      forwardFill(series, filled, 0, filled.length, plan.holdSteps, scaling.fallback);
-      const offset = (target * sensors + sensor) * plan.horizonSteps;
-      for (let lead = 1; lead <= plan.horizonSteps; lead++) {
-        forecast[offset + lead - 1] = filled[Math.max(0, baselineStep(plan, origin, lead) - start)]!;
-      }
-    }
-  });
-  return forecast;
-};
-
-/** The step whose reading the baseline takes for `lead` steps past `origin`; never later than the origin. */
-export const baselineStep = (plan: Pick<FeaturePlan, "baseline">, origin: number, lead: number): number => {
-  if (plan.baseline.kind === "persistence") return origin;
-  const { periodSteps } = plan.baseline;
-  return origin + lead - periodSteps * Math.ceil(lead / periodSteps);
-};
-
-const seriesIn = (readings: Readings, row: number): Float64Array =>
+/** Readings of one channel of one sensor. */
+export const seriesIn = (readings: Readings, row: number): Float64Array =>
   readings.values.subarray(row * readings.steps, (row + 1) * readings.steps);
 
 /** Mean level of the neighbours at each step; the sensor's own level where it has none. */

@@ -1,4 +1,4 @@
-import { baselineErrors } from "./decodeOutput.ts";
+import { baselineErrors } from "./baselineErrors.ts";
 import type { TrainingData } from "./TrainingData.ts";
 import type { StepSpan, TrainingSettings } from "./TrainingSettings.ts";
 

@@ -1,5 +1,5 @@
-import { create, lusolveDependencies, lupDependencies, type Matrix, matrixDependencies } from "mathjs";
-import { baselineStep } from "../series/features.ts";
+import { baselineStep } from "../series/baseline.ts";
+import { addOuterProduct, solveRidge } from "./solveRidge.ts";
 import type { TrainingData } from "./TrainingData.ts";
 import type { StepSpan } from "./TrainingSettings.ts";
 
@@ -38,7 +38,7 @@ export const fitRidge = (data: TrainingData, span: StepSpan, stride: number): Ri
       for (let origin = first; origin + plan.horizonSteps < span.to; origin += stride) {
         if (!residuals(data, target, sensor, origin, residual)) continue;
         ridgeInputs(data, lagSteps, sensor, origin, row);
-        addOuterProduct(gram, row, inputs);
+        addOuterProduct(gram, row);
         for (let i = 0; i < inputs; i++) {
           const value = row[i]!;
           if (value === 0) continue;
@@ -48,7 +48,7 @@ export const fitRidge = (data: TrainingData, span: StepSpan, stride: number): Ri
         }
       }
     }
-    const solved = solve(gram, moments, inputs, plan.horizonSteps);
+    const solved = solveRidge(gram, moments, plan.horizonSteps, PENALTY);
     for (let i = 0; i < inputs; i++) {
       for (let lead = 0; lead < plan.horizonSteps; lead++) {
         coefficients[i * outputs + target * plan.horizonSteps + lead] = solved[i]![lead]!;
@@ -85,7 +85,7 @@ export const predictRidge = (
 };
 
 const longestPeriod = (data: TrainingData): number =>
-  data.plan.baseline.kind === "seasonal" ? data.plan.baseline.periodSteps : 0;
+  data.plan.baseline.kind === "persistence" ? 0 : data.plan.baseline.periodSteps;
 
 const inputWidth = (data: TrainingData, lagSteps: number): number =>
   data.observed + data.plan.targets.length * (lagSteps + 2) + 1;
@@ -128,36 +128,4 @@ const residuals = (
     residual[lead - 1] = value;
   }
   return true;
-};
-
-const addOuterProduct = (gram: Float64Array, row: Float64Array, inputs: number): void => {
-  for (let i = 0; i < inputs; i++) {
-    const value = row[i]!;
-    if (value === 0) continue;
-    const offset = i * inputs;
-    for (let j = i; j < inputs; j++) gram[offset + j]! += value * row[j]!;
-  }
-};
-
-/** Solves (gram + penalty) X = moments; the intercept is not penalised. */
-const solve = (gram: Float64Array, moments: Float64Array, inputs: number, leads: number): number[][] => {
-  const math = create({
-    ...lupDependencies,
-    ...lusolveDependencies,
-    ...matrixDependencies,
-  });
-  const normal = Array.from({ length: inputs }, (_, i) =>
-    Array.from({ length: inputs }, (_unused, j) => {
-      const entry = i <= j ? gram[i * inputs + j]! : gram[j * inputs + i]!;
-      return i === j ? entry + (i === inputs - 1 ? 1e-9 : PENALTY) : entry;
-    }),
-  );
-  const factors = math.lup(math.matrix(normal));
-  const solution: number[][] = Array.from({ length: inputs }, () => []);
-  for (let lead = 0; lead < leads; lead++) {
-    const right = Array.from({ length: inputs }, (_, i) => moments[i * leads + lead]!);
-    const column = (math.lusolve(factors, right) as unknown as Matrix | number[][]).valueOf() as number[][];
-    column.forEach((entry, i) => (solution[i]![lead] = entry[0]!));
-  }
-  return solution;
 };

@@ -3,7 +3,8 @@ import { compileArtefact } from "../../src/edge/compileArtefact.ts";
 import { dequantise } from "../../src/edge/DeviceForecast.ts";
 import { openArtefact } from "../../src/edge/openArtefact.ts";
 import { createRuntime } from "../../src/edge/runtime.ts";
-import { baselineForecast, computeFeatures, type Readings } from "../../src/series/features.ts";
+import { baselineForecast } from "../../src/series/baseline.ts";
+import { computeFeatures, type Readings } from "../../src/series/features.ts";
 import {
   fixtureMetadata,
   fixtureModel,

@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FeaturePlan } from "../../src/series/FeaturePlan.ts";
-import {
-  baselineForecast,
-  baselineStep,
-  computeFeatures,
-  contextSteps,
-  featureCount,
-  type Readings,
-} from "../../src/series/features.ts";
+import { baselineForecast } from "../../src/series/baseline.ts";
+import { computeFeatures, contextSteps, featureCount, type Readings } from "../../src/series/features.ts";
 import { localClock } from "../../src/series/LocalClock.ts";
 import { random } from "../../src/series/random.ts";
 
@@ -56,47 +50,53 @@ const cut = (readings: Readings, from: number, to: number): Readings => {
   return { values, steps: to - from, clock: localClock("Europe/Berlin", from * STEP_MS, STEP_MS, to - from) };
 };
 
-describe.each<FeaturePlan["baseline"]>([{ kind: "persistence" }, { kind: "seasonal", periodSteps: 5 }])(
-  "features with a $kind baseline",
-  (baseline) => {
-    const plan = planOf(baseline);
-    const width = featureCount(plan);
-
-    it("are the same cut out of a window as in the whole panel", () => {
-      const readings = readingsOf(60, 1);
-      const context = contextSteps(plan);
-      const whole = computeFeatures(plan, readings, 0, 60);
-      for (const origin of [context - 1, 33, 59]) {
-        const window = cut(readings, origin + 1 - context, origin + 1);
-        const part = computeFeatures(plan, window, context - plan.windowSteps, context);
-        for (let sensor = 0; sensor < 3; sensor++) {
-          const from = (sensor * 60 + origin + 1 - plan.windowSteps) * width;
-          expect(
-            part.subarray(sensor * plan.windowSteps * width, (sensor + 1) * plan.windowSteps * width),
-          ).toEqual(whole.subarray(from, from + plan.windowSteps * width));
-        }
-        expect(baselineForecast(plan, window, context - 1)).toEqual(baselineForecast(plan, readings, origin));
-      }
-    });
-
-    it("are finite and within the clip for readings that are missing or absurd", () => {
-      const readings = readingsOf(20, 2);
-      readings.values.fill(Number.NaN, 0, 20);
-      readings.values.fill(1e300, 20, 40);
-      readings.values.fill(-1e300, 60, 80);
-      const features = computeFeatures(plan, readings, 0, 20);
-      expect(features.every((value) => Math.abs(value) <= 6)).toBe(true);
-    });
-
-    it("never looks past the step it describes", () => {
-      const readings = readingsOf(40, 3);
-      const before = computeFeatures(plan, readings, 0, 20);
-      const rows = readings.values.length / 40;
-      for (let row = 0; row < rows; row++) readings.values.fill(99, row * 40 + 20, (row + 1) * 40);
-      expect(computeFeatures(plan, readings, 0, 20)).toEqual(before);
-    });
+describe.each<FeaturePlan["baseline"]>([
+  { kind: "persistence" },
+  { kind: "seasonal", periodSteps: 5 },
+  {
+    kind: "linear",
+    lagSteps: 4,
+    periodSteps: 5,
+    weights: [[0, 1, 2, 3].map((lead) => [0.3, -0.2, 0.1, 0.4, 0.2 * lead, 0.01])],
   },
-);
+])("features with a $kind baseline", (baseline) => {
+  const plan = planOf(baseline);
+  const width = featureCount(plan);
+
+  it("are the same cut out of a window as in the whole panel", () => {
+    const readings = readingsOf(60, 1);
+    const context = contextSteps(plan);
+    const whole = computeFeatures(plan, readings, 0, 60);
+    for (const origin of [context - 1, 33, 59]) {
+      const window = cut(readings, origin + 1 - context, origin + 1);
+      const part = computeFeatures(plan, window, context - plan.windowSteps, context);
+      for (let sensor = 0; sensor < 3; sensor++) {
+        const from = (sensor * 60 + origin + 1 - plan.windowSteps) * width;
+        expect(
+          part.subarray(sensor * plan.windowSteps * width, (sensor + 1) * plan.windowSteps * width),
+        ).toEqual(whole.subarray(from, from + plan.windowSteps * width));
+      }
+      expect(baselineForecast(plan, window, context - 1)).toEqual(baselineForecast(plan, readings, origin));
+    }
+  });
+
+  it("are finite and within the clip for readings that are missing or absurd", () => {
+    const readings = readingsOf(20, 2);
+    readings.values.fill(Number.NaN, 0, 20);
+    readings.values.fill(1e300, 20, 40);
+    readings.values.fill(-1e300, 60, 80);
+    const features = computeFeatures(plan, readings, 0, 20);
+    expect(features.every((value) => Math.abs(value) <= 6)).toBe(true);
+  });
+
+  it("never looks past the step it describes", () => {
+    const readings = readingsOf(40, 3);
+    const before = computeFeatures(plan, readings, 0, 20);
+    const rows = readings.values.length / 40;
+    for (let row = 0; row < rows; row++) readings.values.fill(99, row * 40 + 20, (row + 1) * 40);
+    expect(computeFeatures(plan, readings, 0, 20)).toEqual(before);
+  });
+});
 
 describe("computeFeatures by hand", () => {
   it("writes level, own level, mask, changes, neighbours, calendar and embedding in their places", () => {
@@ -134,16 +134,5 @@ describe("computeFeatures by hand", () => {
     close(wideAt(0, 1).slice(8, 11), [0, 0.5, -1.5]);
     close(wideAt(2, 3).slice(8, 11), [2, 2, 0]);
     expect([...wideAt(2, 3).slice(0, 8), ...wideAt(2, 3).slice(11)]).toEqual(at(2, 3));
-  });
-});
-
-describe("baselineStep", () => {
-  it.each([
-    [1, 10 - 4],
-    [5, 10],
-    [6, 6],
-    [11, 6],
-  ])("seasonal with period 5 takes for lead %i the step %i", (lead, step) => {
-    expect(baselineStep({ baseline: { kind: "seasonal", periodSteps: 5 } }, 10, lead)).toBe(step);
   });
 });

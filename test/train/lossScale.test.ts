@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { baselineErrors } from "../../src/train/decodeOutput.ts";
+import { baselineErrors } from "../../src/train/baselineErrors.ts";
 import { forecastLoss } from "../../src/train/forecastLoss.ts";
 import { lossScale } from "../../src/train/lossScale.ts";
 import { wavyData } from "./smallData.ts";
