@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import type { Artefact } from "../edge/index.ts";
 import { describeIntake } from "../ingest/IntakeReport.ts";
 import { formatDuration } from "../ingest/parseDuration.ts";
+import { layersOf } from "../model/Parameters.ts";
 import type { RunSummary, Span } from "../report/RunSummary.ts";
 import { seriesOf } from "../series/Panel.ts";
 import type { StepSpan } from "../train/TrainingSettings.ts";
@@ -84,6 +85,7 @@ export const summariseRun = (
 const settingsOf = (run: PreparedRun, backtest: Backtest): RunSummary["settings"] => {
   const { data, panel, rules, seasonSteps, settings, shape } = run;
   const { plan } = data;
+  const layers = layersOf(shape);
   const baseline =
     plan.baseline.kind === "persistence" ? "the last reading" : "the reading one season before";
   return [
@@ -93,7 +95,7 @@ const settingsOf = (run: PreparedRun, backtest: Backtest): RunSummary["settings"
     },
     {
       name: "model",
-      value: `MI-GRU, ${shape.units} units, ${shape.observed} features, embedding of ${shape.embedding}, corrects ${baseline}`,
+      value: `MI-GRU, ${layers === 1 ? "" : `${layers} layers of `}${shape.units} units, ${shape.observed} features, embedding of ${shape.embedding}, corrects ${baseline}`,
     },
     { name: "season of the naive model", value: formatDuration(seasonSteps * panel.stepMs) },
     { name: "rule loss", value: `weight ${settings.rules.weight}, margin ${settings.rules.margin} scales` },

@@ -44,7 +44,7 @@ describe("a pipeline file", () => {
           quantiles: [0.1, 0.9],
           quantum: {},
         },
-        model: { units: 32, headUnits: 32, embedding: 4 },
+        model: { units: 32, layers: 1, headUnits: 32, embedding: 4 },
         training: {
           seed: 1,
           floatEpochs: 6,
