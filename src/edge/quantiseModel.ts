@@ -28,6 +28,11 @@ export const STATE_GAIN = 8;
 const QUANTA_MAXIMUM = 2 ** 20;
 
 const INT32_MAXIMUM = 2 ** 31 - 1;
+/**
+ * Bound of real slopes and offsets: the largest coefficient, rounded, has at least 23 bits, so it is off by 2^-24 of
+ * itself and a product of 31 bits by 2^7; the other roundings are off by less than 2.
+ */
+const SUM_BOUND = INT32_MAXIMUM - 2 ** 8;
 const LARGEST_SHIFT = 31;
 const COEFFICIENT_MAXIMUM = 2 ** 24;
 
@@ -179,20 +184,17 @@ const quantiseCell = (
   const activationOne = 2 ** ACTIVATION_BITS;
 
   const slopeReal = (largest(cell.alpha) * inputBound) / one + largest(cell.beta1);
-  const productShift = Math.min(
-    20,
-    shiftWithin((slopeReal * activationOne) / GATED_STATE_ONE, INT32_MAXIMUM - 2),
-  );
+  const productShift = Math.min(20, shiftWithin((slopeReal * activationOne) / GATED_STATE_ONE, SUM_BOUND));
   const slopeOne = (activationOne / GATED_STATE_ONE) * 2 ** productShift;
   const alphaShift = shiftWithin((largest(cell.alpha) * slopeOne) / one, COEFFICIENT_MAXIMUM);
   const beta2Shift = shiftWithin((largest(cell.beta2) * activationOne) / one, COEFFICIENT_MAXIMUM);
-  const offsetBound = ((largest(cell.beta2) * inputBound) / one + largest(cell.bias)) * activationOne + 2;
+  const offsetBound = ((largest(cell.beta2) * inputBound) / one + largest(cell.bias)) * activationOne;
 
   const report = (problem: string): number => problems.push(`${place}${problem}`);
   if (productShift < 10) report(`alpha p + beta1 reaches ${slopeReal}, which leaves too few bits`);
   if (alphaShift < 0) report(`alpha reaches ${largest(cell.alpha)}`);
   if (beta2Shift < 0) report(`beta2 reaches ${largest(cell.beta2)}`);
-  if (offsetBound > INT32_MAXIMUM) report(`beta2 p + bias reaches ${offsetBound / activationOne}`);
+  if (offsetBound > SUM_BOUND) report(`beta2 p + bias reaches ${offsetBound / activationOne}`);
   if (COEFFICIENT_MAXIMUM * inputBound > EXACT_MAXIMUM || 2 ** 31 * stateBound > EXACT_MAXIMUM) {
     report(`${columns} inputs and ${units} units make sums wider than 52 bits`);
   }

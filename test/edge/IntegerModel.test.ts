@@ -209,6 +209,35 @@ describe("integer cell and head", () => {
     }
   });
 
+  it("keep slope and offset within 32 bits where the sum comes as near to that as the shifts let it", () => {
+    for (const units of [3, 7, 12, 29]) {
+      const given = fixtureModel(fixturePlan(), { units, layers: 2 });
+      const saturated = { ...given, bias: given.bias.map(() => 100) };
+      const ones = given.upper[0]!.inputCodes.map(() => 1);
+      const none = given.alpha.map(() => 0);
+      for (let shift = 11; shift < 20; shift++) {
+        // alpha p at 31 bits of slope, where the shift just gives way and where it just does not; beta2 p of offset.
+        const slopeUnit = 2032 / 2 ** (14 + shift);
+        for (const [alpha, beta2] of [
+          [(2 ** 31 - 3) * slopeUnit, 0],
+          [(2 ** 31 - 260) * slopeUnit, 0],
+          [0, (2 ** 31 - 260 - shift / 30) / 2 ** 14],
+        ] as const) {
+          const upper = {
+            ...given.upper[0]!,
+            inputCodes: ones,
+            alpha: none.map(() => alpha / units),
+            beta1: none,
+            beta2: none.map(() => beta2 / units),
+            bias: none,
+          };
+          const model = quantiseModel({ ...saturated, upper: [upper] }, 16);
+          bigIntegerForecast(model, new Int16Array(3 * model.inputs), new Widths());
+        }
+      }
+    }
+  });
+
   it("names every number that does not fit", () => {
     const plan = fixturePlan();
     const model = fixtureModel(plan);
