@@ -158,9 +158,12 @@ const runOn = (
  * Makes what runs the forecaster on plain arrays: the fused cell, on one thread or two, then the readout head. The same
  * function as `runTensors`, whose values and gradients it shares within float32 rounding. Bytes do not depend on the
  * number of threads.
+ *
+ * @param second gives the second thread
+ * @throws KernelThreadError, where the second thread fails, when the forecaster runs
  */
-export const fusedForecaster = (threads: 1 | 2): RunForecaster => {
-  const kernel = createRecurrentKernel(threads === 2 ? { thread: sharedKernelThread() } : {});
+export const fusedForecaster = (threads: 1 | 2, second = sharedKernelThread): RunForecaster => {
+  const kernel = createRecurrentKernel(threads === 2 ? { thread: second() } : {});
   return (...values) => runOn(kernel, ...values);
 };
 
