@@ -9,15 +9,15 @@ import type { Readout } from "./TernaryModel.ts";
  * ```
  * offset  bytes
  * 0       4      "ORDN"
- * 4       2      u16 format version (1)
+ * 4       2      u16 format version: 2 where cells stand above the lowest one, else 1
  * 6       2      zero
  * 8       4      u32 length of the whole file
  * 12      4      u32 length M of the manifest
  * 16      M      manifest: canonical JSON (sorted keys, no blanks) in UTF-8; zeros up to a multiple of 4
  *                the sections, in this order, of the lengths that the manifest's `sections` states:
- *   weights      W then U, each: for every gate row, bits of ceil(columns / 8) bytes, lowest bit first; first the
+ *   weights      for each cell, the lowest first, W then U, each: for every gate row, bits of ceil(columns / 8) bytes, lowest bit first; first the
  *                plane "not zero" of all rows, then the plane "negative" of all rows
- *   gates        i32[3 units] alpha, beta1, beta2, bias; u8 alphaShift, beta2Shift, productShift, 0
+ *   gates        for each cell: i32[3 units] alpha, beta1, beta2, bias; u8 alphaShift, beta2Shift, productShift, 0
  *   head         u8 code bits (8 or 16), 0, 0, 0; layers hidden, skip, output, each: codes i8 or i16 [row][column],
  *                u16 multiplier[rows], u8 shift[rows], each padded to 4; i32 hiddenBias, outputBias
  *   readouts     per target: u8 transform (0 identity, 1 log1p), u8 gainShift, u16 0, i32 gain, minimum, maximum,
@@ -27,7 +27,7 @@ import type { Readout } from "./TernaryModel.ts";
  *                nodes N, children C, leaves L, terms T, clock tests K; u8 kind[N]; then lists, each number less the
  *                one before: childOffsets[N + 1], children[C], argument[N], termOffsets[L + 1], coefficient[T],
  *                channel[T], sensor[T], step[T], constant[L]; per clock test field, step, lower, upper
- *   golden       cell cases: u32 seed, i8 state[units] padded, i32 quanta[target][lead]; shield cases: u32 seed,
+ *   golden       cell cases: u32 seed, i8 state[cell][unit] padded, i32 quanta[target][lead]; shield cases: u32 seed,
  *                i32 quanta[target][sensor][lead]; their inputs follow from the seed, see golden.ts
  * last 32        SHA-256 of all bytes before
  * ```
@@ -42,7 +42,10 @@ export interface Artefact {
 }
 
 export const ARTEFACT_MAGIC = "ORDN";
-export const ARTEFACT_VERSION = 1;
+/** The newest format version; the oldest is 1. */
+export const ARTEFACT_VERSION = 2;
+/** An artefact has the oldest version that can say what it holds, so that older runtimes open it. */
+export const artefactVersionOf = (cells: number): number => (cells > 1 ? ARTEFACT_VERSION : 1);
 export const SECTION_NAMES = ["weights", "gates", "head", "readouts", "tables", "rules", "golden"] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
 
@@ -62,6 +65,8 @@ export interface ArtefactManifest extends ArtefactMetadata {
   readonly formatVersion: number;
   readonly inputs: number;
   readonly units: number;
+  /** Cells one above the other, from format version 2 on; absent where there is one. */
+  readonly layers?: number;
   readonly hiddenUnits: number;
   readonly horizonSteps: number;
   readonly readouts: readonly Readout[];
@@ -84,6 +89,7 @@ export interface GoldenVectors {
 
 export interface GoldenCell {
   readonly seed: number;
+  /** [cell][unit], the lowest cell first. */
   readonly state: Int8Array;
   /** [target][lead] */
   readonly quanta: Int32Array;

@@ -1,18 +1,26 @@
+/** A recurrent cell in integers. */
+export interface IntegerWeights {
+  /** Codes -1, 0, 1: [3 units][length of x] and [3 units][units]; gates in the order z, r, candidate. */
+  readonly inputCodes: Int8Array;
+  readonly stateCodes: Int8Array;
+  readonly gates: IntegerGates;
+}
+
 /**
- * The forecaster in integers: exactly what the artefact carries and the device computes with.
+ * The forecaster in integers: exactly what the artefact carries and the device computes with. Its own cell is the
+ * lowest, whose x are the features.
  *
  * Numbers named `...Shift` are bits to shift right after the product before; formats are those of fixedPoint.ts.
- * With n_x, n_h the largest count of non-zero codes in a row, |W x| <= 6144 n_x and |U s| <= 2032 n_h.
+ * With n_x, n_h the largest count of non-zero codes in a row, |W x| <= 6144 n_x and |U s| <= 2032 n_h; in the cells
+ * above, whose x is a state, |W x| <= 127 n_x.
  */
-export interface IntegerModel {
+export interface IntegerModel extends IntegerWeights {
   readonly inputs: number;
   readonly units: number;
   readonly hiddenUnits: number;
   readonly horizonSteps: number;
-  /** Codes -1, 0, 1: [3 units][inputs] and [3 units][units]; gates in the order z, r, candidate. */
-  readonly inputCodes: Int8Array;
-  readonly stateCodes: Int8Array;
-  readonly gates: IntegerGates;
+  /** Cells above, in order: the x of each is the state of the one below (one = 127). The head reads the last state. */
+  readonly upper: readonly IntegerWeights[];
   readonly head: IntegerHead;
   readonly readouts: readonly IntegerReadout[];
   readonly tanh: Uint16Array;
@@ -20,11 +28,11 @@ export interface IntegerModel {
 }
 
 /**
- * Pre-activation of a gate row from p = W x and q = U s (one = 2032):
+ * Pre-activation of a gate row from p = W x (one = 1024, or 127 where x is a state) and q = U s (one = 2032):
  *   slope = roundShift(alpha p, alphaShift) + beta1      (one = 2^(14 + productShift) / 2032, 32 bits)
  *   offset = roundShift(beta2 p, beta2Shift) + bias      (one = 2^14, 32 bits)
  *   a = roundShift(slope q, productShift) + offset, kept within +-(2^18 - 1)
- * `slope` and `offset` depend on the step alone, not on the window that contains it.
+ * In the lowest cell `slope` and `offset` depend on the step alone, not on the window that contains it.
  */
 export interface IntegerGates {
   readonly alpha: Int32Array;

@@ -1,5 +1,5 @@
 /**
- * A trained ternary forecaster as plain numbers: what training hands to the device.
+ * One recurrent cell in ternary numbers.
  *
  * Cell (MI-GRU, reset gate before U; gates in the order z, r, candidate):
  *   p = W x, q = U s; a = alpha * p * q + beta1 * q + beta2 * p + bias
@@ -7,10 +7,8 @@
  * W and U hold codes -1, 0, 1; their row scales are folded into alpha, beta1, beta2 (exact for MI).
  * The state is rounded to multiples of 1/127 after every step.
  */
-export interface TernaryModel {
-  readonly inputs: number;
-  readonly units: number;
-  /** Codes, [3 * units][inputs] and [3 * units][units], row after row. */
+export interface TernaryCell {
+  /** Codes, [3 * units][length of x] and [3 * units][units], row after row. */
   readonly inputCodes: Int8Array;
   readonly stateCodes: Int8Array;
   /** One per gate row, length 3 * units. */
@@ -18,9 +16,20 @@ export interface TernaryModel {
   readonly beta1: Float64Array;
   readonly beta2: Float64Array;
   readonly bias: Float64Array;
+}
+
+/**
+ * A trained ternary forecaster as plain numbers: what training hands to the device. Its own cell is the lowest: its x
+ * are the features.
+ */
+export interface TernaryModel extends TernaryCell {
+  readonly inputs: number;
+  readonly units: number;
+  /** Cells above, in order: the x of each is the rounded state of the one below. */
+  readonly upper: readonly TernaryCell[];
   /**
    * y = skip [h, x] + output relu(hidden [h, x] + hiddenBias) + outputBias,
-   * with [h, x] of length units + inputs; rows one after another.
+   * with [h, x], of length units + inputs, the state of the top cell and the features; rows one after another.
    */
   readonly head: {
     readonly hiddenUnits: number;

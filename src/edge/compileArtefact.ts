@@ -2,7 +2,7 @@ import type { FeaturePlan } from "../series/FeaturePlan.ts";
 import { planChannels } from "../series/features.ts";
 import {
   ARTEFACT_MAGIC,
-  ARTEFACT_VERSION,
+  artefactVersionOf,
   type ArtefactManifest,
   type ArtefactMetadata,
   type GoldenVectors,
@@ -20,13 +20,13 @@ import type { IntegerModel } from "./IntegerModel.ts";
 import { quantiseModel } from "./quantiseModel.ts";
 import { quantiseFeatures } from "./quantiseFeatures.ts";
 import {
+  writeCodes,
   writeGates,
   writeGolden,
   writeHead,
   writeReadouts,
   writeRule,
   writeTables,
-  writeTernary,
 } from "./sections.ts";
 import { sha256, toHex } from "./sha256.ts";
 import type { TernaryModel } from "./TernaryModel.ts";
@@ -64,6 +64,7 @@ export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
   checkPlan(parts);
   const model = quantiseModel(parts.model, headWidth(parts));
   const targets = parts.model.targets;
+  const layers = 1 + model.upper.length;
   const ruleChannels: RuleChannel[] = [
     ...targets.map(({ channel, quantum }) => ({ channel, quantum, holdSteps: parts.holds?.[channel] ?? 0 })),
     ...planChannels(features)
@@ -89,9 +90,10 @@ export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
     counter: metadata.counter,
     created: metadata.created,
     ...(metadata.expires === undefined ? {} : { expires: metadata.expires }),
-    formatVersion: ARTEFACT_VERSION,
+    formatVersion: artefactVersionOf(layers),
     inputs: model.inputs,
     units: model.units,
+    ...(layers > 1 && { layers }),
     hiddenUnits: model.hiddenUnits,
     horizonSteps: model.horizonSteps,
     readouts: targets,
@@ -173,10 +175,10 @@ const writeSections = (
   golden: GoldenVectors,
 ): Record<SectionName, Uint8Array> => ({
   weights: section((writer) => {
-    writeTernary(writer, model.inputCodes, model.inputs);
-    writeTernary(writer, model.stateCodes, model.units);
+    writeCodes(writer, model, model.inputs, model.units);
+    for (const cell of model.upper) writeCodes(writer, cell, model.units, model.units);
   }),
-  gates: section((writer) => writeGates(writer, model.gates)),
+  gates: section((writer) => [model, ...model.upper].forEach((cell) => writeGates(writer, cell.gates))),
   head: section((writer) => writeHead(writer, model.head)),
   readouts: section((writer) => writeReadouts(writer, model.readouts)),
   tables: section((writer) => writeTables(writer, model.tanh, model.powers)),
@@ -195,7 +197,7 @@ const assemble = (
   const text = new TextEncoder().encode(json);
   const writer = new ByteWriter();
   writer.bytes(new TextEncoder().encode(ARTEFACT_MAGIC));
-  writer.u16(ARTEFACT_VERSION);
+  writer.u16(manifest.formatVersion);
   writer.u16(0);
   const body = SECTION_NAMES.reduce((sum, name) => sum + sections[name].length, 0);
   writer.u32(16 + Math.ceil(text.length / 4) * 4 + body + 32);

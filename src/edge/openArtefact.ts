@@ -9,15 +9,7 @@ import {
 import { ArtefactError } from "./ArtefactError.ts";
 import { ByteReader } from "./ByteReader.ts";
 import type { CompiledRule } from "./CompiledRule.ts";
-import {
-  readGates,
-  readGolden,
-  readHead,
-  readReadouts,
-  readRule,
-  readTables,
-  readTernary,
-} from "./sections.ts";
+import { readCell, readGolden, readHead, readReadouts, readRule, readTables } from "./sections.ts";
 import { sha256, toHex } from "./sha256.ts";
 
 const HEADER_BYTES = 16;
@@ -39,11 +31,14 @@ export interface OpenConditions {
  * `malformed`, `older-counter`, `wrong-target` or `expired`.
  */
 export const openArtefact = (bytes: Uint8Array, conditions: OpenConditions = {}): Artefact => {
-  const { manifestLength, digest } = checkFrame(bytes);
+  const { version, manifestLength, digest } = checkFrame(bytes);
   const reader = new ByteReader(bytes.subarray(0, bytes.length - DIGEST_BYTES), "the artefact");
   reader.bytes(HEADER_BYTES);
   const manifest = parseManifest(reader.bytes(manifestLength));
   reader.align();
+  if (manifest.formatVersion !== version) {
+    throw malformed(`its header says format version ${version}, its manifest ${manifest.formatVersion}`);
+  }
   checkConditions(manifest, conditions);
 
   const section = {} as Record<SectionName, ByteReader>;
@@ -53,9 +48,9 @@ export const openArtefact = (bytes: Uint8Array, conditions: OpenConditions = {})
       throw malformed(`section ${index} is ${stated?.name ?? "missing"}, not ${name}`);
     section[name] = new ByteReader(reader.bytes(stated.bytes), `section ${name}`);
   });
-  const { inputs, units, hiddenUnits, horizonSteps } = manifest;
+  const { inputs, units, layers = 1, hiddenUnits, horizonSteps } = manifest;
   const outputs = manifest.readouts.length * horizonSteps;
-  const shape = { inputs, units, hiddenUnits, outputs };
+  const shape = { inputs, units, layers, hiddenUnits, outputs };
   const rules = manifest.rules.map(({ name, text }): CompiledRule => readRule(section.rules, name, text));
   return {
     manifest,
@@ -64,9 +59,8 @@ export const openArtefact = (bytes: Uint8Array, conditions: OpenConditions = {})
       units,
       hiddenUnits,
       horizonSteps,
-      inputCodes: readTernary(section.weights, 3 * units, inputs),
-      stateCodes: readTernary(section.weights, 3 * units, units),
-      gates: readGates(section.gates, units),
+      ...readCell(section.weights, section.gates, inputs, units),
+      upper: Array.from({ length: layers - 1 }, () => readCell(section.weights, section.gates, units, units)),
       head: readHead(section.head, shape),
       readouts: readReadouts(section.readouts, manifest.readouts.length),
       ...readTables(section.tables),
@@ -85,7 +79,7 @@ export const openArtefact = (bytes: Uint8Array, conditions: OpenConditions = {})
   };
 };
 
-const checkFrame = (bytes: Uint8Array): { manifestLength: number; digest: string } => {
+const checkFrame = (bytes: Uint8Array): { version: number; manifestLength: number; digest: string } => {
   const magic = new TextDecoder("latin1").decode(bytes.subarray(0, 4));
   if (magic !== ARTEFACT_MAGIC) {
     throw new ArtefactError(
@@ -119,8 +113,8 @@ const checkFrame = (bytes: Uint8Array): { manifestLength: number; digest: string
         "copy it again from where it was exported",
     );
   }
-  if (version !== ARTEFACT_VERSION) throw malformed(`format version ${version} was never published`);
-  return { manifestLength: reader.u32(), digest };
+  if (version < 1) throw malformed(`format version ${version} was never published`);
+  return { version, manifestLength: reader.u32(), digest };
 };
 
 const malformed = (what: string): ArtefactError =>

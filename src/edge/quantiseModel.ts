@@ -1,12 +1,12 @@
 import { ArtefactError } from "./ArtefactError.ts";
 import type {
-  IntegerGates,
   IntegerHead,
   IntegerLayer,
   IntegerModel,
   IntegerReadout,
+  IntegerWeights,
 } from "./IntegerModel.ts";
-import type { Readout, TernaryModel } from "./TernaryModel.ts";
+import type { Readout, TernaryCell, TernaryModel } from "./TernaryModel.ts";
 import {
   ACTIVATION_BITS,
   EXACT_MAXIMUM,
@@ -28,6 +28,11 @@ export const STATE_GAIN = 8;
 const QUANTA_MAXIMUM = 2 ** 20;
 
 const INT32_MAXIMUM = 2 ** 31 - 1;
+/**
+ * Bound of real slopes and offsets: the largest coefficient, rounded, has at least 23 bits, so it is off by 2^-24 of
+ * itself and a product of 31 bits by 2^7; the other roundings are off by less than 2.
+ */
+const SUM_BOUND = INT32_MAXIMUM - 2 ** 8;
 const LARGEST_SHIFT = 31;
 const COEFFICIENT_MAXIMUM = 2 ** 24;
 
@@ -36,14 +41,23 @@ const COEFFICIENT_MAXIMUM = 2 ** 24;
  *
  * Interval argument, checked here for the given numbers: |p| <= 6144 n_x, |alpha| and |beta2| <= 2^24, so
  * |alpha p| < 2^52 for up to 43 000 inputs; |slope| and |offset| < 2^31 by choice of the shifts;
- * |slope q| <= 2^31 * 2032 n_h < 2^52 for up to 1032 units.
+ * |slope q| <= 2^31 * 2032 n_h < 2^52 for up to 1032 units. A cell above another reads its state: |p| <= 127 n_x,
+ * narrower by far, and the scales of alpha and beta2 are of x with one = 127.
  *
  * Throws an {@link ArtefactError} `not-representable` that lists every number out of range.
  */
 export const quantiseModel = (model: TernaryModel, headBits: 8 | 16): IntegerModel => {
   const problems = shapeProblems(model);
   if (problems.length > 0) refuse(problems);
-  const gates = quantiseGates(model, problems);
+  const { inputCodes, stateCodes, gates } = quantiseCell(
+    model,
+    model.units,
+    featureInput(model.inputs),
+    problems,
+  );
+  const upper = model.upper.map((cell, index) =>
+    quantiseCell(cell, model.units, stateInput(model.units, index), problems),
+  );
   const head = quantiseHead(model, headBits, problems);
   const readouts = model.targets.map((readout) => quantiseReadout(readout, problems));
   if (problems.length > 0) refuse(problems);
@@ -52,9 +66,10 @@ export const quantiseModel = (model: TernaryModel, headBits: 8 | 16): IntegerMod
     units: model.units,
     hiddenUnits: model.head.hiddenUnits,
     horizonSteps: model.horizonSteps,
-    inputCodes: model.inputCodes,
-    stateCodes: model.stateCodes,
+    inputCodes,
+    stateCodes,
     gates,
+    upper,
     head,
     readouts,
     tanh: tanhTable(),
@@ -83,13 +98,19 @@ const refuse = (problems: readonly string[]): never => {
 const shapeProblems = (model: TernaryModel): string[] => {
   const { inputs, units, head } = model;
   const outputs = model.targets.length * model.horizonSteps;
+  const cells = [
+    { name: "", cell: model as TernaryCell, columns: inputs },
+    ...model.upper.map((cell, index) => ({ name: `upper[${index}].`, cell, columns: units })),
+  ];
   const expected: readonly (readonly [string, ArrayLike<number>, number])[] = [
-    ["inputCodes", model.inputCodes, 3 * units * inputs],
-    ["stateCodes", model.stateCodes, 3 * units * units],
-    ["alpha", model.alpha, 3 * units],
-    ["beta1", model.beta1, 3 * units],
-    ["beta2", model.beta2, 3 * units],
-    ["bias", model.bias, 3 * units],
+    ...cells.flatMap(({ name, cell, columns }) => [
+      [`${name}inputCodes`, cell.inputCodes, 3 * units * columns] as const,
+      [`${name}stateCodes`, cell.stateCodes, 3 * units * units] as const,
+      [`${name}alpha`, cell.alpha, 3 * units] as const,
+      [`${name}beta1`, cell.beta1, 3 * units] as const,
+      [`${name}beta2`, cell.beta2, 3 * units] as const,
+      [`${name}bias`, cell.bias, 3 * units] as const,
+    ]),
     ["head.hidden", head.hidden, head.hiddenUnits * (units + inputs)],
     ["head.hiddenBias", head.hiddenBias, head.hiddenUnits],
     ["head.output", head.output, outputs * head.hiddenUnits],
@@ -102,10 +123,10 @@ const shapeProblems = (model: TernaryModel): string[] => {
     const odd = Array.from(values).findIndex((value) => !Number.isFinite(value));
     if (odd >= 0) problems.push(`${name}[${odd}] is ${values[odd]}`);
   }
-  for (const [name, codes] of [
-    ["inputCodes", model.inputCodes],
-    ["stateCodes", model.stateCodes],
-  ] as const) {
+  for (const [name, codes] of cells.flatMap(({ name: of, cell }) => [
+    [`${of}inputCodes`, cell.inputCodes] as const,
+    [`${of}stateCodes`, cell.stateCodes] as const,
+  ])) {
     const odd = codes.findIndex((code) => code < -1 || code > 1);
     if (odd >= 0) problems.push(`${name}[${odd}] is ${codes[odd]}, not -1, 0 or 1`);
   }
@@ -128,37 +149,67 @@ const shiftWithin = (unit: number, limit: number): number => {
 const scaled = (values: Float64Array, factor: number): Int32Array =>
   Int32Array.from(values, (value) => Math.round(value * factor));
 
-const quantiseGates = (model: TernaryModel, problems: string[]): IntegerGates => {
-  const inputBound = FEATURE_MAXIMUM * densestRow(model.inputCodes, model.inputs);
-  const stateBound = GATED_STATE_ONE * densestRow(model.stateCodes, model.units);
+/** The integers that a cell reads as x. */
+interface CellInput {
+  /** Where the cell stands, in front of what is wrong with it. */
+  readonly place: string;
+  readonly columns: number;
+  /** Integer of the number one, and the largest one. */
+  readonly one: number;
+  readonly maximum: number;
+}
+
+const featureInput = (inputs: number): CellInput => ({
+  place: "",
+  columns: inputs,
+  one: FEATURE_ONE,
+  maximum: FEATURE_MAXIMUM,
+});
+
+const stateInput = (units: number, index: number): CellInput => ({
+  place: `in upper[${index}] `,
+  columns: units,
+  one: STATE_ONE,
+  maximum: STATE_ONE,
+});
+
+const quantiseCell = (
+  cell: TernaryCell,
+  units: number,
+  { columns, maximum, one, place }: CellInput,
+  problems: string[],
+): IntegerWeights => {
+  const inputBound = maximum * densestRow(cell.inputCodes, columns);
+  const stateBound = GATED_STATE_ONE * densestRow(cell.stateCodes, units);
   const activationOne = 2 ** ACTIVATION_BITS;
 
-  const slopeReal = (largest(model.alpha) * inputBound) / FEATURE_ONE + largest(model.beta1);
-  const productShift = Math.min(
-    20,
-    shiftWithin((slopeReal * activationOne) / GATED_STATE_ONE, INT32_MAXIMUM - 2),
-  );
+  const slopeReal = (largest(cell.alpha) * inputBound) / one + largest(cell.beta1);
+  const productShift = Math.min(20, shiftWithin((slopeReal * activationOne) / GATED_STATE_ONE, SUM_BOUND));
   const slopeOne = (activationOne / GATED_STATE_ONE) * 2 ** productShift;
-  const alphaShift = shiftWithin((largest(model.alpha) * slopeOne) / FEATURE_ONE, COEFFICIENT_MAXIMUM);
-  const beta2Shift = shiftWithin((largest(model.beta2) * activationOne) / FEATURE_ONE, COEFFICIENT_MAXIMUM);
-  const offsetBound =
-    ((largest(model.beta2) * inputBound) / FEATURE_ONE + largest(model.bias)) * activationOne + 2;
+  const alphaShift = shiftWithin((largest(cell.alpha) * slopeOne) / one, COEFFICIENT_MAXIMUM);
+  const beta2Shift = shiftWithin((largest(cell.beta2) * activationOne) / one, COEFFICIENT_MAXIMUM);
+  const offsetBound = ((largest(cell.beta2) * inputBound) / one + largest(cell.bias)) * activationOne;
 
-  if (productShift < 10) problems.push(`alpha p + beta1 reaches ${slopeReal}, which leaves too few bits`);
-  if (alphaShift < 0) problems.push(`alpha reaches ${largest(model.alpha)}`);
-  if (beta2Shift < 0) problems.push(`beta2 reaches ${largest(model.beta2)}`);
-  if (offsetBound > INT32_MAXIMUM) problems.push(`beta2 p + bias reaches ${offsetBound / activationOne}`);
+  const report = (problem: string): number => problems.push(`${place}${problem}`);
+  if (productShift < 10) report(`alpha p + beta1 reaches ${slopeReal}, which leaves too few bits`);
+  if (alphaShift < 0) report(`alpha reaches ${largest(cell.alpha)}`);
+  if (beta2Shift < 0) report(`beta2 reaches ${largest(cell.beta2)}`);
+  if (offsetBound > SUM_BOUND) report(`beta2 p + bias reaches ${offsetBound / activationOne}`);
   if (COEFFICIENT_MAXIMUM * inputBound > EXACT_MAXIMUM || 2 ** 31 * stateBound > EXACT_MAXIMUM) {
-    problems.push(`${model.inputs} inputs and ${model.units} units make sums wider than 52 bits`);
+    report(`${columns} inputs and ${units} units make sums wider than 52 bits`);
   }
   return {
-    alpha: scaled(model.alpha, (slopeOne / FEATURE_ONE) * 2 ** alphaShift),
-    beta1: scaled(model.beta1, slopeOne),
-    beta2: scaled(model.beta2, (activationOne / FEATURE_ONE) * 2 ** beta2Shift),
-    bias: scaled(model.bias, activationOne),
-    alphaShift,
-    beta2Shift,
-    productShift,
+    inputCodes: cell.inputCodes,
+    stateCodes: cell.stateCodes,
+    gates: {
+      alpha: scaled(cell.alpha, (slopeOne / one) * 2 ** alphaShift),
+      beta1: scaled(cell.beta1, slopeOne),
+      beta2: scaled(cell.beta2, (activationOne / one) * 2 ** beta2Shift),
+      bias: scaled(cell.bias, activationOne),
+      alphaShift,
+      beta2Shift,
+      productShift,
+    },
   };
 };
 

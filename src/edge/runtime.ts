@@ -87,7 +87,7 @@ export const createRuntime = (artefact: Artefact): Runtime => {
       1,
       Math.min(BLOCK_ORIGINS, Math.floor(BLOCK_BYTES / stepBytes) - plan.windowSteps),
     );
-    const state = new Float64Array(units);
+    const state = cell.states.at(-1)!;
     const outputs = new Float64Array(targets.length * horizonSteps);
     for (let blockFrom = from; blockFrom < to; blockFrom += blockOrigins) {
       const blockTo = Math.min(to, blockFrom + blockOrigins);
@@ -102,7 +102,7 @@ export const createRuntime = (artefact: Artefact): Runtime => {
         const raw = new Int32Array(targets.length * sensors * horizonSteps);
         for (let sensor = 0; sensor < sensors; sensor++) {
           const last = sensor * steps + origin - firstStep;
-          cell.walk(slopes, offsets, last - plan.windowSteps + 1, plan.windowSteps, state);
+          cell.walk(slopes, offsets, last - plan.windowSteps + 1, plan.windowSteps);
           head(state, features, last * inputs, outputs);
           for (let target = 0; target < targets.length; target++) {
             const readout = readouts[target]!;

@@ -3,12 +3,20 @@ import { ByteReader } from "./ByteReader.ts";
 import { ByteWriter } from "./ByteWriter.ts";
 import type { CompiledClockTest, CompiledRule } from "./CompiledRule.ts";
 import { POWER_STEPS, TANH_STEPS } from "./fixedPoint.ts";
-import type { IntegerGates, IntegerHead, IntegerLayer, IntegerReadout } from "./IntegerModel.ts";
+import type {
+  IntegerGates,
+  IntegerHead,
+  IntegerLayer,
+  IntegerReadout,
+  IntegerWeights,
+} from "./IntegerModel.ts";
 
 /** Numbers that the manifest gives and the binary sections need. */
 export interface SectionShape {
   readonly inputs: number;
   readonly units: number;
+  /** Cells one above the other. */
+  readonly layers: number;
   readonly hiddenUnits: number;
   readonly outputs: number;
 }
@@ -16,7 +24,7 @@ export interface SectionShape {
 const planeBytes = (columns: number): number => Math.ceil(columns / 8);
 
 /** Codes as two bit planes; see the layout at `Artefact`. */
-export const writeTernary = (writer: ByteWriter, codes: Int8Array, columns: number): void => {
+const writeTernary = (writer: ByteWriter, codes: Int8Array, columns: number): void => {
   for (const inPlane of [(code: number) => code !== 0, (code: number) => code < 0]) {
     for (let row = 0; row < codes.length; row += columns) {
       for (let byte = 0; byte < planeBytes(columns); byte++) {
@@ -31,7 +39,7 @@ export const writeTernary = (writer: ByteWriter, codes: Int8Array, columns: numb
   writer.align();
 };
 
-export const readTernary = (reader: ByteReader, rows: number, columns: number): Int8Array => {
+const readTernary = (reader: ByteReader, rows: number, columns: number): Int8Array => {
   const width = planeBytes(columns);
   const nonzero = reader.bytes(rows * width);
   const negative = reader.bytes(rows * width);
@@ -48,12 +56,35 @@ export const readTernary = (reader: ByteReader, rows: number, columns: number): 
   return codes;
 };
 
+/** W and U of a cell. */
+export const writeCodes = (
+  writer: ByteWriter,
+  { inputCodes, stateCodes }: IntegerWeights,
+  inputs: number,
+  units: number,
+): void => {
+  writeTernary(writer, inputCodes, inputs);
+  writeTernary(writer, stateCodes, units);
+};
+
+/** A cell from its codes and its gates, which stand in sections of their own. */
+export const readCell = (
+  codes: ByteReader,
+  gates: ByteReader,
+  inputs: number,
+  units: number,
+): IntegerWeights => ({
+  inputCodes: readTernary(codes, 3 * units, inputs),
+  stateCodes: readTernary(codes, 3 * units, units),
+  gates: readGates(gates, units),
+});
+
 export const writeGates = (writer: ByteWriter, gates: IntegerGates): void => {
   for (const values of [gates.alpha, gates.beta1, gates.beta2, gates.bias]) writer.list(values, "i32");
   writer.list([gates.alphaShift, gates.beta2Shift, gates.productShift, 0], "u8");
 };
 
-export const readGates = (reader: ByteReader, units: number): IntegerGates => {
+const readGates = (reader: ByteReader, units: number): IntegerGates => {
   const vector = (): Int32Array => reader.into(new Int32Array(3 * units), "i32");
   const gates = { alpha: vector(), beta1: vector(), beta2: vector(), bias: vector() };
   const [alphaShift, beta2Shift, productShift] = [reader.u8(), reader.u8(), reader.u8(), reader.u8()];
@@ -209,7 +240,7 @@ export const readGolden = (
 ): GoldenVectors => {
   const cells = Array.from({ length: counts.cells }, (): GoldenCell => {
     const seed = reader.u32();
-    const state = new Int8Array(reader.bytes(shape.units).buffer);
+    const state = new Int8Array(reader.bytes(shape.layers * shape.units).buffer);
     reader.align();
     return { seed, state, quanta: reader.into(new Int32Array(shape.outputs), "i32") };
   });

@@ -4,7 +4,7 @@ import type { IntegerModel } from "./IntegerModel.ts";
 
 /** What one sensor's window comes to. */
 export interface WindowForecast {
-  /** Hidden state after the window, one = 127. */
+  /** Hidden states after the window, one = 127, [cell][unit], the lowest cell first. */
   readonly state: Float64Array;
   /** Quanta, [target][lead]. */
   readonly quanta: Int32Array;
@@ -22,14 +22,13 @@ export const createWindowForecaster = (model: IntegerModel): WindowForecaster =>
     const steps = features.length / inputs;
     const slopes = new Int32Array(steps * 3 * units);
     const offsets = new Int32Array(steps * 3 * units);
-    const state = new Float64Array(units);
     const outputs = new Float64Array(readouts.length * horizonSteps);
     cell.project(features, steps, slopes, offsets);
-    cell.walk(slopes, offsets, 0, steps, state);
-    head(state, features, (steps - 1) * inputs, outputs);
+    cell.walk(slopes, offsets, 0, steps);
+    head(cell.states.at(-1)!, features, (steps - 1) * inputs, outputs);
     const quanta = Int32Array.from(outputs, (output, index) =>
       decode(readouts[Math.floor(index / horizonSteps)]!, model.powers, baselines[index]!, output),
     );
-    return { state, quanta };
+    return { state: Float64Array.from(cell.states.flatMap((own) => [...own])), quanta };
   };
 };

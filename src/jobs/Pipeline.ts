@@ -64,6 +64,8 @@ const Forecast = Schema.Struct({
 
 const Model = Schema.Struct({
   units: optional(count(1, 512), 32),
+  /** Cells one above the other, each of so many units. */
+  layers: optional(count(1, 4), 1),
   headUnits: optional(count(1, 512), 32),
   embedding: optional(count(0, 64), 4),
 });

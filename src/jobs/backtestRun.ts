@@ -7,6 +7,7 @@ import { heldShare, judgeForecasts, type RuleTally } from "../train/judgeForecas
 import { everySensorAt, originsOf } from "../train/originWindows.ts";
 import type { RunForecaster } from "../model/ForecasterRun.ts";
 import { predictWindows } from "../train/predictWindows.ts";
+import { onThreads } from "../train/ThreadFailed.ts";
 import type { TrainedForecaster } from "../train/trainForecaster.ts";
 import { type ConformalOffsets, conformalOffsets } from "./conformalOffsets.ts";
 import { type DeviceForecasts, deviceForecasts } from "./deviceForecasts.ts";
@@ -59,7 +60,9 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
     "float",
     data,
     origins,
-    predictWindows(forecaster, trained.float, shape, data, sensorOf, originOf, false),
+    yield* onThreads("the test of the float model", () =>
+      predictWindows(forecaster, trained.float, shape, data, sensorOf, originOf, false),
+    ),
   );
   yield* Effect.sleep(0);
   const device = yield* deviceForecasts(runtime, data, origins, (done) =>

@@ -121,6 +121,8 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
       embedding: pipeline.model.embedding,
       sensors: panel.sensors.length,
       units: pipeline.model.units,
+      // Left out where there is one, so that trainings begun without the setting go on.
+      ...(pipeline.model.layers > 1 && { layers: pipeline.model.layers }),
       headUnits: pipeline.model.headUnits,
       outputs: plan.targets.length * plan.horizonSteps,
     },

@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import type { Artefact } from "../edge/index.ts";
 import { describeIntake } from "../ingest/IntakeReport.ts";
 import { formatDuration } from "../ingest/parseDuration.ts";
+import { layersOf } from "../model/Parameters.ts";
 import type { RunSummary, Span } from "../report/RunSummary.ts";
 import { seriesOf } from "../series/Panel.ts";
 import type { StepSpan } from "../train/TrainingSettings.ts";
@@ -92,6 +93,7 @@ const settingsOf = (run: PreparedRun, backtest: Backtest): RunSummary["settings"
   const { comparedBaselines, data, panel, rules, seasonSteps, settings, shape } = run;
   const { plan } = data;
   const baseline = BASELINE_TEXT[plan.baseline.kind];
+  const layers = layersOf(shape);
   return [
     {
       name: "window",
@@ -99,7 +101,7 @@ const settingsOf = (run: PreparedRun, backtest: Backtest): RunSummary["settings"
     },
     {
       name: "model",
-      value: `MI-GRU, ${shape.units} units, ${shape.observed} features, embedding of ${shape.embedding}, corrects ${baseline}`,
+      value: `MI-GRU, ${layers === 1 ? "" : `${layers} layers of `}${shape.units} units, ${shape.observed} features, embedding of ${shape.embedding}, corrects ${baseline}`,
     },
     ...(comparedBaselines.length === 0
       ? []

@@ -14,8 +14,8 @@ const STARTED = 1;
 const DONE = 2;
 const FAILED = 3;
 const CALL_FLOATS = 256;
-/** Memories the thread keeps an instance for; a further one takes the place of the oldest. */
-const HELD_MEMORIES = 2;
+/** Memories the thread keeps an instance for, one a layer of a stacked cell; a further one takes the place of the oldest. */
+const HELD_MEMORIES = 4;
 /**
  * Polls of the thread before it sleeps, about half a millisecond: longer than what the caller does alone within a
  * training step, and to wake a sleeper takes longer than to poll.

@@ -51,7 +51,8 @@ export interface RecurrentKernelOptions {
   readonly thread?: KernelThread;
 }
 
-const IDLE_WORKSPACES = 2;
+/** Runs alive at once: the layers of a stacked cell. */
+const IDLE_WORKSPACES = 4;
 /** Kind and levels of each quantiser, as the assembly numbers them. */
 const QUANTISERS: Readonly<Record<StateQuantiser, readonly [kind: number, levels: number]>> = {
   none: [0, 1],

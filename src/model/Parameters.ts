@@ -32,8 +32,10 @@ export interface ForecasterShape {
   readonly observed: number;
   readonly embedding: number;
   readonly sensors: number;
-  /** Hidden state of the cell. */
+  /** Hidden state of the cell, of each of its layers. */
   readonly units: number;
+  /** Cells one above the other, 1 to 4; the head reads the state of the top one. 1 where absent. */
+  readonly layers?: number;
   /** Hidden layer of the readout head. */
   readonly headUnits: number;
   /** Targets x horizon steps. */
@@ -43,6 +45,8 @@ export interface ForecasterShape {
 }
 
 export const cellOf = (shape: ForecasterShape): CellChoice => shape.choice ?? deployedCell;
+
+export const layersOf = (shape: ForecasterShape): number => shape.layers ?? 1;
 
 /** Columns of the cell's matrices: gates x units. */
 export const gateColumns = (shape: ForecasterShape): number => gatesOf[cellOf(shape).cell] * shape.units;
@@ -70,16 +74,21 @@ export const decayedParameters: ReadonlySet<ParameterName> = new Set([
   "skipWeights",
 ]);
 
-/** Rows and columns of each parameter. `integration` holds alpha, beta1, beta2, bias, one a row. */
+/**
+ * Rows and columns of each parameter. `integration` holds alpha, beta1, beta2, bias, one a row.
+ *
+ * The layers of the cell stand one below the other, the lowest first; `layerRows` says where.
+ */
 export const parameterShapes = (
   shape: ForecasterShape,
 ): Readonly<Record<ParameterName, [number, number]>> => {
   const inputs = shape.observed + shape.embedding;
   const columns = gateColumns(shape);
+  const layers = layersOf(shape);
   return {
-    inputWeights: [inputs, columns],
-    stateWeights: [shape.units, columns],
-    integration: [4, columns],
+    inputWeights: [inputs + (layers - 1) * shape.units, columns],
+    stateWeights: [layers * shape.units, columns],
+    integration: [layers * 4, columns],
     hiddenWeights: [shape.units + inputs, shape.headUnits],
     hiddenBias: [1, shape.headUnits],
     outputWeights: [shape.headUnits, shape.outputs],

@@ -1,8 +1,9 @@
-/** The forecaster in tensor operations: a recurrent cell over the window, then a readout head of a linear and a one-layer part. */
+/** The forecaster in tensor operations: the layers of a recurrent cell over the window, then a readout head of a linear and a one-layer part. */
 import * as tf from "@tensorflow/tfjs";
 import { recurrent } from "./recurrent.ts";
 import { integrationOf, storedIntegrationGradient } from "./integrationOf.ts";
-import { cellOf, type ForecasterShape, type ParameterName } from "./Parameters.ts";
+import { type LayeredName, layerRows } from "./layerRows.ts";
+import { cellOf, type ForecasterShape, gateColumns, type ParameterName } from "./Parameters.ts";
 import { quantiseTensor } from "./quantiseTensor.ts";
 
 export type ParameterTensors = Readonly<Record<ParameterName, tf.Tensor2D>>;
@@ -60,18 +61,23 @@ export const forecastOutputs = (
   const choice = cellOf(shape);
   const quantise = (weights: tf.Tensor2D): tf.Tensor2D =>
     options.ternary ? quantiseTensor(weights, choice.weights) : weights;
-  const states = recurrent(
-    embedded,
-    quantise(parameters.inputWeights),
-    quantise(parameters.stateWeights),
-    integrationTensor(parameters.integration, shape, options.ternary),
-    {
-      cell: choice.cell,
-      slope: choice.slope,
-      stateQuantiser: options.ternary ? choice.state : "none",
-      inputGradient: shape.embedding > 0,
-    },
-  );
+  let states = embedded;
+  layerRows(shape).forEach((rows, layer) => {
+    const block = (name: LayeredName): tf.Tensor2D =>
+      tf.slice(parameters[name], [rows[name][0], 0], [rows[name][1], gateColumns(shape)]);
+    states = recurrent(
+      states,
+      quantise(block("inputWeights")),
+      quantise(block("stateWeights")),
+      integrationTensor(block("integration"), shape, options.ternary),
+      {
+        cell: choice.cell,
+        slope: choice.slope,
+        stateQuantiser: options.ternary ? choice.state : "none",
+        inputGradient: layer > 0 || shape.embedding > 0,
+      },
+    );
+  });
   const scored = steps - input.scoredFrom;
   const rows = scored * batch;
   const lastStates = tf.reshape(tf.slice(states, [input.scoredFrom, 0, 0], [scored, batch, shape.units]), [

@@ -1,3 +1,4 @@
+import { type LayeredName, layerRows, rowsOf } from "./layerRows.ts";
 import {
   cellOf,
   type ForecasterShape,
@@ -26,7 +27,8 @@ const INITIAL_FORGET_BIAS = 1;
 
 /**
  * Starting point of training: input weights N(0, 1 / inputs), recurrent weights orthogonal per gate,
- * alpha and the betas by `start`, output layers zero, so that the first forecast is the baseline.
+ * alpha and the betas by `start`, output layers zero, so that the first forecast is the baseline. All layers of the
+ * cell start alike, each with the inputs of its own.
  */
 export const initialParameters = (
   shape: ForecasterShape,
@@ -37,28 +39,24 @@ export const initialParameters = (
   const { units } = shape;
   const gaussian = (size: number, deviation: number): Float32Array =>
     Float32Array.from({ length: size }, () => normal() * deviation);
+  /** A parameter whose blocks, one a layer, are made by a function of their rows. */
+  const byLayer = (name: LayeredName, block: (rows: number) => Float32Array): Float32Array => {
+    const [rows, columns] = shapes[name];
+    const matrix = new Float32Array(rows * columns);
+    for (const { [name]: span } of layerRows(shape)) rowsOf(matrix, columns, span).set(block(span[1]));
+    return matrix;
+  };
   return mapParameters((name) => {
     const [rows, columns] = shapes[name];
     switch (name) {
       case "inputWeights":
+        return byLayer(name, (inputs) => gaussian(inputs * columns, 1 / Math.sqrt(inputs)));
       case "hiddenWeights":
         return gaussian(rows * columns, 1 / Math.sqrt(rows));
       case "stateWeights":
-        return orthogonalGates(units, columns / units, normal);
-      case "integration": {
-        const integration = new Float32Array(rows * columns);
-        const { alpha, beta1, beta2 } = integrationStarts[start];
-        integration.fill(alpha, 0, columns);
-        integration.fill(beta1, columns, 2 * columns);
-        integration.fill(beta2, 2 * columns, 3 * columns);
-        const { cell } = cellOf(shape);
-        if (cell === "gru") integration.fill(INITIAL_UPDATE_BIAS, 3 * columns, 3 * columns + units);
-        // The gates of the LSTM are i, f, o, g.
-        if (cell === "lstm") {
-          integration.fill(INITIAL_FORGET_BIAS, 3 * columns + units, 3 * columns + 2 * units);
-        }
-        return integration;
-      }
+        return byLayer(name, () => orthogonalGates(units, columns / units, normal));
+      case "integration":
+        return byLayer(name, () => startingIntegration(shape, columns, start));
       case "embedding":
         return gaussian(rows * columns, 0.3);
       case "hiddenBias":
@@ -68,6 +66,27 @@ export const initialParameters = (
         return new Float32Array(rows * columns);
     }
   });
+};
+
+/** Alpha, beta1, beta2 and bias of one layer, [4][columns]. */
+const startingIntegration = (
+  shape: ForecasterShape,
+  columns: number,
+  start: IntegrationStart,
+): Float32Array => {
+  const { units } = shape;
+  const integration = new Float32Array(4 * columns);
+  const { alpha, beta1, beta2 } = integrationStarts[start];
+  integration.fill(alpha, 0, columns);
+  integration.fill(beta1, columns, 2 * columns);
+  integration.fill(beta2, 2 * columns, 3 * columns);
+  const { cell } = cellOf(shape);
+  if (cell === "gru") integration.fill(INITIAL_UPDATE_BIAS, 3 * columns, 3 * columns + units);
+  // The gates of the LSTM are i, f, o, g.
+  if (cell === "lstm") {
+    integration.fill(INITIAL_FORGET_BIAS, 3 * columns + units, 3 * columns + 2 * units);
+  }
+  return integration;
 };
 
 /** Orthogonal matrices side by side, [units][gates * units], by Gram-Schmidt on Gaussian rows. */

@@ -2,16 +2,8 @@ import { createDenseKernel } from "../kernels/DenseKernel.ts";
 import { sharedKernelThread } from "../kernels/KernelThread.ts";
 import { createRecurrentKernel, type RecurrentKernel } from "../kernels/RecurrentKernel.ts";
 import type { ForecasterInput, ForecasterOptions, ForecasterRun, RunForecaster } from "./ForecasterRun.ts";
-import { integrationOf, storedIntegrationGradient } from "./integrationOf.ts";
-import {
-  cellOf,
-  type ForecasterShape,
-  gateColumns,
-  mapParameters,
-  type ParameterName,
-  type Parameters,
-} from "./Parameters.ts";
-import { quantisedMatrix } from "./quantiseWeights.ts";
+import { type ForecasterShape, mapParameters, type ParameterName, type Parameters } from "./Parameters.ts";
+import { runCellLayers } from "./runCellLayers.ts";
 
 const dense = createDenseKernel();
 
@@ -95,24 +87,15 @@ const runOn = (
   const rows = scored * batch;
   const read = units + inputs;
   const x = withEmbedding(parameters, shape, input);
-  const choice = cellOf(shape);
-  const columns = gateColumns(shape);
-  const matrix = (weights: Float32Array, height: number): Float32Array =>
-    options.ternary ? quantisedMatrix(choice.weights, weights, height, columns) : weights;
-  const { states, tape } = cellKernel.record({
-    cell: choice.cell,
-    slope: choice.slope,
-    sizes: { batch, steps: input.steps, inputs, units },
+  const cell = runCellLayers(
+    cellKernel,
+    parameters,
+    shape,
     x,
-    w: matrix(parameters.inputWeights, inputs),
-    u: matrix(parameters.stateWeights, units),
-    readFrom: input.scoredFrom,
-    mi: integrationOf(choice, parameters.integration, options.ternary),
-    stateQuantiser: options.ternary ? choice.state : "none",
-    ...(options.ternary && choice.state === "ternary" && options.stateNoise
-      ? { stateNoise: options.stateNoise }
-      : {}),
-  });
+    { batch, steps: input.steps, readFrom: input.scoredFrom },
+    options,
+  );
+  const { states } = cell;
   const { dropout } = options;
   if (dropout !== undefined) for (let k = 0; k < states.length; k++) states[k]! *= dropout[k]!;
   const seen = joined(states, x.subarray(input.scoredFrom * batch * inputs), rows);
@@ -146,17 +129,16 @@ const runOn = (
         stateGradient[k] = dSeen[row * read + unit]! * (dropout?.[k] ?? 1);
       }
     }
-    const cell = tape.backward(stateGradient, shape.embedding > 0);
-    tape.release();
+    const cellGradients = cell.backward(stateGradient, shape.embedding > 0);
     const embedding = new Float32Array(parameters.embedding.length);
-    if (cell.x !== undefined) {
-      addEmbeddingGradient(embedding, shape, input.sensors, cell.x, shape.observed);
+    if (cellGradients.x !== undefined) {
+      addEmbeddingGradient(embedding, shape, input.sensors, cellGradients.x, shape.observed);
       addEmbeddingGradient(embedding, shape, input.sensors, dSeen, units + shape.observed);
     }
     const gradients: Readonly<Record<ParameterName, () => Float32Array>> = {
-      inputWeights: () => cell.w,
-      stateWeights: () => cell.u,
-      integration: () => storedIntegrationGradient(choice, cell.mi),
+      inputWeights: () => cellGradients.inputWeights,
+      stateWeights: () => cellGradients.stateWeights,
+      integration: () => cellGradients.integration,
       hiddenWeights: () => columnsOf(dWeights, read, 0, headUnits),
       hiddenBias: () => columnSums(dHidden, headUnits),
       outputWeights: () =>
@@ -169,16 +151,19 @@ const runOn = (
     };
     return mapParameters((name) => gradients[name]());
   };
-  return { outputs, backward, release: () => tape.release() };
+  return { outputs, backward, release: cell.release };
 };
 
 /**
  * Makes what runs the forecaster on plain arrays: the fused cell, on one thread or two, then the readout head. The same
  * function as `runTensors`, whose values and gradients it shares within float32 rounding. Bytes do not depend on the
  * number of threads.
+ *
+ * @param second gives the second thread
+ * @throws KernelThreadError, where the second thread fails, when the forecaster runs
  */
-export const fusedForecaster = (threads: 1 | 2): RunForecaster => {
-  const kernel = createRecurrentKernel(threads === 2 ? { thread: sharedKernelThread() } : {});
+export const fusedForecaster = (threads: 1 | 2, second = sharedKernelThread): RunForecaster => {
+  const kernel = createRecurrentKernel(threads === 2 ? { thread: second() } : {});
   return (...values) => runOn(kernel, ...values);
 };
 

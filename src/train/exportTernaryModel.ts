@@ -1,6 +1,7 @@
-import type { Readout, TernaryModel } from "../edge/TernaryModel.ts";
+import type { Readout, TernaryCell, TernaryModel } from "../edge/TernaryModel.ts";
 import { cellOf, type ForecasterShape, type Parameters } from "../model/Parameters.ts";
 import { integrationOf } from "../model/integrationOf.ts";
+import { type LayerRows, layerRows, rowsOf } from "../model/layerRows.ts";
 import { quantiseWeights } from "../model/quantiseWeights.ts";
 import type { FeaturePlan } from "../series/FeaturePlan.ts";
 
@@ -15,28 +16,19 @@ export const exportTernaryModel = (
   targets: readonly Readout[],
 ): TernaryModel => {
   const inputs = shape.observed + shape.embedding;
-  const gates = 3 * shape.units;
   const choice = cellOf(shape);
   if (choice.cell !== "gru" || choice.state !== "int8" || choice.slope !== 1) {
     throw new RangeError(
       `the device runs the cell gru with an int8 state and slope 1, not ${choice.cell} with ${choice.state} and ${choice.slope}: choose that to export`,
     );
   }
-  const integration = integrationOf(choice, parameters.integration, true);
-  const input = quantiseWeights(choice.weights, parameters.inputWeights, inputs, gates);
-  const state = quantiseWeights(choice.weights, parameters.stateWeights, shape.units, gates);
-  const vector = (row: number, scale: (gate: number) => number): Float64Array =>
-    Float64Array.from({ length: gates }, (_, gate) => integration[row * gates + gate]! * scale(gate));
+  const [lowest, ...upper] = layerRows(shape);
   const read = shape.units + inputs;
   return {
     inputs,
     units: shape.units,
-    inputCodes: transposed(input.codes, inputs, gates, Int8Array),
-    stateCodes: transposed(state.codes, shape.units, gates, Int8Array),
-    alpha: vector(0, (gate) => input.scales[gate]! * state.scales[gate]!),
-    beta1: vector(1, (gate) => state.scales[gate]!),
-    beta2: vector(2, (gate) => input.scales[gate]!),
-    bias: vector(3, () => 1),
+    ...exportCell(parameters, shape, lowest!),
+    upper: upper.map((rows) => exportCell(parameters, shape, rows)),
     head: {
       hiddenUnits: shape.headUnits,
       hidden: transposed(parameters.hiddenWeights, read, shape.headUnits, Float64Array),
@@ -47,6 +39,27 @@ export const exportTernaryModel = (
     },
     horizonSteps,
     targets,
+  };
+};
+
+/** The cell that has these rows of the parameters. */
+const exportCell = (parameters: Parameters, shape: ForecasterShape, rows: LayerRows): TernaryCell => {
+  const gates = 3 * shape.units;
+  const choice = cellOf(shape);
+  const block = (name: keyof LayerRows): Float32Array => rowsOf(parameters[name], gates, rows[name]);
+  const inputs = rows.inputWeights[1];
+  const integration = integrationOf(choice, block("integration"), true);
+  const input = quantiseWeights(choice.weights, block("inputWeights"), inputs, gates);
+  const state = quantiseWeights(choice.weights, block("stateWeights"), shape.units, gates);
+  const vector = (row: number, scale: (gate: number) => number): Float64Array =>
+    Float64Array.from({ length: gates }, (_, gate) => integration[row * gates + gate]! * scale(gate));
+  return {
+    inputCodes: transposed(input.codes, inputs, gates, Int8Array),
+    stateCodes: transposed(state.codes, shape.units, gates, Int8Array),
+    alpha: vector(0, (gate) => input.scales[gate]! * state.scales[gate]!),
+    beta1: vector(1, (gate) => state.scales[gate]!),
+    beta2: vector(2, (gate) => input.scales[gate]!),
+    bias: vector(3, () => 1),
   };
 };
 

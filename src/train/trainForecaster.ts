@@ -17,6 +17,7 @@ import type { Checkpoint } from "./Checkpoint.ts";
 import { learningRate } from "./learningRate.ts";
 import { lossScale } from "./lossScale.ts";
 import { createRuleLoss } from "./ruleLoss.ts";
+import { onThreads } from "./ThreadFailed.ts";
 import { epochBatches } from "./trainingBatches.ts";
 import type { TrainingData } from "./TrainingData.ts";
 import type { EpochRecord, StepSpan, TrainingSettings } from "./TrainingSettings.ts";
@@ -167,26 +168,30 @@ const trainEpoch = Effect.fnUntraced(function* (
   const progress = epochs === 1 ? 1 : state.epoch / (epochs - 1);
   const temperature = coldest * (hottest / coldest) ** progress;
   const epochsBefore = (ternary ? settings.floatEpochs : 0) + state.epoch;
+  const epoch = state.epoch + 1;
+  const place = `the ${phase} phase, epoch ${epoch}`;
   let forecastSum = 0;
   let ruleSum = 0;
 
   for (const [index, batch] of batches.entries()) {
-    const result = trainingStep(
-      job.run,
-      parameters,
-      shape,
-      data,
-      batch,
-      scale,
-      settings,
-      source,
-      ternary,
-      ternary && cellOf(shape).state === "ternary" ? noiseShareAt(progress) : 0,
-      ruleLoss && { loss: ruleLoss, first: ruleBatchStart(job, source), temperature },
+    const result = yield* onThreads(`${place}, step ${index + 1}`, () =>
+      trainingStep(
+        job.run,
+        parameters,
+        shape,
+        data,
+        batch,
+        scale,
+        settings,
+        source,
+        ternary,
+        ternary && cellOf(shape).state === "ternary" ? noiseShareAt(progress) : 0,
+        ruleLoss && { loss: ruleLoss, first: ruleBatchStart(job, source), temperature },
+      ),
     );
     const culprit = culpritOf(result);
     if (culprit !== undefined) {
-      return yield* new TrainingDiverged({ phase, epoch: state.epoch + 1, step: index + 1, culprit });
+      return yield* new TrainingDiverged({ phase, epoch, step: index + 1, culprit });
     }
     optimiser = adamWStep(
       parameters,
@@ -210,19 +215,9 @@ const trainEpoch = Effect.fnUntraced(function* (
   }
 
   const stride = Math.max(1, Math.floor((job.validation.to - job.validation.from) / VALIDATION_ORIGINS));
-  const validation = validate(
-    job.run,
-    average,
-    shape,
-    data,
-    job.validation,
-    stride,
-    scale,
-    job.rules,
-    ternary,
-    settings.loss,
+  const validation = yield* onThreads(`${place}, validation`, () =>
+    validate(job.run, average, shape, data, job.validation, stride, scale, job.rules, ternary, settings.loss),
   );
-  const epoch = state.epoch + 1;
   const record: EpochRecord = {
     phase,
     epoch,

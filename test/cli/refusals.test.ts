@@ -93,10 +93,16 @@ require too_far : forall s in sensors : always[1h, 8h] no2[s] <= 45 ug/m3;
       "tiny.yaml": changed(
         changed(TINY_PIPELINE, "windows: 40", "windows: many"),
         "units: 4, headUnits",
-        "units: 0, headUnits",
+        "units: 0, layers: 5, headUnits",
       ),
     },
-    says: ["tiny.yaml:9:10: `model.units`", "between 1 and 512", "tiny.yaml:18:3: `proof.windows`"],
+    says: [
+      "tiny.yaml:9:10: `model.units`",
+      "between 1 and 512",
+      "tiny.yaml:9:20: `model.layers`",
+      "between 1 and 4",
+      "tiny.yaml:18:3: `proof.windows`",
+    ],
   },
   "a channel that the data lacks, and durations that are no whole steps": {
     files: {

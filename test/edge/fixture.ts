@@ -1,6 +1,6 @@
 import type { FeaturePlan } from "../../src/series/FeaturePlan.ts";
 import { featureCount, planChannels, type Readings } from "../../src/series/features.ts";
-import type { TernaryModel } from "../../src/edge/TernaryModel.ts";
+import type { TernaryCell, TernaryModel } from "../../src/edge/TernaryModel.ts";
 import { NodeKind, type UnrolledRule } from "../../src/stl/unroll/UnrolledRule.ts";
 
 /** Mulberry32: uniform numbers in [0, 1) from a seed. */
@@ -17,6 +17,7 @@ export const uniform = (seed: number): (() => number) => {
 export interface FixtureShape {
   readonly sensors?: number;
   readonly units?: number;
+  readonly layers?: number;
   readonly hiddenUnits?: number;
   readonly windowSteps?: number;
   readonly horizonSteps?: number;
@@ -50,24 +51,29 @@ export const fixturePlan = (shape: FixtureShape = {}): FeaturePlan => {
 };
 
 export const fixtureModel = (plan: FeaturePlan, shape: FixtureShape = {}): TernaryModel => {
-  const { units = 6, hiddenUnits = 5, seed = 7 } = shape;
+  const { units = 6, layers = 1, hiddenUnits = 5, seed = 7 } = shape;
   const inputs = featureCount(plan);
   const outputs = plan.targets.length * plan.horizonSteps;
   const random = uniform(seed);
   const spread = (length: number, size: number): Float64Array =>
     Float64Array.from({ length }, () => (random() - 0.5) * 2 * size);
   const codes = (length: number): Int8Array => Int8Array.from({ length }, () => Math.floor(random() * 3) - 1);
-  const scaleU = 1.2 / Math.sqrt(units);
-  const scaleW = 1.2 / Math.sqrt(inputs);
+  const cell = (columns: number): TernaryCell => {
+    const scaleU = 1.2 / Math.sqrt(units);
+    const scaleW = 1.2 / Math.sqrt(columns);
+    return {
+      inputCodes: codes(3 * units * columns),
+      stateCodes: codes(3 * units * units),
+      alpha: spread(3 * units, 1).map((value) => (1 + 0.3 * value) * scaleU * scaleW),
+      beta1: spread(3 * units, 1).map((value) => (0.5 + 0.3 * value) * scaleU),
+      beta2: spread(3 * units, 1).map((value) => (0.5 + 0.3 * value) * scaleW),
+      bias: spread(3 * units, 0.5),
+    };
+  };
   return {
     inputs,
     units,
-    inputCodes: codes(3 * units * inputs),
-    stateCodes: codes(3 * units * units),
-    alpha: spread(3 * units, 1).map((value) => (1 + 0.3 * value) * scaleU * scaleW),
-    beta1: spread(3 * units, 1).map((value) => (0.5 + 0.3 * value) * scaleU),
-    beta2: spread(3 * units, 1).map((value) => (0.5 + 0.3 * value) * scaleW),
-    bias: spread(3 * units, 0.5),
+    ...cell(inputs),
     head: {
       hiddenUnits,
       hidden: spread(hiddenUnits * (units + inputs), 0.3),
@@ -89,6 +95,8 @@ export const fixtureModel = (plan: FeaturePlan, shape: FixtureShape = {}): Terna
       },
       { channel: "flow", unit: "1", transform: "log1p", gain: 0.6, quantum: 1, minimum: 0, maximum: 4000 },
     ],
+    // Last, so that what is random of the others does not depend on them.
+    upper: Array.from({ length: layers - 1 }, () => cell(units)),
   };
 };
 

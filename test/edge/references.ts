@@ -1,6 +1,6 @@
 /** Two independent computations of a forecast: the documented integers in BigInt, and the ternary model in float64. */
-import type { IntegerLayer, IntegerModel } from "../../src/edge/IntegerModel.ts";
-import type { TernaryModel } from "../../src/edge/TernaryModel.ts";
+import type { IntegerLayer, IntegerModel, IntegerWeights } from "../../src/edge/IntegerModel.ts";
+import type { TernaryCell, TernaryModel } from "../../src/edge/TernaryModel.ts";
 
 /** floor(value / 2^bits + 1/2) */
 const rounded = (value: bigint, bits: number): bigint =>
@@ -30,44 +30,66 @@ const tableValue = (table: Uint16Array, magnitude: number, bits: number): number
   return low + Number(rounded(BigInt((table[index + 1]! - low) * rest), bits));
 };
 
-/** State and outputs of one window, computed as the documents say, in arbitrary precision. */
+/** The state of a cell after a step. */
+const bigIntegerStep = (
+  { gates, inputCodes, stateCodes }: IntegerWeights,
+  tanh: Uint16Array,
+  x: readonly bigint[],
+  state: readonly bigint[],
+  widths: Widths,
+): bigint[] => {
+  const units = state.length;
+  const activation = (row: number, vector: readonly bigint[]): number => {
+    const p = dotBig(inputCodes, row, x);
+    const q = dotBig(stateCodes, row, vector);
+    const alphaProduct = widths.see(BigInt(gates.alpha[row]!) * p);
+    const slope = rounded(alphaProduct, gates.alphaShift) + BigInt(gates.beta1[row]!);
+    const offset =
+      rounded(widths.see(BigInt(gates.beta2[row]!) * p), gates.beta2Shift) + BigInt(gates.bias[row]!);
+    if (slope !== BigInt.asIntN(32, slope) || offset !== BigInt.asIntN(32, offset))
+      throw new Error("wider than 32 bits");
+    const a = rounded(widths.see(slope * q), gates.productShift) + offset;
+    return Number(clampBig(a, -262_143n, 262_143n));
+  };
+  const sigmoid = (a: number): bigint => {
+    const half = tableValue(tanh, Math.abs(a), 8);
+    return BigInt(a < 0 ? 32_768 - half : 32_768 + half);
+  };
+  const whole = state.map((value) => 16n * value);
+  const z = state.map((_, unit) => sigmoid(activation(unit, whole)));
+  const r = state.map((_, unit) => sigmoid(activation(units + unit, whole)));
+  const gated = state.map((value, unit) => rounded(r[unit]! * value, 12));
+  return state.map((held, unit) => {
+    const a = activation(2 * units + unit, gated);
+    const c = BigInt(Math.sign(a) * tableValue(tanh, Math.abs(a), 7));
+    return held + rounded(widths.see(z[unit]! * (127n * c - 32_768n * held)), 31);
+  });
+};
+
+/** States of all cells and outputs of one window, computed as the documents say, in arbitrary precision. */
 export const bigIntegerForecast = (
   model: IntegerModel,
   features: Int16Array,
   widths: Widths,
 ): { state: number[]; outputs: number[] } => {
-  const { units, inputs, gates } = model;
-  let state = Array.from({ length: units }, () => 0n);
+  const { units, inputs, tanh } = model;
+  const cells = [model, ...model.upper];
+  const states = cells.map(() => Array.from({ length: units }, () => 0n));
   const steps = features.length / inputs;
   let x: bigint[] = [];
   for (let step = 0; step < steps; step++) {
     x = Array.from(features.subarray(step * inputs, (step + 1) * inputs), BigInt);
-    const activation = (row: number, vector: readonly bigint[]): number => {
-      const p = dotBig(model.inputCodes, row, x);
-      const q = dotBig(model.stateCodes, row, vector);
-      const alphaProduct = widths.see(BigInt(gates.alpha[row]!) * p);
-      const slope = rounded(alphaProduct, gates.alphaShift) + BigInt(gates.beta1[row]!);
-      const offset =
-        rounded(widths.see(BigInt(gates.beta2[row]!) * p), gates.beta2Shift) + BigInt(gates.bias[row]!);
-      if (slope !== BigInt.asIntN(32, slope) || offset !== BigInt.asIntN(32, offset))
-        throw new Error("wider than 32 bits");
-      const a = rounded(widths.see(slope * q), gates.productShift) + offset;
-      return Number(clampBig(a, -262_143n, 262_143n));
-    };
-    const sigmoid = (a: number): bigint => {
-      const half = tableValue(model.tanh, Math.abs(a), 8);
-      return BigInt(a < 0 ? 32_768 - half : 32_768 + half);
-    };
-    const whole = state.map((value) => 16n * value);
-    const z = state.map((_, unit) => sigmoid(activation(unit, whole)));
-    const r = state.map((_, unit) => sigmoid(activation(units + unit, whole)));
-    const gated = state.map((value, unit) => rounded(r[unit]! * value, 12));
-    state = state.map((held, unit) => {
-      const a = activation(2 * units + unit, gated);
-      const c = BigInt(Math.sign(a) * tableValue(model.tanh, Math.abs(a), 7));
-      return held + rounded(widths.see(z[unit]! * (127n * c - 32_768n * held)), 31);
+    cells.forEach((cell, index) => {
+      states[index] = bigIntegerStep(
+        cell,
+        tanh,
+        index === 0 ? x : states[index - 1]!,
+        states[index]!,
+        widths,
+      );
     });
   }
+  const state = states.at(-1)!;
   const { head } = model;
   const layer = (weights: IntegerLayer, row: number, vector: readonly bigint[]): bigint =>
     rounded(
@@ -87,11 +109,27 @@ export const bigIntegerForecast = (
       ),
     ),
   );
-  return { state: state.map(Number), outputs };
+  return { state: states.flat().map(Number), outputs };
 };
 
 const dot = (values: ArrayLike<number>, row: number, vector: readonly number[]): number =>
   vector.reduce((sum, value, column) => sum + values[row * vector.length + column]! * value, 0);
+
+const floatStep = (cell: TernaryCell, x: readonly number[], before: readonly number[]): number[] => {
+  const sigmoid = (a: number): number => 1 / (1 + Math.exp(-a));
+  const mi = (row: number, s: readonly number[]): number => {
+    const p = dot(cell.inputCodes, row, x);
+    const q = dot(cell.stateCodes, row, s);
+    return cell.alpha[row]! * p * q + cell.beta1[row]! * q + cell.beta2[row]! * p + cell.bias[row]!;
+  };
+  const units = before.length;
+  const z = before.map((_, unit) => sigmoid(mi(unit, before)));
+  const gated = before.map((value, unit) => value * sigmoid(mi(units + unit, before)));
+  return before.map((value, unit) => {
+    const next = (1 - z[unit]!) * value + z[unit]! * Math.tanh(mi(2 * units + unit, gated));
+    return Math.round(next * 127) / 127;
+  });
+};
 
 /** The ternary model in float64 as its documentation states it; readings before rounding to quanta, [target][lead]. */
 export const floatForecast = (
@@ -100,24 +138,16 @@ export const floatForecast = (
   baselines: ArrayLike<number>,
 ): { state: number[]; quanta: number[] } => {
   const { units, inputs, head } = model;
-  const sigmoid = (a: number): number => 1 / (1 + Math.exp(-a));
-  let h: number[] = Array.from({ length: units }, () => 0);
+  const cells: readonly TernaryCell[] = [model, ...model.upper];
+  const states = cells.map(() => Array.from({ length: units }, () => 0));
   let x: number[] = [];
   for (let step = 0; step < features.length / inputs; step++) {
     x = Array.from(features.subarray(step * inputs, (step + 1) * inputs));
-    const mi = (row: number, s: readonly number[]): number => {
-      const p = dot(model.inputCodes, row, x);
-      const q = dot(model.stateCodes, row, s);
-      return model.alpha[row]! * p * q + model.beta1[row]! * q + model.beta2[row]! * p + model.bias[row]!;
-    };
-    const before = h;
-    const z = before.map((_, unit) => sigmoid(mi(unit, before)));
-    const gated = before.map((value, unit) => value * sigmoid(mi(units + unit, before)));
-    h = before.map((value, unit) => {
-      const next = (1 - z[unit]!) * value + z[unit]! * Math.tanh(mi(2 * units + unit, gated));
-      return Math.round(next * 127) / 127;
+    cells.forEach((cell, index) => {
+      states[index] = floatStep(cell, index === 0 ? x : states[index - 1]!, states[index]!);
     });
   }
+  const h = states.at(-1)!;
   const mixed = [...h, ...x];
   const hidden = Array.from(head.hiddenBias, (bias, row) => Math.max(0, dot(head.hidden, row, mixed) + bias));
   const quanta = Array.from(head.outputBias, (bias, row) => {

@@ -32,9 +32,12 @@ const rules = [
     enforced: false,
   },
 ];
-const runtime = createRuntime(
-  openArtefact(compileArtefact({ model, features: plan, rules, metadata: fixtureMetadata })),
-);
+const runtimeOf = (compiled: typeof model) =>
+  createRuntime(
+    openArtefact(compileArtefact({ model: compiled, features: plan, rules, metadata: fixtureMetadata })),
+  );
+const runtime = runtimeOf(model);
+const stacked = fixtureModel(plan, { layers: 2 });
 const steps = 90;
 const readings = fixtureReadings(plan, steps, 3);
 
@@ -56,16 +59,19 @@ const cut = (whole: Readings, from: number, to: number): Readings => {
 };
 
 describe("runtime", () => {
-  it("gives the same forecast for a span, for the whole past and for the shortest window", () => {
+  it.each([
+    ["one cell", runtime],
+    ["two", runtimeOf(stacked)],
+  ])("gives the same forecast for a span, for the whole past and for the shortest window: %s", (_, made) => {
     let visited = 0;
-    runtime.forecastSpan(readings, runtime.contextSteps - 1, steps, (forecast, origin) => {
+    made.forecastSpan(readings, made.contextSteps - 1, steps, (forecast, origin) => {
       visited++;
-      const window = runtime.forecast(cut(readings, origin + 1 - runtime.contextSteps, origin + 1));
+      const window = made.forecast(cut(readings, origin + 1 - made.contextSteps, origin + 1));
       expect(window.raw).toEqual(forecast.raw);
       expect(window.shielded).toEqual(forecast.shielded);
       expect(window.rules).toEqual(forecast.rules);
     });
-    expect(visited).toBe(steps - runtime.contextSteps + 1);
+    expect(visited).toBe(steps - made.contextSteps + 1);
   });
 
   it("does not look past the origin", () => {
@@ -81,19 +87,22 @@ describe("runtime", () => {
     expect(collect(later)).toEqual(collect(readings));
   });
 
-  it("follows the float model through the whole front end", () => {
+  it.each([
+    ["one cell", model],
+    ["two", stacked],
+  ])("follows the float model through the whole front end: %s", (_, followed) => {
     const outputs = plan.horizonSteps;
     const differences: number[] = [];
-    runtime.forecastSpan(readings, 60, 75, ({ raw }, origin) => {
+    runtimeOf(followed).forecastSpan(readings, 60, 75, ({ raw }, origin) => {
       const features = computeFeatures(plan, readings, origin - plan.windowSteps + 1, origin + 1);
       const baselines = baselineForecast(plan, readings, origin);
       for (let sensor = 0; sensor < plan.sensors.length; sensor++) {
-        const size = plan.windowSteps * model.inputs;
+        const size = plan.windowSteps * followed.inputs;
         const own = [0, 1].flatMap((target) => [
           ...baselines.subarray((target * 3 + sensor) * outputs, (target * 3 + sensor + 1) * outputs),
         ]);
         const expected = floatForecast(
-          model,
+          followed,
           features.subarray(sensor * size, (sensor + 1) * size),
           own,
         ).quanta;

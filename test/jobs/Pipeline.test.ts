@@ -45,7 +45,7 @@ describe("a pipeline file", () => {
           quantum: {},
           everySensor: [],
         },
-        model: { units: 32, headUnits: 32, embedding: 4 },
+        model: { units: 32, layers: 1, headUnits: 32, embedding: 4 },
         training: {
           seed: 1,
           floatEpochs: 6,

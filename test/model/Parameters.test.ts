@@ -23,6 +23,17 @@ describe("parameterShapes", () => {
     });
   });
 
+  it("has a block a layer in the matrices of the cell, the upper ones as wide as the state, and nowhere else", () => {
+    const one = parameterShapes(smallShape);
+    expect(parameterShapes({ ...smallShape, layers: 1 })).toEqual(one);
+    expect(parameterShapes({ ...smallShape, layers: 3 })).toEqual({
+      ...one,
+      inputWeights: [7 + 2 * 4, 12],
+      stateWeights: [3 * 4, 12],
+      integration: [3 * 4, 12],
+    });
+  });
+
   it("names every parameter once", () => {
     expect(Object.keys(parameterShapes(smallShape)).sort()).toEqual([...parameterNames].sort());
   });

@@ -100,14 +100,21 @@ describe("forecastOutputs", () => {
     expect(outputs.every((value) => value === 0)).toBe(true);
   });
 
-  it.each([false, true])("agrees with the same equations in float64 (ternary: %o)", (ternary) => {
+  it.each([
+    [1, false],
+    [1, true],
+    [2, false],
+    [2, true],
+    [4, true],
+  ])("agrees with the same equations in float64 (layers: %i, ternary: %o)", (layers, ternary) => {
+    const shape = { ...smallShape, layers };
     for (let seed = 1; seed <= 6; seed++) {
-      const parameters = movedParameters(smallShape, seed);
-      const windows = randomWindows(6, 2, smallShape.observed, seed);
+      const parameters = movedParameters(shape, seed);
+      const windows = randomWindows(6, 2, shape.observed, seed);
       const outputs = tf.tidy(() =>
-        outputsOf(tensorsOf(parameters, smallShape), smallShape, windows, sensors, 3, { ternary }).dataSync(),
+        outputsOf(tensorsOf(parameters, shape), shape, windows, sensors, 3, { ternary }).dataSync(),
       );
-      const expected = referenceRows(parameters, smallShape, windows, sensors, 3, ternary);
+      const expected = referenceRows(parameters, shape, windows, sensors, 3, ternary);
       // Rounding to float32; a state rounded to the other multiple of 1/127 would show as some 1e-3.
       expect(largestDifference(outputs, expected)).toBeLessThan(2e-5);
     }
@@ -152,43 +159,47 @@ describe("forecastOutputs", () => {
     expect(largestDifference(outputs, expected.flat())).toBeLessThan(1e-5);
   });
 
-  it("has the gradient of every parameter that central differences in float64 give", () => {
-    const parameters = movedParameters(smallShape, 7);
-    const windows = randomWindows(5, 2, smallShape.observed, 7);
-    const source = random(8);
-    const scoredFrom = 2;
-    const weights = Array.from({ length: 3 * 2 * smallShape.outputs }, () => source.normal());
-    const gradients = tf.tidy(() => {
-      const { grads } = tf.valueAndGrads((...values: tf.Tensor[]) => {
-        const tensors = Object.fromEntries(parameterNames.map((name, k) => [name, values[k]!]));
-        const outputs = outputsOf(tensors as ParameterTensors, smallShape, windows, sensors, scoredFrom, {
-          ternary: false,
-        });
-        return tf.sum(tf.mul(outputs, tf.tensor2d(weights, outputs.shape)));
-      })(parameterNames.map((name) => tf.tensor2d(parameters[name], parameterShapes(smallShape)[name])));
-      return parameterNames.map((name, k) => [name, grads[k]!.dataSync()] as const);
-    });
+  it.each([1, 2])(
+    "has the gradient of every parameter that central differences in float64 give (layers: %i)",
+    (layers) => {
+      const shape = { ...smallShape, layers };
+      const parameters = movedParameters(shape, 7);
+      const windows = randomWindows(5, 2, shape.observed, 7);
+      const source = random(8);
+      const scoredFrom = 2;
+      const weights = Array.from({ length: 3 * 2 * shape.outputs }, () => source.normal());
+      const gradients = tf.tidy(() => {
+        const { grads } = tf.valueAndGrads((...values: tf.Tensor[]) => {
+          const tensors = Object.fromEntries(parameterNames.map((name, k) => [name, values[k]!]));
+          const outputs = outputsOf(tensors as ParameterTensors, shape, windows, sensors, scoredFrom, {
+            ternary: false,
+          });
+          return tf.sum(tf.mul(outputs, tf.tensor2d(weights, outputs.shape)));
+        })(parameterNames.map((name) => tf.tensor2d(parameters[name], parameterShapes(shape)[name])));
+        return parameterNames.map((name, k) => [name, grads[k]!.dataSync()] as const);
+      });
 
-    const scalarAt = (name: (typeof parameterNames)[number], index: number, shift: number): number => {
-      const moved = { ...parameters, [name]: Float64Array.from(parameters[name]) };
-      moved[name][index] = moved[name][index]! + shift;
-      return referenceRows(moved, smallShape, windows, sensors, scoredFrom, false).reduce(
-        (sum, value, k) => sum + value * weights[k]!,
-        0,
-      );
-    };
-    // Away from a kink of the readout's relu, the step costs some 1e-10; what is left is float32.
-    const step = 1e-5;
-    for (const [name, gradient] of gradients) {
-      const expected = Array.from(
-        gradient,
-        (_, k) => (scalarAt(name, k, step) - scalarAt(name, k, -step)) / (2 * step),
-      );
-      const size = Math.max(...expected.map(Math.abs));
-      expect(size, name).toBeGreaterThan(0);
-      expect(largestDifference(gradient, expected) / size, name).toBeLessThan(1e-4);
-    }
-  });
+      const scalarAt = (name: (typeof parameterNames)[number], index: number, shift: number): number => {
+        const moved = { ...parameters, [name]: Float64Array.from(parameters[name]) };
+        moved[name][index] = moved[name][index]! + shift;
+        return referenceRows(moved, shape, windows, sensors, scoredFrom, false).reduce(
+          (sum, value, k) => sum + value * weights[k]!,
+          0,
+        );
+      };
+      // Away from a kink of the readout's relu, the step costs some 1e-10; what is left is float32.
+      const step = 1e-5;
+      for (const [name, gradient] of gradients) {
+        const expected = Array.from(
+          gradient,
+          (_, k) => (scalarAt(name, k, step) - scalarAt(name, k, -step)) / (2 * step),
+        );
+        const size = Math.max(...expected.map(Math.abs));
+        expect(size, name).toBeGreaterThan(0);
+        expect(largestDifference(gradient, expected) / size, name).toBeLessThan(1e-4);
+      }
+    },
+  );
 
   it("gives no gradient to the embedding of a sensor that is not in the batch", () => {
     const gradient = tf.tidy(() => {

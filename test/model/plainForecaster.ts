@@ -39,34 +39,48 @@ export const plainOutputs = (
   { dropout, ternary }: PlainOptions,
 ): number[][] => {
   const gates = 3 * shape.units;
-  const columns = (matrix: ArrayLike<number>): number[][] =>
+  const { layers = 1, units } = shape;
+  const inputs = shape.observed + shape.embedding;
+  /** Columns of the rows `from..to - 1` of a matrix: what one layer has of it. */
+  const columns = (matrix: ArrayLike<number>, from: number, to: number): number[][] =>
     Array.from({ length: gates }, (_, gate) => {
-      const column = columnOf(matrix, gates, gate);
+      const column = columnOf(matrix, gates, gate).slice(from, to);
       return ternary ? ternaryColumn(column) : column;
     });
-  const w = columns(parameters.inputWeights);
-  const u = columns(parameters.stateWeights);
+  const cells = Array.from({ length: layers }, (_, layer) => ({
+    w:
+      layer === 0
+        ? columns(parameters.inputWeights, 0, inputs)
+        : columns(parameters.inputWeights, inputs + (layer - 1) * units, inputs + layer * units),
+    u: columns(parameters.stateWeights, layer * units, (layer + 1) * units),
+    integrated: (gate: number, p: number, q: number): number => {
+      const row = (index: number): number => parameters.integration[(4 * layer + index) * gates + gate]!;
+      return row(0) * p * q + row(1) * q + row(2) * p + row(3);
+    },
+  }));
   const embedding = Array.from(
     { length: shape.embedding },
     (_, k) => parameters.embedding[sensor * shape.embedding + k]!,
   );
-  const integrated = (gate: number, p: number, q: number): number => {
-    const row = (index: number): number => parameters.integration[index * gates + gate]!;
-    return row(0) * p * q + row(1) * q + row(2) * p + row(3);
-  };
 
-  let state = Array.from({ length: shape.units }, () => 0);
+  const states = cells.map(() => Array.from({ length: units }, () => 0));
   const rows: number[][] = [];
   window.forEach((observed, step) => {
     const x = [...observed, ...embedding];
-    const gate = (index: number, read: readonly number[]): number =>
-      integrated(index, dot(w[index]!, x), dot(u[index]!, read));
-    const update = state.map((_, unit) => sigmoid(gate(unit, state)));
-    const reset = state.map((value, unit) => sigmoid(gate(shape.units + unit, state)) * value);
-    state = state.map((value, unit) => {
-      const candidate = Math.tanh(gate(2 * shape.units + unit, reset));
-      const next = (1 - update[unit]!) * value + update[unit]! * candidate;
-      return ternary ? Math.round(next * 127) / 127 : next;
+    let state: number[] = [];
+    cells.forEach(({ integrated, u, w }, layer) => {
+      const before = states[layer]!;
+      const below = layer === 0 ? x : state;
+      const gate = (index: number, read: readonly number[]): number =>
+        integrated(index, dot(w[index]!, below), dot(u[index]!, read));
+      const update = before.map((_, unit) => sigmoid(gate(unit, before)));
+      const reset = before.map((value, unit) => sigmoid(gate(units + unit, before)) * value);
+      state = before.map((value, unit) => {
+        const candidate = Math.tanh(gate(2 * units + unit, reset));
+        const next = (1 - update[unit]!) * value + update[unit]! * candidate;
+        return ternary ? Math.round(next * 127) / 127 : next;
+      });
+      states[layer] = state;
     });
     if (step < scoredFrom) return;
     const mask = dropout?.[step - scoredFrom];

@@ -41,6 +41,7 @@ const cases = (batches: fc.Arbitrary<number>, warmups: fc.Arbitrary<number>): fc
       observed: small,
       embedding: fc.integer({ min: 0, max: 3 }),
       units: small,
+      layers: fc.integer({ min: 1, max: 3 }),
       headUnits: small,
       outputs: small,
       batch: batches,

@@ -20,23 +20,29 @@ const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 /** Outputs of a window by the equations at the head of TernaryModel, in float64. */
 const deviceOutputs = (model: TernaryModel, window: readonly (readonly number[])[]): number[] => {
   const { head, units } = model;
+  const cells = [model, ...model.upper];
   const row = (matrix: ArrayLike<number>, width: number, index: number, read: readonly number[]): number =>
     read.reduce((sum, value, k) => sum + value * matrix[index * width + k]!, 0);
-  let state = Array.from({ length: units }, () => 0);
-  for (const x of window) {
-    const gate = (index: number, s: readonly number[]): number => {
-      const p = row(model.inputCodes, model.inputs, index, x);
-      const q = row(model.stateCodes, units, index, s);
-      return (
-        model.alpha[index]! * p * q + model.beta1[index]! * q + model.beta2[index]! * p + model.bias[index]!
-      );
-    };
-    const reset = state.map((h, unit) => sigmoid(gate(units + unit, state)) * h);
-    state = state.map((h, unit) => {
-      const z = sigmoid(gate(unit, state));
-      return Math.round(127 * ((1 - z) * h + z * Math.tanh(gate(2 * units + unit, reset)))) / 127;
+  const states = cells.map(() => Array.from({ length: units }, () => 0));
+  for (const features of window) {
+    cells.forEach((cell, layer) => {
+      const x = layer === 0 ? features : states[layer - 1]!;
+      const before = states[layer]!;
+      const gate = (index: number, s: readonly number[]): number => {
+        const p = row(cell.inputCodes, x.length, index, x);
+        const q = row(cell.stateCodes, units, index, s);
+        return (
+          cell.alpha[index]! * p * q + cell.beta1[index]! * q + cell.beta2[index]! * p + cell.bias[index]!
+        );
+      };
+      const reset = before.map((h, unit) => sigmoid(gate(units + unit, before)) * h);
+      states[layer] = before.map((h, unit) => {
+        const z = sigmoid(gate(unit, before));
+        return Math.round(127 * ((1 - z) * h + z * Math.tanh(gate(2 * units + unit, reset)))) / 127;
+      });
     });
   }
+  const state = states.at(-1)!;
   const read = [...state, ...window.at(-1)!];
   const hidden = Array.from({ length: head.hiddenUnits }, (_, unit) =>
     Math.max(0, row(head.hidden, read.length, unit, read) + head.hiddenBias[unit]!),
@@ -49,31 +55,35 @@ const deviceOutputs = (model: TernaryModel, window: readonly (readonly number[])
 };
 
 describe("exportTernaryModel", () => {
-  it("folds the scales exactly: the folded model computes what the ternary one does", () => {
-    for (let seed = 1; seed <= 8; seed++) {
-      const parameters = movedParameters(smallShape, seed);
-      const model = exportTernaryModel(parameters, smallShape, 3, [readout, readout]);
-      const windows = randomWindows(8, 1, smallShape.observed, seed);
-      const sensor = seed % 3;
-      const embedding = Array.from(parameters.embedding.subarray(sensor * 2, sensor * 2 + 2));
-      const expected = plainOutputs(
-        parameters,
-        smallShape,
-        windows.map((step) => step[0]!),
-        sensor,
-        7,
-        {
-          ternary: true,
-        },
-      )[0]!;
-      const actual = deviceOutputs(
-        model,
-        windows.map((step) => [...step[0]!, ...embedding]),
-      );
-      // The scales are stored in float32: 6e-8 of each; one state rounded otherwise would show as some 1e-3.
-      expected.forEach((value, k) => expect(Math.abs(actual[k]! - value)).toBeLessThan(2e-6));
-    }
-  });
+  it.each([1, 2, 3])(
+    "folds the scales exactly: the folded model computes what the ternary one does (layers: %i)",
+    (layers) => {
+      const shape = { ...smallShape, layers };
+      for (let seed = 1; seed <= 8; seed++) {
+        const parameters = movedParameters(shape, seed);
+        const model = exportTernaryModel(parameters, shape, 3, [readout, readout]);
+        const windows = randomWindows(8, 1, smallShape.observed, seed);
+        const sensor = seed % 3;
+        const embedding = Array.from(parameters.embedding.subarray(sensor * 2, sensor * 2 + 2));
+        const expected = plainOutputs(
+          parameters,
+          shape,
+          windows.map((step) => step[0]!),
+          sensor,
+          7,
+          {
+            ternary: true,
+          },
+        )[0]!;
+        const actual = deviceOutputs(
+          model,
+          windows.map((step) => [...step[0]!, ...embedding]),
+        );
+        // The scales are stored in float32: 6e-8 of each; one state rounded otherwise would show as some 1e-3.
+        expected.forEach((value, k) => expect(Math.abs(actual[k]! - value)).toBeLessThan(2e-6));
+      }
+    },
+  );
 
   it("has codes alone as weights, by output unit, and tells sizes and targets", () => {
     const parameters = movedParameters(smallShape, 9);

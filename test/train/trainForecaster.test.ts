@@ -1,9 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { Effect } from "effect";
-import { beforeAll, describe, expect, it } from "vitest";
+import { setTimeout } from "node:timers/promises";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { selectBackend } from "../../src/model/backend.ts";
-import { runFused } from "../../src/model/runFused.ts";
 import { runTensors } from "../../src/model/runTensors.ts";
+import { fusedForecaster, runFused } from "../../src/model/runFused.ts";
+import { KernelThread } from "../../src/kernels/KernelThread.ts";
 import { parameterNames } from "../../src/model/Parameters.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/train/Checkpoint.ts";
 import {
@@ -12,6 +14,7 @@ import {
   TrainingDiverged,
   type TrainingJob,
 } from "../../src/train/trainForecaster.ts";
+import { ThreadFailed } from "../../src/train/ThreadFailed.ts";
 import { dataOf, panelOf, shapeOf, smallSettings, wavyData } from "./smallData.ts";
 
 beforeAll(async () => {
@@ -139,6 +142,20 @@ describe("trainForecaster", () => {
     },
   );
 
+  it.each([2, 3])(
+    "with %i layers stops and resumes as the straight run, to the bit, and learns",
+    async (layers) => {
+      const stacked = { ...job, shape: { ...job.shape, layers } };
+      const whole = await train(stacked);
+      for (const checkpoint of whole.stored) {
+        expect((await train({ ...stacked, checkpoint })).trained).toEqual(whole.trained);
+      }
+      const [first, ...later] = whole.trained.history.map(({ validationLoss }) => validationLoss);
+      expect(Math.min(...later)).toBeLessThan(first!);
+      expect(Math.min(...later)).toBeLessThan(0.8);
+    },
+  );
+
   it("leaves a saved checkpoint as it was, so that one kept in memory can be resumed too", async () => {
     expect(straight.saved).toEqual(straight.stored);
     const resumed = await train({ ...job, checkpoint: straight.saved[1]! });
@@ -228,12 +245,80 @@ describe("trainForecaster", () => {
   });
 });
 
+describe("a training on two threads", () => {
+  /** Enough work in a batch for the kernels to share it. */
+  const wide: TrainingJob = {
+    ...jobWith({ batch: 36, floatEpochs: 2, ternaryEpochs: 2 }),
+    shape: { ...job.shape, units: 24, layers: 2 },
+  };
+  const started = async (thread: KernelThread): Promise<KernelThread> => {
+    for (let k = 0; k < 1000 && !thread.ready; k++) await setTimeout(5);
+    expect(thread.ready).toBe(true);
+    return thread;
+  };
+  let alone: Run;
+  beforeAll(async () => {
+    alone = await train(wide);
+  });
+
+  it("goes on where one thread stopped, and the other way round, to the bytes of the straight run", async () => {
+    const thread = await started(new KernelThread());
+    const start = vi.spyOn(thread, "start");
+    const onTwo = fusedForecaster(2, () => thread);
+    const resumed = await train({ ...wide, run: onTwo, checkpoint: alone.stored[0]! });
+    expect(start.mock.results.some(({ value }) => value === true)).toBe(true);
+    expect(resumed.trained).toEqual(alone.trained);
+    expect(resumed.stored).toEqual(alone.stored.slice(1));
+    const back = await train({ ...wide, checkpoint: resumed.stored[1]! });
+    expect(back.trained).toEqual(alone.trained);
+    await thread.stop();
+  });
+
+  it("fails with the place and a remedy where the second dies at work, and can be finished with one", async () => {
+    const thread = await started(new KernelThread({ patienceMs: 100 }));
+    const saved: Checkpoint[] = [];
+    let ended: Promise<number> | undefined;
+    const failure = await Effect.runPromise(
+      Effect.flip(
+        trainForecaster(
+          { ...wide, run: fusedForecaster(2, () => thread) },
+          {
+            save: (checkpoint) =>
+              Effect.sync(() => {
+                saved.push(checkpoint);
+                // Its end cannot be heard of before the next step waits for it.
+                ended = thread.worker.terminate();
+                Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+              }),
+            progress: () => {},
+          },
+        ),
+      ),
+    );
+    await ended;
+    expect(failure).toBeInstanceOf(ThreadFailed);
+    expect(failure._tag).toBe("ThreadFailed");
+    expect(failure.message).toMatch(
+      /second thread.*in the float phase, epoch 2, step 1: it gave no answer for \d+ ms\. Set training\.threads: 1/,
+    );
+    expect(saved).toEqual(alone.stored.slice(0, 1));
+    expect((await train({ ...wide, checkpoint: saved[0]! })).trained).toEqual(alone.trained);
+  });
+
+  it("takes anything else that is thrown for a fault of its own", async () => {
+    const broken: TrainingJob["run"] = () => {
+      throw new RangeError("a fault");
+    };
+    await expect(train({ ...wide, run: broken })).rejects.toThrow(/a fault/);
+  });
+});
+
 describe("a training that diverges", () => {
   const failureOf = async (asked: TrainingJob): Promise<TrainingDiverged> => {
     const failure = await Effect.runPromise(
       Effect.flip(trainForecaster(asked, { save: () => Effect.void, progress: () => {} })),
     );
-    expect(failure).toBeInstanceOf(TrainingDiverged);
+    if (!(failure instanceof TrainingDiverged)) throw failure;
     return failure;
   };
 

@@ -118,6 +118,6 @@ describe("trainForecaster with rules", () => {
         }),
       ),
     );
-    expect(failure.culprit).toBe("the rule loss");
+    expect(failure).toMatchObject({ _tag: "TrainingDiverged", culprit: "the rule loss" });
   });
 });
