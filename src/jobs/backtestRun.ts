@@ -26,6 +26,8 @@ export interface Backtest {
   readonly float: ForecastSet;
   readonly device: DeviceForecasts;
   readonly metrics: RunSummary["metrics"];
+  /** Errors of unseen sensors beside those of seen ones; absent where every sensor was trained on. */
+  readonly unseen?: RunSummary["unseen"];
   readonly rules: readonly RuleSummary[];
   /** Tallies of the unshielded and the shielded ternary model, one a rule. */
   readonly ternaryTallies: readonly RuleTally[];
@@ -52,7 +54,7 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
   const naive = [
     persistenceForecasts(data, origins),
     seasonalForecasts(data, origins, run.seasonSteps),
-    ridgeForecasts(data, origins, spans.training),
+    ridgeForecasts(data, origins, spans.training, run.seen.data),
   ];
   yield* Effect.sleep(0);
   const float = decodedForecasts(
@@ -86,11 +88,25 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
   yield* Effect.sleep(0);
   const shieldedTallies = judge(device.shielded.values);
   const units = data.plan.targets.map((_, target) => run.panel.channels[target]!.unit);
+  const sets = [...naive, float, device.raw, device.shielded];
   return {
     origins,
     float,
     device,
-    metrics: errorsByLead(data, origins, [...naive, float, device.raw, device.shielded], units),
+    metrics: errorsByLead(data, origins, sets, units),
+    ...(run.unseen.length > 0 && {
+      unseen: {
+        sensors: run.unseen.map(({ name, reason }) => ({ name, reason })),
+        metrics: errorsByLead(
+          data,
+          origins,
+          sets,
+          units,
+          run.unseen.map(({ place }) => place),
+        ),
+        seenMetrics: errorsByLead(data, origins, sets, units, run.seen.places),
+      },
+    }),
     rules: bound.map((rule, index) => ({
       name: rule.name,
       text: rule.text,
@@ -109,7 +125,7 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
     })),
     ternaryTallies,
     shieldedTallies,
-    conformal: conformalOffsets(data, calibration, calibrated.shielded, quantilesOf(run)),
+    conformal: conformalOffsets(data, calibration, calibrated.shielded, quantilesOf(run), run.seen.places),
   } satisfies Backtest;
 });
 

@@ -22,6 +22,7 @@ export const modelCard = (run: PreparedRun, summary: RunSummary, productVersion:
         satisfaction: summary.rules,
       },
       metrics: summary.metrics,
+      ...(summary.unseen && { unseenSensors: summary.unseen }),
       training: summary.training,
       sizes: summary.sizes,
       proof: summary.proof,

@@ -5,18 +5,32 @@ import type { LoadedPanel } from "../ingest/loadPanel.ts";
 import { formatDuration, parseDuration } from "../ingest/parseDuration.ts";
 import type { ForecasterShape } from "../model/Parameters.ts";
 import { contextSteps, observedFeatureCount, type Readings } from "../series/features.ts";
+import { extendFeaturePlan } from "../series/extendFeaturePlan.ts";
 import type { FeaturePlan } from "../series/FeaturePlan.ts";
 import { fitFeaturePlan } from "../series/fitFeaturePlan.ts";
 import { localClock } from "../series/LocalClock.ts";
 import { type Panel, seriesOf } from "../series/Panel.ts";
 import { prepareTrainingData, type TrainingData } from "../train/TrainingData.ts";
 import type { StepSpan, TrainingSettings } from "../train/TrainingSettings.ts";
+import { type BoundRule, bindSpec } from "../stl/index.ts";
 import { nearestName } from "../stl/language/nearestName.ts";
 import { siteOfPanel } from "./siteOfPanel.ts";
 import { loadRules, type LoadedRules } from "./loadRules.ts";
 import type { Pipeline } from "./Pipeline.ts";
 import { refuseConflicts } from "./readPipeline.ts";
 import { selectChannels } from "./selectChannels.ts";
+import { selectSensors } from "./selectSensors.ts";
+import { unseenConflicts, type UnseenSensor, unseenSensors } from "./unseenSensors.ts";
+
+/** What training may know of a run: its seen sensors alone. The run's own parts where it has no unseen sensor. */
+export interface SeenPart {
+  /** Places of the seen sensors among those of the panel. */
+  readonly places: readonly number[];
+  readonly data: TrainingData;
+  /** Rules over the seen sensors; a rule that names an unseen one, or needs more than are seen, is left out. */
+  readonly rules: readonly BoundRule[];
+  readonly shape: ForecasterShape;
+}
 
 export interface PreparedRun {
   readonly pipeline: Pipeline;
@@ -30,6 +44,8 @@ export interface PreparedRun {
   readonly settings: TrainingSettings;
   readonly spans: { readonly training: StepSpan; readonly validation: StepSpan; readonly test: StepSpan };
   readonly seasonSteps: number;
+  readonly seen: SeenPart;
+  readonly unseen: readonly UnseenSensor[];
 }
 
 export const prepareRun = Effect.fn("prepareRun")(function* (
@@ -43,6 +59,8 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
   const conflicts = [
     ...channelConflicts(forecast, loaded.panel),
     ...durationConflicts(pipeline, loaded.panel.stepMs),
+    ...unseenConflicts(forecast.unseen, loaded.panel),
+    ...droppedVectorConflicts(pipeline),
   ];
   yield* refuseConflicts(pipelinePath, conflicts);
   const steps = stepCounts(pipeline, loaded.panel.stepMs);
@@ -55,8 +73,14 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     validation: { from: validationFrom, to: testFrom },
     test: { from: testFrom, to: panel.steps },
   };
-  const plan = fitFeaturePlan(
-    panel,
+  const unseen = unseenSensors(panel, forecast.unseen, forecast.targets.length, spans.training.to);
+  const places = panel.sensors
+    .map((_, place) => place)
+    .filter((place) => unseen.every((each) => each.place !== place));
+  // Where nothing can be learned at all, the spans say so.
+  const seenPanel = unseen.length === 0 || places.length === 0 ? panel : selectSensors(panel, places);
+  const seenPlan = fitFeaturePlan(
+    seenPanel,
     {
       targets: forecast.targets,
       covariates: forecast.covariates,
@@ -75,10 +99,12 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     },
     spans.training.to,
   );
+  const plan =
+    seenPanel === panel ? seenPlan : extendFeaturePlan(seenPlan, panel, forecast.neighbourKilometres);
   const longestSequence = Math.max(steps.warmup + steps.scored, pipeline.training.ruleOrigins);
   yield* refuseConflicts(pipelinePath, [
     ...shortSpans(plan, spans, longestSequence, panel.stepMs),
-    ...emptySpans(panel, plan, spans),
+    ...emptySpans(seenPanel, plan, spans),
   ]);
 
   const rules = yield* loadRules(
@@ -86,28 +112,38 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     siteOfPanel(panel, steps.horizon),
     forecast.targets.length,
   );
-  const readings: Readings = {
-    values: panel.values,
-    steps: panel.steps,
-    // The clock runs on past the last reading, because rules judge the forecast by the clock.
-    clock: localClock(panel.zone, panel.startMs, panel.stepMs, panel.steps + steps.horizon),
+  // The clock runs on past the last reading, because rules judge the forecast by the clock.
+  const clock = localClock(panel.zone, panel.startMs, panel.stepMs, panel.steps + steps.horizon);
+  const readingsOf = ({ values }: Panel): Readings => ({ values, steps: panel.steps, clock });
+  const data = prepareTrainingData(plan, readingsOf(panel));
+  const shape: ForecasterShape = {
+    observed: observedFeatureCount(plan),
+    embedding: pipeline.model.embedding,
+    sensors: panel.sensors.length,
+    units: pipeline.model.units,
+    headUnits: pipeline.model.headUnits,
+    outputs: plan.targets.length * plan.horizonSteps,
   };
+  const seen: SeenPart =
+    seenPanel === panel
+      ? { places, data, rules: rules.rules.map(({ bound }) => bound), shape }
+      : {
+          places,
+          data: prepareTrainingData(seenPlan, readingsOf(seenPanel)),
+          rules: bindSpec(rules.spec, siteOfPanel(seenPanel, steps.horizon)).rules,
+          shape: { ...shape, sensors: places.length },
+        };
   const { training } = pipeline;
   return {
     pipeline,
     pipelinePath,
     loaded,
     panel,
-    data: prepareTrainingData(plan, readings),
+    data,
     rules,
-    shape: {
-      observed: observedFeatureCount(plan),
-      embedding: pipeline.model.embedding,
-      sensors: panel.sensors.length,
-      units: pipeline.model.units,
-      headUnits: pipeline.model.headUnits,
-      outputs: plan.targets.length * plan.horizonSteps,
-    },
+    shape,
+    seen,
+    unseen,
     settings: {
       seed: training.seed,
       loss: training.loss,
@@ -122,6 +158,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
       weightDecay: training.weightDecay,
       clipNorm: training.clipNorm,
       dropout: training.dropout,
+      embeddingDropout: training.embeddingDropout,
       averaging: training.averaging,
       patience: training.patience,
       rules: {
@@ -169,6 +206,17 @@ const channelConflicts = (forecast: Pipeline["forecast"], panel: Panel): YamlCon
   }
   return conflicts;
 };
+
+const droppedVectorConflicts = ({ model, training }: Pipeline): YamlConflict[] =>
+  training.embeddingDropout > 0 && model.embedding === 0
+    ? [
+        {
+          path: ["training", "embeddingDropout"],
+          message:
+            "training.embeddingDropout hides vectors that model.embedding 0 does not have; leave it out, or give the sensors an embedding",
+        },
+      ]
+    : [];
 
 const DURATION_KEYS = [
   ["forecast", "history"],

@@ -7,6 +7,7 @@ import { prepareRun } from "./prepareRun.ts";
 import { Progress, timedStage } from "./Progress.ts";
 import { readPipeline } from "./readPipeline.ts";
 import { ensureWritable } from "./RunDirectory.ts";
+import { describeUnseen } from "./unseenSensors.ts";
 
 export interface RunOptions {
   readonly pipelinePath: string;
@@ -37,6 +38,15 @@ export const runPipeline = Effect.fn("runPipeline")(function* (options: RunOptio
   );
   const run = read.result;
   describeIntake(run.loaded.report).forEach((line) => progress.note(`  ${line}`));
+  describeUnseen(run.unseen).forEach((line) => progress.note(`  ${line}`));
+  const untrained = run.rules.rules.filter(({ bound }) =>
+    run.seen.rules.every(({ name }) => name !== bound.name),
+  );
+  untrained.forEach(({ bound }) =>
+    progress.note(
+      `  rule ${bound.name} cannot be put to the seen sensors alone: it is enforced, not trained`,
+    ),
+  );
   if (run.rules.warnings !== "") progress.note(run.rules.warnings);
 
   // Loaded when all is in order: a fault of pipeline, data or rules is told before the tensor library is there.

@@ -62,6 +62,7 @@ export const summariseRun = (
     })),
     span: { train: span(spans.training), validation: span(spans.validation), test: span(spans.test) },
     metrics: backtest.metrics,
+    ...(backtest.unseen && { unseen: backtest.unseen }),
     rules: backtest.rules,
     training: trained.history,
     examples: typicalCases(run, backtest),

@@ -2,8 +2,10 @@
 import { Effect, FileSystem, Path } from "effect";
 import { createHash } from "node:crypto";
 import type { Engine } from "../model/engine.ts";
+import { extendEmbedding } from "../model/extendEmbedding.ts";
+import type { Parameters } from "../model/Parameters.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../train/Checkpoint.ts";
-import { trainForecaster } from "../train/trainForecaster.ts";
+import { type TrainedForecaster, trainForecaster } from "../train/trainForecaster.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 import { Progress } from "./Progress.ts";
 import { writeFileAtomically } from "./RunDirectory.ts";
@@ -29,7 +31,8 @@ export const trainingFingerprint = (run: PreparedRun, engine: string): string =>
     .digest("hex");
 
 /**
- * Trains, saving a checkpoint in `folder` after each epoch; the checkpoint stays until {@link forgetCheckpoint}.
+ * Trains on the seen sensors, saving a checkpoint in `folder` after each epoch; the checkpoint stays until
+ * {@link forgetCheckpoint}. The result has a vector for every sensor: an unseen one has the mean of the others'.
  */
 export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folder: string, engine: Engine) {
   const files = yield* FileSystem.FileSystem;
@@ -48,11 +51,12 @@ export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folde
       progress.note(`${file} belongs to another training (data, rules or settings differ); starting anew.`);
     }
   }
-  return yield* trainForecaster(
+  const { seen } = run;
+  const trained = yield* trainForecaster(
     {
-      data: run.data,
-      shape: run.shape,
-      rules: run.rules.rules.map((rule) => rule.bound),
+      data: seen.data,
+      shape: seen.shape,
+      rules: seen.rules,
       training: run.spans.training,
       validation: run.spans.validation,
       settings: run.settings,
@@ -71,6 +75,13 @@ export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folde
         ),
     },
   );
+  const forAllSensors = (parameters: Parameters): Parameters =>
+    run.unseen.length === 0 ? parameters : extendEmbedding(parameters, seen.places, run.shape.sensors);
+  return {
+    ...trained,
+    float: forAllSensors(trained.float),
+    ternary: forAllSensors(trained.ternary),
+  } satisfies TrainedForecaster;
 });
 
 /** Removes the checkpoint of a training that has ended and whose results are in place. */

@@ -32,6 +32,12 @@ export interface RunSummary {
       readonly models: readonly { readonly model: ModelName; readonly mae: number; readonly rmse: number }[];
     }[];
   }[];
+  /** Errors of the sensors that training did not see, and of those that it saw; absent where it saw all. */
+  readonly unseen?: {
+    readonly sensors: readonly { readonly name: string; readonly reason: "held out" | "nothing read" }[];
+    readonly metrics: RunSummary["metrics"];
+    readonly seenMetrics: RunSummary["metrics"];
+  };
   readonly rules: readonly RuleSummary[];
   readonly training: readonly {
     readonly phase: "float" | "ternary";

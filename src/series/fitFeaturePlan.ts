@@ -115,7 +115,8 @@ const fitSensor = (
   return { mean: target.mean + mean, deviation: Math.sqrt(Math.max(variance, 1e-12)) };
 };
 
-const neighboursOf = (panel: Panel, kilometres: number | undefined): number[][] => {
+/** For each sensor the others within a distance; all others without one, or without a position of its own. */
+export const neighboursOf = (panel: Panel, kilometres: number | undefined): number[][] => {
   const { positions, sensors } = panel;
   const others = (sensor: number): number[] =>
     sensors.map((_, index) => index).filter((index) => index !== sensor);

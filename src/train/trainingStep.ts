@@ -1,4 +1,5 @@
 import type { RunForecaster } from "../model/ForecasterRun.ts";
+import { MEAN_SENSOR } from "../model/meanSensor.ts";
 import { type ForecasterShape, mapParameters, type Parameters } from "../model/Parameters.ts";
 import type { Random } from "../series/random.ts";
 import { forecastLoss } from "./forecastLoss.ts";
@@ -47,6 +48,7 @@ export const trainingStep = (
   // Drawn only where it is used, so that other trainings keep their random numbers.
   const stateNoise =
     noiseShare > 0 ? { share: noiseShare, seed: Math.floor(source.uniform() * 2 ** 32) } : undefined;
+  const sensors = withoutOwnVector(batch.sensorOf, settings.embeddingDropout ?? 0, source);
   const quantised = { ternary, ...(stateNoise && { stateNoise }) };
   const forecast = run(
     parameters,
@@ -54,7 +56,7 @@ export const trainingStep = (
     {
       features: gatherSequences(data, batch.sensorOf, batch.firstOf, steps),
       steps,
-      sensors: batch.sensorOf,
+      sensors,
       scoredFrom: warmupSteps,
     },
     { ...quantised, ...(dropout && { dropout }) },
@@ -89,6 +91,10 @@ export const trainingStep = (
     ),
   };
 };
+
+/** Draws which sequences see the mean vector; as the state noise, only where it is used. */
+const withoutOwnVector = (sensorOf: Int32Array, rate: number, source: Random): Int32Array =>
+  rate === 0 ? sensorOf : sensorOf.map((sensor) => (source.uniform() < rate ? MEAN_SENSOR : sensor));
 
 const dropoutMask = (length: number, rate: number, source: Random): Float32Array | undefined => {
   if (rate === 0) return undefined;

@@ -43,6 +43,7 @@ describe("a pipeline file", () => {
           season: "24h",
           quantiles: [0.1, 0.9],
           quantum: {},
+          unseen: [],
         },
         model: { units: 32, headUnits: 32, embedding: 4 },
         training: {
@@ -57,6 +58,7 @@ describe("a pipeline file", () => {
           weightDecay: 1e-2,
           clipNorm: 1,
           dropout: 0.2,
+          embeddingDropout: 0,
           engine: "fused",
           threads: 1,
           loss: "absolute",
