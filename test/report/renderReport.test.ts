@@ -59,6 +59,42 @@ describe("renderReport", () => {
     expect(whole.document.querySelectorAll("h1")).toHaveLength(1);
   });
 
+  it("sets the errors of unseen sensors beside those of seen ones, lead by lead, where there are any", () => {
+    const [seenMetrics, metrics] = [
+      fixtureSummary().metrics,
+      fixtureSummary().metrics.map((metric) => ({
+        ...metric,
+        rows: metric.rows.map((row) => ({
+          ...row,
+          models: row.models.map((each) => ({ ...each, mae: 2 * each.mae })),
+        })),
+      })),
+    ];
+    const { document, textAt, textsAt } = open({
+      ...fixtureSummary(),
+      unseen: {
+        sensors: [
+          { name: "B7", reason: "held out" },
+          { name: "B9", reason: "nothing read" },
+        ],
+        metrics,
+        seenMetrics,
+      },
+    });
+    expect(textsAt("nav a")).toContain("Unseen sensors");
+    expect(textAt("#unseen p")).toBe("Held out of training, by the pipeline: B7.");
+    expect(textAt("#unseen")).toContain("Without a reading of a target in the training span: B9.");
+    const table = elements(document, "#unseen table")[0]!;
+    const cells = elements(table, "tbody tr")[0]!;
+    const figures = elements(cells, "td").map((cell) => Number(textOf(cell).replaceAll(",", "")));
+    const models = seenMetrics[0]!.rows[0]!.models;
+    expect(figures).toHaveLength(2 * models.length);
+    models.forEach(({ mae }, k) => {
+      expect(figures[k]).toBeCloseTo(2 * mae, 0);
+      expect(figures[models.length + k]).toBeCloseTo(mae, 0);
+    });
+  });
+
   it("asks for nothing outside the file and runs no script", () => {
     const { document, page } = whole;
     expect(
