@@ -1,13 +1,13 @@
 /** Judges a trained run on its test span: errors by lead, and how often each rule holds, for every model. */
 import { Effect } from "effect";
-import type { Runtime } from "../edge/index.ts";
+import type { Artefact, Runtime } from "../edge/index.ts";
+import { ruleFight } from "../report/ruleFight.ts";
 import type { RuleSummary, RunSummary } from "../report/RunSummary.ts";
 import { contextSteps } from "../series/features.ts";
 import { heldShare, judgeForecasts, type RuleTally } from "../train/judgeForecasts.ts";
 import { everySensorAt, originsOf } from "../train/originWindows.ts";
 import type { RunForecaster } from "../model/ForecasterRun.ts";
 import { predictWindows } from "../train/predictWindows.ts";
-import type { TrainedForecaster } from "../train/trainForecaster.ts";
 import { type ConformalOffsets, conformalOffsets } from "./conformalOffsets.ts";
 import { type DeviceForecasts, deviceForecasts } from "./deviceForecasts.ts";
 import { errorsByLead } from "./errorsByLead.ts";
@@ -20,6 +20,8 @@ import {
 } from "./naiveForecasts.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 import { Progress } from "./Progress.ts";
+import { RuleCostMeter } from "./RuleCostMeter.ts";
+import type { TrainedRun } from "./trainRun.ts";
 
 export interface Backtest {
   readonly origins: Int32Array;
@@ -40,7 +42,8 @@ const CALIBRATION_ORIGINS = 1000;
 
 export const backtestRun = Effect.fn("backtestRun")(function* (
   run: PreparedRun,
-  trained: Pick<TrainedForecaster, "float">,
+  trained: Pick<TrainedRun, "float" | "ruleCosines">,
+  artefact: Artefact,
   runtime: Runtime,
   forecaster: RunForecaster,
 ) {
@@ -71,9 +74,16 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
   const lastOrigins = spans.validation.to - data.plan.horizonSteps - CALIBRATION_ORIGINS;
   const calibrationSpan = { from: Math.max(spans.validation.from, lastOrigins), to: spans.validation.to };
   const calibration = originsOf(data, calibrationSpan, context, 1);
-  const calibrated = yield* deviceForecasts(runtime, data, calibration, (done) =>
-    progress.update(0.7 + 0.15 * done, "quantiles"),
+  const units = data.plan.targets.map((_, target) => run.panel.channels[target]!.unit);
+  const meter = new RuleCostMeter(artefact, data, units, run.seen.places);
+  const calibrated = yield* deviceForecasts(
+    runtime,
+    data,
+    calibration,
+    (done) => progress.update(0.7 + 0.15 * done, "quantiles and costs of rules"),
+    (forecast, origin) => meter.add(forecast, origin),
   );
+  const costs = meter.costs();
   const bound = run.rules.rules.map((rule) => rule.bound);
   const judge = (values: Float32Array): RuleTally[] =>
     judgeForecasts(data, bound, origins, (index, sensor) =>
@@ -87,7 +97,6 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
   const ternaryTallies = judge(device.raw.values);
   yield* Effect.sleep(0);
   const shieldedTallies = judge(device.shielded.values);
-  const units = data.plan.targets.map((_, target) => run.panel.channels[target]!.unit);
   const sets = [...naive, float, device.raw, device.shielded];
   return {
     origins,
@@ -107,22 +116,31 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
         seenMetrics: errorsByLead(data, origins, sets, units, run.seen.places),
       },
     }),
-    rules: bound.map((rule, index) => ({
-      name: rule.name,
-      text: rule.text,
-      because: rule.because,
-      severity: rule.severity,
-      goal: rule.goal,
-      unit: rule.unit,
-      rates: {
+    rules: bound.map((rule, index) => {
+      const rates = {
         truth: heldShare(truthTallies[index]!),
         float: heldShare(floatTallies[index]!),
         ternary: heldShare(ternaryTallies[index]!),
         shielded: heldShare(shieldedTallies[index]!),
-      },
-      truthUnknown: truthTallies[index]!.unknown / Math.max(1, origins.length),
-      smallestShieldedMargin: smallestJudged(shieldedTallies[index]!),
-    })),
+      };
+      const cost = costs[index]!;
+      const gradientCosine = trained.ruleCosines.get(rule.name);
+      const fights = ruleFight({ cost, rates });
+      return {
+        name: rule.name,
+        text: rule.text,
+        because: rule.because,
+        severity: rule.severity,
+        goal: rule.goal,
+        unit: rule.unit,
+        rates,
+        truthUnknown: truthTallies[index]!.unknown / Math.max(1, origins.length),
+        smallestShieldedMargin: smallestJudged(shieldedTallies[index]!),
+        cost,
+        ...(gradientCosine !== undefined && { gradientCosine }),
+        ...(fights !== undefined && { fights }),
+      };
+    }),
     ternaryTallies,
     shieldedTallies,
     conformal: conformalOffsets(data, calibration, calibrated.shielded, quantilesOf(run), run.seen.places),

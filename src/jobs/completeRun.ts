@@ -73,7 +73,7 @@ export const completeRun = Effect.fn("completeRun")(function* (
   );
   const artefact = openArtefact(bytes);
   const runtime = createRuntime(artefact);
-  const backtest = yield* timedStage("Testing", backtestRun(run, trained, runtime, engine.run));
+  const backtest = yield* timedStage("Testing", backtestRun(run, trained, artefact, runtime, engine.run));
 
   const instant = new Date(issueInstantMs(run)).toISOString();
   const folder = path.join(home, instant.slice(0, 19).replaceAll(":", "-") + "Z");

@@ -110,6 +110,26 @@ export interface RuleSummary {
   /** Share of test origins on which the truth could not be judged (missing readings). */
   readonly truthUnknown: number;
   readonly smallestShieldedMargin: number;
+  /**
+   * What the shield costs when it enforces this rule alone, by target, on calibration origins of the validation span:
+   * mean absolute error without a shield, how much it rises, in which share of windows (one sensor, one origin) the
+   * forecast changes, and how much the error rises in those.
+   */
+  readonly cost?: readonly {
+    readonly channel: string;
+    readonly unit: string;
+    readonly mae: number;
+    readonly rise: number;
+    readonly changedShare: number;
+    readonly riseWhereChanged: number;
+  }[];
+  /**
+   * Mean cosine between the gradients of this rule's loss and of the forecast loss at the trained weights, -1..1: below
+   * 0 the rule pulls against the forecast. NaN where the rule asks for nothing there; absent where none was trained.
+   */
+  readonly gradientCosine?: number;
+  /** In words what the rule says against the data; absent where it does not fight them. */
+  readonly fights?: string;
 }
 
 /** One forecast of one sensor and target, with what happened and what the rules say about it. */

@@ -253,7 +253,10 @@ const trainEpoch = Effect.fnUntraced(function* (
 const noiseShareAt = (progress: number): number => Math.max(0, 1 - 1.5 * progress);
 
 /** Draws where the rule batch starts: its window and its forecasts lie in the training span. */
-const ruleBatchStart = (job: TrainingJob, source: Random): number => {
+export const ruleBatchStart = (
+  job: Pick<TrainingJob, "data" | "settings" | "training">,
+  source: Random,
+): number => {
   const { plan } = job.data;
   const first = Math.max(job.training.from, contextSteps(plan) - plan.windowSteps);
   const last = job.training.to - plan.windowSteps - job.settings.rules.origins - plan.horizonSteps;

@@ -9,6 +9,8 @@ const STATION = 2;
 
 /** Without ranges, those of the forecast come from the readings; the last rule needs all three streets. */
 const SPEC = `${TINY_SPEC.replaceAll(/range \[0, 100\] /g, "")}
+require fresh (severity = minor, scale = 5 ug/m3, because = "half of what the air holds on average") :
+  forall s in sensors : always[1h, 6h] no2[s] <= 15 ug/m3;
 require some_are_slow (severity = minor, scale = 2 km/h, because = "three streets, one of them slow") :
   atleast 3 s in sensors : always[1h, 6h] speed[s] <= 99 km/h;
 `;
@@ -34,6 +36,7 @@ const bytesOf = (from: TinyProject, file: string): Buffer =>
 interface Card {
   readonly unseenSensors: NonNullable<RunSummary["unseen"]>;
   readonly training: RunSummary["training"];
+  readonly rules: { readonly satisfaction: RunSummary["rules"] };
 }
 const cardOf = (from: TinyProject): Card => JSON.parse(bytesOf(from, "card.json").toString()) as Card;
 
@@ -57,6 +60,26 @@ describe("ordinance run with forecast.unseen", () => {
       expect(stderr).toContain("rule some_are_slow cannot be put to the seen sensors alone");
       expect(status).toBe(0);
     }
+  });
+
+  it("names the rule that fights the data with its cost, and not the one that they keep", () => {
+    expect(ended[0]!.stdout).toMatch(
+      /^rule fresh fights the data: .*raises the error of no2 by [\d.]+\u00a0ug\/m3 \([\d.]+\u00a0%\)$/mu,
+    );
+    expect(ended[0]!.stdout).not.toContain("rule some_are_slow fights");
+    const { rules } = cardOf(project);
+    expect(rules.satisfaction.map(({ name, fights }) => [name, fights !== undefined])).toContainEqual([
+      "some_are_slow",
+      false,
+    ]);
+    expect(rules.satisfaction.find(({ name }) => name === "fresh")).toMatchObject({
+      fights: expect.stringContaining("raises the error of no2") as string,
+      cost: [
+        { channel: "no2", unit: "ug/m3" },
+        { channel: "speed", changedShare: 0 },
+      ],
+      gradientCosine: expect.any(Number) as number,
+    });
   });
 
   it("trains to the same bytes whatever the unseen sensor reads", () => {
