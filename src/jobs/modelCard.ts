@@ -28,6 +28,7 @@ export const modelCard = (run: PreparedRun, summary: RunSummary, productVersion:
       proof: summary.proof,
       seed: summary.seed,
       engine: summary.engine,
+      memory: summary.memory,
       machine: summary.machine,
       seconds: summary.seconds,
     },

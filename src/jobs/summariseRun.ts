@@ -6,6 +6,7 @@ import { formatDuration } from "../ingest/parseDuration.ts";
 import type { RunSummary, Span } from "../report/RunSummary.ts";
 import { seriesOf } from "../series/Panel.ts";
 import type { StepSpan } from "../train/TrainingSettings.ts";
+import type { TrainingMemory } from "../train/trainingMemory.ts";
 import type { TrainedForecaster } from "../train/trainForecaster.ts";
 import type { Backtest } from "./backtestRun.ts";
 import { issueInstantMs } from "./compileRun.ts";
@@ -23,6 +24,7 @@ export const summariseRun = (
   backtest: Backtest,
   proof: RunSummary["proof"],
   engine: string,
+  memory: Pick<TrainingMemory, "bytes" | "parts">,
   seconds: RunSummary["seconds"],
 ): RunSummary => {
   const { data, loaded, panel, pipeline, spans } = run;
@@ -77,6 +79,7 @@ export const summariseRun = (
     settings: settingsOf(run, backtest),
     seed: pipeline.training.seed,
     engine,
+    memory: { bytes: memory.bytes, parts: memory.parts },
     machine: `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores, Node ${process.versions.node}`,
     seconds,
   };

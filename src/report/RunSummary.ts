@@ -75,6 +75,11 @@ export interface RunSummary {
   readonly settings: readonly { readonly name: string; readonly value: string }[];
   readonly seed: number;
   readonly engine: string;
+  /** Upper bound of the bytes that training held, in all and by part. */
+  readonly memory?: {
+    readonly bytes: number;
+    readonly parts: readonly { readonly part: string; readonly bytes: number }[];
+  };
   readonly machine: string;
   readonly seconds: readonly { readonly stage: string; readonly seconds: number }[];
 }

@@ -64,6 +64,8 @@ export class TrainingDiverged extends Schema.TaggedError<TrainingDiverged>()("Tr
 
 /** Validation looks at about this many origins, evenly spread. */
 const VALIDATION_ORIGINS = 400;
+export const validationStride = ({ from, to }: StepSpan): number =>
+  Math.max(1, Math.floor((to - from) / VALIDATION_ORIGINS));
 /** Never more than a tenth of a phase. */
 const LEARNING_RATE_WARMUP_STEPS = 100;
 /** Steps between two chances to be interrupted and to show progress. */
@@ -209,7 +211,7 @@ const trainEpoch = Effect.fnUntraced(function* (
     }
   }
 
-  const stride = Math.max(1, Math.floor((job.validation.to - job.validation.from) / VALIDATION_ORIGINS));
+  const stride = validationStride(job.validation);
   const validation = validate(
     job.run,
     average,
