@@ -80,6 +80,9 @@ const describe = ({ reportPath, summary }: RunResult): string => {
     ...lines,
     "share of test origins on which each rule holds:",
     ...rules,
+    ...summary.rules.flatMap(({ fights, name }) =>
+      fights === undefined ? [] : [`rule ${name} fights the data: ${fights}`],
+    ),
     `proof: ${proof.failures} failures in ${proof.windows} windows (${proof.unshieldedFailures} without the shield), seed ${proof.seed}`,
     `report: ${reportPath}`,
   ].join("\n");

@@ -10,7 +10,8 @@ export type ArtefactProblem =
   | "wrong-target"
   | "not-representable"
   | "golden-mismatch"
-  | "window-too-short";
+  | "window-too-short"
+  | "other-readings";
 
 /** Thrown by the edge functions; `message` names the value, the place and the remedy. */
 export class ArtefactError extends Error {

@@ -16,6 +16,8 @@ import type { Readout } from "./TernaryModel.ts";
 /** Memory for the projected steps of one block of origins. */
 const BLOCK_BYTES = 64 * 2 ** 20;
 const BLOCK_ORIGINS = 512;
+/** Sensors that a message lists. */
+const SENSORS_NAMED = 5;
 
 /** An artefact at work. */
 export interface Runtime {
@@ -28,7 +30,8 @@ export interface Runtime {
    * Forecast from the last step of the readings, channels in the order of the feature plan.
    *
    * `readings.clock` must go on for `horizonSteps` past the origin where a rule reads the clock. Throws an
-   * {@link ArtefactError} `window-too-short` for fewer steps than `contextSteps`.
+   * {@link ArtefactError} `window-too-short` for fewer steps than `contextSteps`, `other-readings` where there are not as
+   * many values as the plan's channels and sensors have.
    */
   readonly forecast: (readings: Readings) => DeviceForecast;
   /**
@@ -62,7 +65,17 @@ export const createRuntime = (artefact: Artefact): Runtime => {
   const needsClock = rules.some(readsClock);
   const lastClockStep = Math.max(0, ...system.clockTests.map((test) => test.step));
 
+  const series = planChannels(plan).length * sensors;
+
   const check = (readings: Readings, from: number, to: number): void => {
+    if (readings.values.length !== series * readings.steps) {
+      throw new ArtefactError(
+        "other-readings",
+        `${readings.values.length} values of ${readings.steps} steps were given, but the artefact reads ${planChannels(plan).length} ` +
+          `channels of ${sensors} sensors (${plan.sensors.slice(0, SENSORS_NAMED).join(", ")}${sensors > SENSORS_NAMED ? ", ..." : ""}), which makes ` +
+          `${series * readings.steps}; give it these sensors in this order, or train with the sensors that you have`,
+      );
+    }
     if (from < context - 1 || to > readings.steps) {
       throw new ArtefactError(
         "window-too-short",

@@ -60,6 +60,8 @@ const Forecast = Schema.Struct({
   neighbourKilometres: Schema.optionalKey(between(0.001, 20_000)),
   /** Targets whose level at each single sensor every sensor reads, beside the mean of its neighbours. */
   everySensor: optional(names, []),
+  /** Sensors kept out of training, to see how well a sensor is forecast that training never saw. */
+  unseen: optional(names, []),
 });
 
 const Model = Schema.Struct({
@@ -90,6 +92,8 @@ const Training = Schema.Struct({
   weightDecay: optional(between(0, 1), 1e-2),
   clipNorm: optional(between(1e-6, 1e6), 1),
   dropout: optional(between(0, 0.95), 0.2),
+  /** Share of the sequences of a step that see the mean of all sensors' vectors, as an unseen sensor does. */
+  embeddingDropout: optional(between(0, 1), 0),
   averaging: optional(between(0, 0.99999), 0.99),
   patience: optional(count(1, 1000), 3),
   ruleWeight: optional(between(0, 1e6), 0.1),

@@ -1,6 +1,7 @@
 /** Judges a trained run on its test span: errors by lead, and how often each rule holds, for every model. */
 import { Effect } from "effect";
-import type { Runtime } from "../edge/index.ts";
+import type { Artefact, Runtime } from "../edge/index.ts";
+import { ruleFight } from "../report/ruleFight.ts";
 import type { RuleSummary, RunSummary } from "../report/RunSummary.ts";
 import { contextSteps } from "../series/features.ts";
 import { heldShare, judgeForecasts, type RuleTally } from "../train/judgeForecasts.ts";
@@ -8,7 +9,6 @@ import { everySensorAt, originsOf } from "../train/originWindows.ts";
 import type { RunForecaster } from "../model/ForecasterRun.ts";
 import { predictWindows } from "../train/predictWindows.ts";
 import { onThreads } from "../train/ThreadFailed.ts";
-import type { TrainedForecaster } from "../train/trainForecaster.ts";
 import { type ConformalOffsets, conformalOffsets } from "./conformalOffsets.ts";
 import { type DeviceForecasts, deviceForecasts } from "./deviceForecasts.ts";
 import { errorsByLead } from "./errorsByLead.ts";
@@ -21,12 +21,16 @@ import {
 } from "./naiveForecasts.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 import { Progress } from "./Progress.ts";
+import { RuleCostMeter } from "./RuleCostMeter.ts";
+import type { TrainedRun } from "./trainRun.ts";
 
 export interface Backtest {
   readonly origins: Int32Array;
   readonly float: ForecastSet;
   readonly device: DeviceForecasts;
   readonly metrics: RunSummary["metrics"];
+  /** Errors of unseen sensors beside those of seen ones; absent where every sensor was trained on. */
+  readonly unseen?: RunSummary["unseen"];
   readonly rules: readonly RuleSummary[];
   /** Tallies of the unshielded and the shielded ternary model, one a rule. */
   readonly ternaryTallies: readonly RuleTally[];
@@ -39,7 +43,8 @@ const CALIBRATION_ORIGINS = 1000;
 
 export const backtestRun = Effect.fn("backtestRun")(function* (
   run: PreparedRun,
-  trained: Pick<TrainedForecaster, "float">,
+  trained: Pick<TrainedRun, "float" | "ruleCosines">,
+  artefact: Artefact,
   runtime: Runtime,
   forecaster: RunForecaster,
 ) {
@@ -53,7 +58,7 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
   const naive = [
     persistenceForecasts(data, origins),
     seasonalForecasts(data, origins, run.seasonSteps),
-    ridgeForecasts(data, origins, spans.training),
+    ridgeForecasts(data, origins, spans.training, run.seen.data),
   ];
   yield* Effect.sleep(0);
   const float = decodedForecasts(
@@ -72,9 +77,16 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
   const lastOrigins = spans.validation.to - data.plan.horizonSteps - CALIBRATION_ORIGINS;
   const calibrationSpan = { from: Math.max(spans.validation.from, lastOrigins), to: spans.validation.to };
   const calibration = originsOf(data, calibrationSpan, context, 1);
-  const calibrated = yield* deviceForecasts(runtime, data, calibration, (done) =>
-    progress.update(0.7 + 0.15 * done, "quantiles"),
+  const units = data.plan.targets.map((_, target) => run.panel.channels[target]!.unit);
+  const meter = new RuleCostMeter(artefact, data, units, run.seen.places);
+  const calibrated = yield* deviceForecasts(
+    runtime,
+    data,
+    calibration,
+    (done) => progress.update(0.7 + 0.15 * done, "quantiles and costs of rules"),
+    (forecast, origin) => meter.add(forecast, origin),
   );
+  const costs = meter.costs();
   const bound = run.rules.rules.map((rule) => rule.bound);
   const judge = (values: Float32Array): RuleTally[] =>
     judgeForecasts(data, bound, origins, (index, sensor) =>
@@ -88,31 +100,53 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
   const ternaryTallies = judge(device.raw.values);
   yield* Effect.sleep(0);
   const shieldedTallies = judge(device.shielded.values);
-  const units = data.plan.targets.map((_, target) => run.panel.channels[target]!.unit);
+  const sets = [...naive, float, device.raw, device.shielded];
   return {
     origins,
     float,
     device,
-    metrics: errorsByLead(data, origins, [...naive, float, device.raw, device.shielded], units),
-    rules: bound.map((rule, index) => ({
-      name: rule.name,
-      text: rule.text,
-      because: rule.because,
-      severity: rule.severity,
-      goal: rule.goal,
-      unit: rule.unit,
-      rates: {
+    metrics: errorsByLead(data, origins, sets, units),
+    ...(run.unseen.length > 0 && {
+      unseen: {
+        sensors: run.unseen.map(({ name, reason }) => ({ name, reason })),
+        metrics: errorsByLead(
+          data,
+          origins,
+          sets,
+          units,
+          run.unseen.map(({ place }) => place),
+        ),
+        seenMetrics: errorsByLead(data, origins, sets, units, run.seen.places),
+      },
+    }),
+    rules: bound.map((rule, index) => {
+      const rates = {
         truth: heldShare(truthTallies[index]!),
         float: heldShare(floatTallies[index]!),
         ternary: heldShare(ternaryTallies[index]!),
         shielded: heldShare(shieldedTallies[index]!),
-      },
-      truthUnknown: truthTallies[index]!.unknown / Math.max(1, origins.length),
-      smallestShieldedMargin: smallestJudged(shieldedTallies[index]!),
-    })),
+      };
+      const cost = costs[index]!;
+      const gradientCosine = trained.ruleCosines.get(rule.name);
+      const fights = ruleFight({ cost, rates });
+      return {
+        name: rule.name,
+        text: rule.text,
+        because: rule.because,
+        severity: rule.severity,
+        goal: rule.goal,
+        unit: rule.unit,
+        rates,
+        truthUnknown: truthTallies[index]!.unknown / Math.max(1, origins.length),
+        smallestShieldedMargin: smallestJudged(shieldedTallies[index]!),
+        cost,
+        ...(gradientCosine !== undefined && { gradientCosine }),
+        ...(fights !== undefined && { fights }),
+      };
+    }),
     ternaryTallies,
     shieldedTallies,
-    conformal: conformalOffsets(data, calibration, calibrated.shielded, quantilesOf(run)),
+    conformal: conformalOffsets(data, calibration, calibrated.shielded, quantilesOf(run), run.seen.places),
   } satisfies Backtest;
 });
 

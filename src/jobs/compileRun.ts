@@ -59,7 +59,7 @@ export const issueInstantMs = (run: Pick<PreparedRun, "panel">): number =>
   run.panel.startMs + (run.panel.steps - 1) * run.panel.stepMs;
 
 const calibrationWindows = (run: PreparedRun, plan: PreparedRun["data"]["plan"]): Float32Array => {
-  const { data, spans } = run;
+  const { data, seen, spans } = run;
   const span = spans.validation.to - spans.validation.from;
   const origins = originsOf(
     data,
@@ -70,7 +70,7 @@ const calibrationWindows = (run: PreparedRun, plan: PreparedRun["data"]["plan"])
   const windows = Array.from(origins, (origin, index) => {
     const all = computeFeatures(plan, data.readings, origin + 1 - plan.windowSteps, origin + 1);
     const size = all.length / data.sensors;
-    const sensor = index % data.sensors;
+    const sensor = seen.places[index % seen.places.length]!;
     return all.subarray(sensor * size, (sensor + 1) * size);
   });
   const size = windows[0]?.length ?? 0;

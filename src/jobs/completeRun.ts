@@ -1,12 +1,15 @@
 /** The part of the main job that needs the tensor library: trains, compiles, judges, proves and writes. */
 import { Effect, Path, Schema } from "effect";
+import { freemem } from "node:os";
 import { ArtefactError, createRuntime, openArtefact } from "../edge/index.ts";
 import { selectEngine } from "../model/engine.ts";
 import { renderReport } from "../report/renderReport.ts";
+import { trainingMemory } from "../train/trainingMemory.ts";
 import { backtestRun } from "./backtestRun.ts";
 import { compileRun, issueInstantMs } from "./compileRun.ts";
 import { forecastToArrow, forecastToParquet } from "./ForecastTable.ts";
 import { issueForecast } from "./issueForecast.ts";
+import { memoryNote, MemoryRefused, memoryWarning } from "./memoryNote.ts";
 import { modelCard } from "./modelCard.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 import { Progress, timedStage } from "./Progress.ts";
@@ -37,6 +40,23 @@ export class ExportRefused extends Schema.TaggedError<ExportRefused>()("ExportRe
   }
 }
 
+/** What a run holds while it trains and training does not read: channels left out, and the data of all sensors. */
+const heldBeside = ({
+  data,
+  loaded,
+  seen,
+}: PreparedRun): { readonly part: string; readonly bytes: number }[] => {
+  const arrays = (of: PreparedRun["data"]): number =>
+    [of.readings.values, of.features, of.truth, of.level, of.held].reduce(
+      (sum, { byteLength }) => sum + byteLength,
+      0,
+    );
+  return [
+    { part: "recording", bytes: loaded.panel.values.byteLength },
+    ...(seen.data === data ? [] : [{ part: "data with unseen sensors", bytes: arrays(data) }]),
+  ];
+};
+
 const ARTEFACT_FILE = "edge/model.ordinance";
 /** Name of an artefact whose proof failed: kept for replaying the failure, not for a device. */
 const REFUSED_FILE = "edge/refused.ordinance";
@@ -59,6 +79,23 @@ export const completeRun = Effect.fn("completeRun")(function* (
     selectEngine(pipeline.training.engine, pipeline.training.threads),
   );
 
+  const memory = trainingMemory(
+    {
+      ...run.seen,
+      settings: run.settings,
+      training: run.spans.training,
+      validation: run.spans.validation,
+    },
+    engine.name === "fused",
+    heldBeside(run),
+  );
+  progress.note(`  ${memoryNote(memory)}${engine.name === "fused" ? "" : "; tensors are not counted"}`);
+  if (memory.wasm > memory.wasmLimit) {
+    return yield* new MemoryRefused({ needed: memory.wasm, limit: memory.wasmLimit });
+  }
+  const warning = memoryWarning(memory, freemem());
+  if (warning !== undefined) progress.note(`  ${warning}`);
+
   const training = yield* timedStage(`Training (${engine.name})`, trainRun(run, home, engine));
   const trained = training.result;
   const bytes = yield* Effect.try({
@@ -73,7 +110,7 @@ export const completeRun = Effect.fn("completeRun")(function* (
   );
   const artefact = openArtefact(bytes);
   const runtime = createRuntime(artefact);
-  const backtest = yield* timedStage("Testing", backtestRun(run, trained, runtime, engine.run));
+  const backtest = yield* timedStage("Testing", backtestRun(run, trained, artefact, runtime, engine.run));
 
   const instant = new Date(issueInstantMs(run)).toISOString();
   const folder = path.join(home, instant.slice(0, 19).replaceAll(":", "-") + "Z");
@@ -97,6 +134,7 @@ export const completeRun = Effect.fn("completeRun")(function* (
         backtest.result,
         summariseProof(proof, artefactPath, options.pipelinePath),
         engine.name,
+        memory,
         [{ stage: "Reading", seconds: readingSeconds }, training.timing, backtest.timing, proving.timing],
       );
       const proofText = `${JSON.stringify(proof, undefined, 2)}\n`;

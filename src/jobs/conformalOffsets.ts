@@ -13,12 +13,15 @@ export interface ConformalOffsets {
  * floor of it for q < 1/2), by target and lead, on the learned scale. Quantiles in ascending order do not cross, because their offsets ascend.
  *
  * Offsets are 0 where nothing was observed.
+ *
+ * @param sensors those whose residuals count; all where left out
  */
 export const conformalOffsets = (
   data: TrainingData,
   origins: Int32Array,
   forecasts: ForecastSet,
   quantiles: readonly number[],
+  sensors: readonly number[] = data.plan.sensors.map((_, sensor) => sensor),
 ): ConformalOffsets => {
   const { horizonSteps, targets } = data.plan;
   const outputs = targets.length * horizonSteps;
@@ -29,7 +32,7 @@ export const conformalOffsets = (
     const { transform } = targets[target]!;
     const residuals: number[] = [];
     origins.forEach((origin, index) => {
-      for (let sensor = 0; sensor < data.sensors; sensor++) {
+      for (const sensor of sensors) {
         const truth = data.truth[(target * data.sensors + sensor) * data.steps + origin + lead]!;
         if (Number.isNaN(truth)) continue;
         const forecast = forecasts.values[(index * data.sensors + sensor) * outputs + output]!;

@@ -17,12 +17,17 @@ export interface DeviceForecasts {
 /** Origins between two chances to be interrupted and to show progress. */
 const ORIGINS_AT_ONCE = 128;
 
-/** Forecasts of the device at consecutive origins `origins[0]..origins.at(-1)`, raw and shielded. */
+/**
+ * Forecasts of the device at consecutive origins `origins[0]..origins.at(-1)`, raw and shielded.
+ *
+ * @param visit is shown each forecast with its origin
+ */
 export const deviceForecasts = Effect.fn("deviceForecasts")(function* (
   runtime: Runtime,
   data: TrainingData,
   origins: Int32Array,
   progress: (done: number) => void,
+  visit: (forecast: DeviceForecast, origin: number) => void = () => undefined,
 ) {
   const outputs = data.plan.targets.length * data.plan.horizonSteps;
   const raw = new Float32Array(origins.length * data.sensors * outputs);
@@ -41,9 +46,10 @@ export const deviceForecasts = Effect.fn("deviceForecasts")(function* (
   for (let from = 0; from < origins.length; from += ORIGINS_AT_ONCE) {
     const to = Math.min(origins.length, from + ORIGINS_AT_ONCE);
     let index = from;
-    runtime.forecastSpan(data.readings, origins[from]!, origins[to - 1]! + 1, (forecast) =>
-      place(forecast, index++),
-    );
+    runtime.forecastSpan(data.readings, origins[from]!, origins[to - 1]! + 1, (forecast, origin) => {
+      place(forecast, index++);
+      visit(forecast, origin);
+    });
     progress(to / origins.length);
     yield* Effect.sleep(0);
   }

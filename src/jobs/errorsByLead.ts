@@ -7,12 +7,15 @@ import type { ForecastSet } from "./ForecastSet.ts";
  *
  * A forecast is judged where the reading at the origin and the reading forecast were both observed, so that
  * every model is judged on the same points.
+ *
+ * @param sensors those that are judged; all where left out
  */
 export const errorsByLead = (
   data: TrainingData,
   origins: Int32Array,
   sets: readonly ForecastSet[],
   units: readonly string[],
+  sensors: readonly number[] = data.plan.sensors.map((_, sensor) => sensor),
 ): RunSummary["metrics"] => {
   const { horizonSteps, targets } = data.plan;
   const outputs = targets.length * horizonSteps;
@@ -25,7 +28,7 @@ export const errorsByLead = (
       const squared = new Float64Array(sets.length);
       let count = 0;
       origins.forEach((origin, originIndex) => {
-        for (let sensor = 0; sensor < data.sensors; sensor++) {
+        for (const sensor of sensors) {
           const offset = (target * data.sensors + sensor) * data.steps + origin;
           const truth = data.truth[offset + lead]!;
           if (Number.isNaN(truth) || Number.isNaN(data.truth[offset]!)) continue;

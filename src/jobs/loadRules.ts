@@ -5,6 +5,7 @@ import {
   type BoundRule,
   type Problem,
   type Site,
+  type Spec,
   unrollRule,
   type UnrolledRule,
 } from "../stl/index.ts";
@@ -37,6 +38,7 @@ export interface LoadedRules {
   /** The texts of the rule file and of all it imports. */
   readonly texts: readonly string[];
   readonly rules: readonly RunRule[];
+  readonly spec: Spec;
   /** Warnings, formatted for people; empty where there are none. */
   readonly warnings: string;
 }
@@ -85,6 +87,7 @@ export const loadRules = Effect.fn("loadRules")(function* (
     path: file,
     text,
     texts: Object.values(spec.texts),
+    spec,
     rules: unrolled.map(({ bound, unrolled: rule }) => ({ bound, unrolled: rule! })),
     warnings: problemText(spec, all),
   } satisfies LoadedRules;

@@ -21,11 +21,16 @@ export const seasonalForecasts = (
   values: repeatedReadings(data, origins, (origin, lead) => seasonStep(seasonSteps, origin, lead)),
 });
 
-/** A ridge regression fitted on the training span; see {@link fitRidge}. */
-export const ridgeForecasts = (data: TrainingData, origins: Int32Array, training: StepSpan): ForecastSet => {
+/** A ridge regression fitted on the training span, of the seen sensors where `seen` is given; see {@link fitRidge}. */
+export const ridgeForecasts = (
+  data: TrainingData,
+  origins: Int32Array,
+  training: StepSpan,
+  seen: TrainingData = data,
+): ForecastSet => {
   const outputs = data.plan.targets.length * data.plan.horizonSteps;
-  const rows = ((training.to - training.from) * data.sensors) / RIDGE_ROWS;
-  const model = fitRidge(data, training, Math.max(1, Math.ceil(rows)));
+  const rows = ((training.to - training.from) * seen.sensors) / RIDGE_ROWS;
+  const model = fitRidge(seen, training, Math.max(1, Math.ceil(rows)));
   const values = new Float32Array(origins.length * data.sensors * outputs);
   const forecast = new Float64Array(outputs);
   origins.forEach((origin, index) => {

@@ -5,12 +5,14 @@ import type { LoadedPanel } from "../ingest/loadPanel.ts";
 import { formatDuration, parseDuration } from "../ingest/parseDuration.ts";
 import type { ForecasterShape } from "../model/Parameters.ts";
 import { contextSteps, observedFeatureCount, type Readings } from "../series/features.ts";
+import { extendFeaturePlan } from "../series/extendFeaturePlan.ts";
 import type { FeaturePlan } from "../series/FeaturePlan.ts";
 import { fitFeaturePlan } from "../series/fitFeaturePlan.ts";
 import { localClock } from "../series/LocalClock.ts";
 import { type Panel, seriesOf } from "../series/Panel.ts";
-import type { TrainingData } from "../train/TrainingData.ts";
+import { prepareTrainingData, type TrainingData } from "../train/TrainingData.ts";
 import type { StepSpan, TrainingSettings } from "../train/TrainingSettings.ts";
+import { type BoundRule, bindSpec } from "../stl/index.ts";
 import { nearestName } from "../stl/language/nearestName.ts";
 import { chooseBaseline, type ComparedBaseline } from "./chooseBaseline.ts";
 import { siteOfPanel } from "./siteOfPanel.ts";
@@ -18,6 +20,18 @@ import { loadRules, type LoadedRules } from "./loadRules.ts";
 import type { Pipeline } from "./Pipeline.ts";
 import { refuseConflicts } from "./readPipeline.ts";
 import { selectChannels } from "./selectChannels.ts";
+import { selectSensors } from "./selectSensors.ts";
+import { unseenConflicts, type UnseenSensor, unseenSensors } from "./unseenSensors.ts";
+
+/** What training may know of a run: its seen sensors alone. The run's own parts where it has no unseen sensor. */
+export interface SeenPart {
+  /** Places of the seen sensors among those of the panel. */
+  readonly places: readonly number[];
+  readonly data: TrainingData;
+  /** Rules over the seen sensors; a rule that names an unseen one, or needs more than are seen, is left out. */
+  readonly rules: readonly BoundRule[];
+  readonly shape: ForecasterShape;
+}
 
 export interface PreparedRun {
   readonly pipeline: Pipeline;
@@ -33,6 +47,8 @@ export interface PreparedRun {
   readonly settings: TrainingSettings;
   readonly spans: { readonly training: StepSpan; readonly validation: StepSpan; readonly test: StepSpan };
   readonly seasonSteps: number;
+  readonly seen: SeenPart;
+  readonly unseen: readonly UnseenSensor[];
 }
 
 export const prepareRun = Effect.fn("prepareRun")(function* (
@@ -46,6 +62,8 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
   const conflicts = [
     ...channelConflicts(forecast, loaded.panel),
     ...durationConflicts(pipeline, loaded.panel.stepMs),
+    ...unseenConflicts(forecast.unseen, loaded.panel),
+    ...droppedVectorConflicts(pipeline),
   ];
   yield* refuseConflicts(pipelinePath, conflicts);
   const steps = stepCounts(pipeline, loaded.panel.stepMs);
@@ -58,8 +76,14 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     validation: { from: validationFrom, to: testFrom },
     test: { from: testFrom, to: panel.steps },
   };
+  const unseen = unseenSensors(panel, forecast.unseen, forecast.targets.length, spans.training.to);
+  const places = panel.sensors
+    .map((_, place) => place)
+    .filter((place) => unseen.every((each) => each.place !== place));
+  // Where nothing can be learned at all, the spans say so.
+  const seenPanel = unseen.length === 0 || places.length === 0 ? panel : selectSensors(panel, places);
   const fitted = fitFeaturePlan(
-    panel,
+    seenPanel,
     {
       targets: forecast.targets,
       covariates: forecast.covariates,
@@ -84,7 +108,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
       : { ...fitted, baseline: { kind: "seasonal", periodSteps: steps.season } };
   yield* refuseConflicts(pipelinePath, [
     ...shortSpans(furthest, spans, longestSequence, panel.stepMs),
-    ...emptySpans(panel, fitted, spans),
+    ...emptySpans(seenPanel, fitted, spans),
   ]);
 
   const rules = yield* loadRules(
@@ -92,22 +116,45 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     siteOfPanel(panel, steps.horizon),
     forecast.targets.length,
   );
-  const readings: Readings = {
-    values: panel.values,
-    steps: panel.steps,
-    // The clock runs on past the last reading, because rules judge the forecast by the clock.
-    clock: localClock(panel.zone, panel.startMs, panel.stepMs, panel.steps + steps.horizon),
-  };
-  const { training } = pipeline;
-  const { compared, data } = chooseBaseline(
+  // The clock runs on past the last reading, because rules judge the forecast by the clock.
+  const clock = localClock(panel.zone, panel.startMs, panel.stepMs, panel.steps + steps.horizon);
+  const readingsOf = ({ values }: Panel): Readings => ({ values, steps: panel.steps, clock });
+  const { compared, data: seenData } = chooseBaseline(
     forecast.baseline,
     fitted,
-    readings,
+    readingsOf(seenPanel),
     steps.season,
     spans.training,
     spans.validation,
   );
+  const data =
+    seenPanel === panel
+      ? seenData
+      : prepareTrainingData(
+          extendFeaturePlan(seenData.plan, panel, forecast.neighbourKilometres),
+          readingsOf(panel),
+        );
   const { plan } = data;
+  const shape: ForecasterShape = {
+    observed: observedFeatureCount(plan),
+    embedding: pipeline.model.embedding,
+    sensors: panel.sensors.length,
+    units: pipeline.model.units,
+    // Left out where there is one, so that trainings begun without the setting go on.
+    ...(pipeline.model.layers > 1 && { layers: pipeline.model.layers }),
+    headUnits: pipeline.model.headUnits,
+    outputs: plan.targets.length * plan.horizonSteps,
+  };
+  const seen: SeenPart =
+    seenPanel === panel
+      ? { places, data, rules: rules.rules.map(({ bound }) => bound), shape }
+      : {
+          places,
+          data: seenData,
+          rules: bindSpec(rules.spec, siteOfPanel(seenPanel, steps.horizon)).rules,
+          shape: { ...shape, sensors: places.length },
+        };
+  const { training } = pipeline;
   return {
     pipeline,
     pipelinePath,
@@ -116,16 +163,9 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     data,
     comparedBaselines: compared,
     rules,
-    shape: {
-      observed: observedFeatureCount(plan),
-      embedding: pipeline.model.embedding,
-      sensors: panel.sensors.length,
-      units: pipeline.model.units,
-      // Left out where there is one, so that trainings begun without the setting go on.
-      ...(pipeline.model.layers > 1 && { layers: pipeline.model.layers }),
-      headUnits: pipeline.model.headUnits,
-      outputs: plan.targets.length * plan.horizonSteps,
-    },
+    shape,
+    seen,
+    unseen,
     settings: {
       seed: training.seed,
       loss: training.loss,
@@ -141,6 +181,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
       weightDecay: training.weightDecay,
       clipNorm: training.clipNorm,
       dropout: training.dropout,
+      embeddingDropout: training.embeddingDropout,
       averaging: training.averaging,
       patience: training.patience,
       rules: {
@@ -193,6 +234,17 @@ const channelConflicts = (forecast: Pipeline["forecast"], panel: Panel): YamlCon
   }
   return conflicts;
 };
+
+const droppedVectorConflicts = ({ model, training }: Pipeline): YamlConflict[] =>
+  training.embeddingDropout > 0 && model.embedding === 0
+    ? [
+        {
+          path: ["training", "embeddingDropout"],
+          message:
+            "training.embeddingDropout hides vectors that model.embedding 0 does not have; leave it out, or give the sensors an embedding",
+        },
+      ]
+    : [];
 
 const DURATION_KEYS = [
   ["forecast", "history"],

@@ -39,7 +39,8 @@ const recordedRange = (
   run: PreparedRun,
   target: number,
 ): { readonly minimum: number; readonly maximum: number } => {
-  const { data, spans } = run;
+  const { spans } = run;
+  const { data } = run.seen;
   let minimum = Infinity;
   let maximum = -Infinity;
   for (let sensor = 0; sensor < data.sensors; sensor++) {

@@ -8,6 +8,7 @@ import { describeBaseline } from "./chooseBaseline.ts";
 import { Progress, timedStage } from "./Progress.ts";
 import { readPipeline } from "./readPipeline.ts";
 import { ensureWritable } from "./RunDirectory.ts";
+import { describeUnseen } from "./unseenSensors.ts";
 
 export interface RunOptions {
   readonly pipelinePath: string;
@@ -42,6 +43,15 @@ export const runPipeline = Effect.fn("runPipeline")(function* (options: RunOptio
     const compared = run.comparedBaselines.map(describeBaseline).join(", ");
     progress.note(`  Baseline by its error on the validation span (persistence = 1): ${compared}`);
   }
+  describeUnseen(run.unseen).forEach((line) => progress.note(`  ${line}`));
+  const untrained = run.rules.rules.filter(({ bound }) =>
+    run.seen.rules.every(({ name }) => name !== bound.name),
+  );
+  untrained.forEach(({ bound }) =>
+    progress.note(
+      `  rule ${bound.name} cannot be put to the seen sensors alone: it is enforced, not trained`,
+    ),
+  );
   if (run.rules.warnings !== "") progress.note(run.rules.warnings);
 
   // Loaded when all is in order: a fault of pipeline, data or rules is told before the tensor library is there.

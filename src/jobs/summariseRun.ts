@@ -7,6 +7,7 @@ import { layersOf } from "../model/Parameters.ts";
 import type { RunSummary, Span } from "../report/RunSummary.ts";
 import { seriesOf } from "../series/Panel.ts";
 import type { StepSpan } from "../train/TrainingSettings.ts";
+import type { TrainingMemory } from "../train/trainingMemory.ts";
 import type { TrainedForecaster } from "../train/trainForecaster.ts";
 import type { Backtest } from "./backtestRun.ts";
 import { issueInstantMs } from "./compileRun.ts";
@@ -25,6 +26,7 @@ export const summariseRun = (
   backtest: Backtest,
   proof: RunSummary["proof"],
   engine: string,
+  memory: Pick<TrainingMemory, "bytes" | "parts">,
   seconds: RunSummary["seconds"],
 ): RunSummary => {
   const { data, loaded, panel, pipeline, spans } = run;
@@ -64,6 +66,7 @@ export const summariseRun = (
     })),
     span: { train: span(spans.training), validation: span(spans.validation), test: span(spans.test) },
     metrics: backtest.metrics,
+    ...(backtest.unseen && { unseen: backtest.unseen }),
     rules: backtest.rules,
     training: trained.history,
     examples: typicalCases(run, backtest),
@@ -78,6 +81,7 @@ export const summariseRun = (
     settings: settingsOf(run, backtest),
     seed: pipeline.training.seed,
     engine,
+    memory: { bytes: memory.bytes, parts: memory.parts },
     machine: `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores, Node ${process.versions.node}`,
     seconds,
   };

@@ -2,13 +2,21 @@
 import { Effect, FileSystem, Path } from "effect";
 import { createHash } from "node:crypto";
 import type { Engine } from "../model/engine.ts";
+import { extendEmbedding } from "../model/extendEmbedding.ts";
+import type { Parameters } from "../model/Parameters.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../train/Checkpoint.ts";
-import { trainForecaster } from "../train/trainForecaster.ts";
+import { type TrainedForecaster, trainForecaster, type TrainingJob } from "../train/trainForecaster.ts";
+import { ruleGradientCosines } from "../train/ruleGradientCosines.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 import { Progress } from "./Progress.ts";
 import { writeFileAtomically } from "./RunDirectory.ts";
 
 const CHECKPOINT_FILE = "checkpoint.json";
+
+export interface TrainedRun extends TrainedForecaster {
+  /** How each trained rule's gradient lies to that of the forecast loss, by name; see {@link ruleGradientCosines}. */
+  readonly ruleCosines: ReadonlyMap<string, number>;
+}
 
 /** Hash of everything that training depends on: a checkpoint with another one belongs to another training. */
 export const trainingFingerprint = (run: PreparedRun, engine: string): string =>
@@ -29,7 +37,8 @@ export const trainingFingerprint = (run: PreparedRun, engine: string): string =>
     .digest("hex");
 
 /**
- * Trains, saving a checkpoint in `folder` after each epoch; the checkpoint stays until {@link forgetCheckpoint}.
+ * Trains on the seen sensors, saving a checkpoint in `folder` after each epoch; the checkpoint stays until
+ * {@link forgetCheckpoint}. The result has a vector for every sensor: an unseen one has the mean of the others'.
  */
 export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folder: string, engine: Engine) {
   const files = yield* FileSystem.FileSystem;
@@ -48,29 +57,38 @@ export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folde
       progress.note(`${file} belongs to another training (data, rules or settings differ); starting anew.`);
     }
   }
-  return yield* trainForecaster(
-    {
-      data: run.data,
-      shape: run.shape,
-      rules: run.rules.rules.map((rule) => rule.bound),
-      training: run.spans.training,
-      validation: run.spans.validation,
-      settings: run.settings,
-      fingerprint,
-      run: engine.run,
-      ...(checkpoint !== undefined && { checkpoint }),
-    },
-    {
-      save: (state) => writeFileAtomically(file, encodeCheckpoint(state)),
-      progress: (done, latest, loss) =>
-        progress.update(
-          done,
-          latest === undefined
-            ? `loss ${loss.toFixed(3)}`
-            : `loss ${loss.toFixed(3)}, validation ${latest.validationLoss.toFixed(3)}, rules kept ${percent(latest.ruleSatisfaction)}`,
-        ),
-    },
-  );
+  const { seen } = run;
+  const job: TrainingJob = {
+    data: seen.data,
+    shape: seen.shape,
+    rules: seen.rules,
+    training: run.spans.training,
+    validation: run.spans.validation,
+    settings: run.settings,
+    fingerprint,
+    run: engine.run,
+    ...(checkpoint !== undefined && { checkpoint }),
+  };
+  const trained = yield* trainForecaster(job, {
+    save: (state) => writeFileAtomically(file, encodeCheckpoint(state)),
+    progress: (done, latest, loss) =>
+      progress.update(
+        done,
+        latest === undefined
+          ? `loss ${loss.toFixed(3)}`
+          : `loss ${loss.toFixed(3)}, validation ${latest.validationLoss.toFixed(3)}, rules kept ${percent(latest.ruleSatisfaction)}`,
+      ),
+  });
+  const trainsRules = run.settings.rules.weight > 0 && seen.rules.length > 0;
+  const cosines = trainsRules ? ruleGradientCosines(job, trained.ternary) : [];
+  const forAllSensors = (parameters: Parameters): Parameters =>
+    run.unseen.length === 0 ? parameters : extendEmbedding(parameters, seen.places, run.shape.sensors);
+  return {
+    ...trained,
+    float: forAllSensors(trained.float),
+    ternary: forAllSensors(trained.ternary),
+    ruleCosines: new Map(cosines.map((cosine, rule) => [seen.rules[rule]!.name, cosine])),
+  } satisfies TrainedRun;
 });
 
 /** Removes the checkpoint of a training that has ended and whose results are in place. */

@@ -26,6 +26,53 @@ const FLOAT_BYTES = 4;
 const BLOCK = 8;
 const paddedTo = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;
 
+/** Floats that a product `multiply` keeps in memory: a with room for its last tile, b, b packed, the result blocked and plain. */
+const productFloats = (
+  rows: number,
+  inner: number,
+  columns: number,
+): [number, number, number, number, number] => {
+  const blocks = Math.ceil(columns / BLOCK);
+  return [
+    rows * inner + 3 * inner + BLOCK,
+    inner * columns,
+    blocks * inner * BLOCK,
+    blocks * paddedTo(rows, 4) * BLOCK,
+    rows * columns,
+  ];
+};
+
+/** The same of `multiplyTransposed`. */
+const transposedFloats = (
+  rows: number,
+  inner: number,
+  columns: number,
+): [number, number, number, number, number] => {
+  const blocks = Math.ceil(columns / BLOCK);
+  return [
+    rows * inner + BLOCK,
+    rows * columns,
+    blocks * rows * BLOCK,
+    blocks * paddedTo(inner, 4) * BLOCK,
+    inner * columns,
+  ];
+};
+
+/** Sizes of a matrix product: a [rows][inner] times b [inner][columns]. */
+export type ProductSizes = readonly [rows: number, inner: number, columns: number];
+
+/** Bytes of wasm memory, counted from `start`, that the three products of matrices of these sizes need at most. */
+export const denseBytes = ([rows, inner, columns]: ProductSizes, start: number): number =>
+  Math.max(
+    ...[
+      productFloats(rows, inner, columns),
+      productFloats(rows, columns, inner),
+      transposedFloats(rows, inner, columns),
+    ].map((floats) =>
+      floats.reduce((end, count) => end + paddedTo(count, 16) * FLOAT_BYTES, paddedTo(start, 64)),
+    ),
+  );
+
 /**
  * Makes matrix products on the wasm module of the recurrent cell, for the layers around it.
  *
@@ -60,13 +107,13 @@ export const createDenseKernel = (): DenseKernel => {
   ): Float32Array => {
     const blocks = Math.ceil(columns / BLOCK);
     const padded = paddedTo(rows, 4);
-    const [source, plain, packed, blocked, result] = layOut(
-      rows * inner + 3 * inner + BLOCK,
-      inner * columns,
-      blocks * inner * BLOCK,
-      blocks * padded * BLOCK,
-      rows * columns,
-    ) as [number, number, number, number, number];
+    const [source, plain, packed, blocked, result] = layOut(...productFloats(rows, inner, columns)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     workspace.write(source, a);
     workspace.write(plain, b);
     pack(plain, packed);
@@ -81,13 +128,13 @@ export const createDenseKernel = (): DenseKernel => {
     multiplyTransposed: (a, b, rows, inner, columns) => {
       const blocks = Math.ceil(columns / BLOCK);
       const features = paddedTo(inner, 4);
-      const [left, right, packed, sums, result] = layOut(
-        rows * inner + BLOCK,
-        rows * columns,
-        blocks * rows * BLOCK,
-        blocks * features * BLOCK,
-        inner * columns,
-      ) as [number, number, number, number, number];
+      const [left, right, packed, sums, result] = layOut(...transposedFloats(rows, inner, columns)) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
       workspace.write(left, a);
       workspace.write(right, b);
       wasm.clear(sums, blocks * features * BLOCK);

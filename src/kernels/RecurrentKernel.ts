@@ -12,7 +12,7 @@ import {
   runTogether,
   writeRows,
 } from "./RecurrentRun.ts";
-import { forwardTiling, recordTiling } from "./recurrentTiling.ts";
+import { forwardTiling, recordTiling, TAPE_BYTES } from "./recurrentTiling.ts";
 import { type KernelCall, RecurrentWorkspace } from "./RecurrentWorkspace.ts";
 
 /** Gradients of a loss; shapes as in `RecurrentCall`. */
@@ -279,7 +279,7 @@ const reverse = (
  * tape.backward(Float32Array.of(1), false).initialState; // => Float32Array [ 0.5 ]
  */
 export const createRecurrentKernel = ({
-  tapeBytes = 2 ** 29,
+  tapeBytes = TAPE_BYTES,
   thread,
 }: RecurrentKernelOptions = {}): RecurrentKernel => {
   const idle: RecurrentWorkspace[] = [];

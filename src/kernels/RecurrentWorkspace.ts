@@ -1,7 +1,5 @@
-import { compiledKernel, type KernelMemory, MOST_PAGES, webAssembly } from "./compiledKernel.ts";
+import { compiledKernel, type KernelMemory, MOST_PAGES, PAGE_BYTES, webAssembly } from "./compiledKernel.ts";
 import { RecurrentCallError } from "./RecurrentCallError.ts";
-
-const PAGE_BYTES = 65_536;
 
 type Forward = (
   x: number,

@@ -25,6 +25,7 @@ export const webAssembly = (globalThis as unknown as { readonly WebAssembly: Web
 
 /** What the module was compiled for: all that a 32-bit address reaches. A shared memory must name its end. */
 export const MOST_PAGES = 65_536;
+export const PAGE_BYTES = 65_536;
 
 let compiled: object | undefined;
 

@@ -1,5 +1,5 @@
 import type { RecurrentCall, RecurrentSizes } from "./RecurrentCall.ts";
-import { paddedRows, type RecurrentTiling, slotBytesOf } from "./RecurrentLayout.ts";
+import { layOutRecurrent, paddedRows, type RecurrentTiling, slotBytesOf } from "./RecurrentLayout.ts";
 
 /** Rows that are run together: their share of a step stays in the second-level cache. */
 const CHUNK_ROWS = 32;
@@ -12,6 +12,8 @@ const LANES = 2;
  * was measured (batch 32, 144 steps, 60 inputs, 32 units) and make two 1.8 times as fast; smaller ones cost up to 12 %.
  */
 const SMALLEST_SPLIT_BATCH = 32;
+/** Largest memory of a tape where the caller sets none. */
+export const TAPE_BYTES = 2 ** 29;
 
 const evenRows = (batch: number, chunks: number): number =>
   Math.min(batch, paddedRows(Math.ceil(batch / chunks)));
@@ -29,7 +31,10 @@ export const forwardTiling = ({ batch, steps }: RecurrentSizes): RecurrentTiling
  * Tiling of a recorded run; fewer slots than chunks mean that the tape does not fit. It is the same for any number of
  * threads, and so are the sums.
  */
-export const recordTiling = ({ cell, sizes }: RecurrentCall, tapeBytes: number): RecurrentTiling => {
+export const recordTiling = (
+  { cell, sizes }: Pick<RecurrentCall, "cell" | "sizes">,
+  tapeBytes: number,
+): RecurrentTiling => {
   const { batch, steps } = sizes;
   const lanes = batch < SMALLEST_SPLIT_BATCH ? 1 : LANES;
   const tilingOf = (most: number): RecurrentTiling => ({
@@ -46,3 +51,7 @@ export const recordTiling = ({ cell, sizes }: RecurrentCall, tapeBytes: number):
   const chunks = Math.ceil(batch / tiling.rows);
   return chunks * slotBytesOf(cell, sizes, tiling) <= tapeBytes ? { ...tiling, slots: chunks } : tiling;
 };
+
+/** Bytes of wasm memory, counted from `start`, that a recorded run of a call needs. */
+export const recordBytes = (call: Pick<RecurrentCall, "cell" | "sizes">, start: number): number =>
+  layOutRecurrent(call.cell, call.sizes, recordTiling(call, TAPE_BYTES), start).end;

@@ -6,7 +6,7 @@ export interface ForecasterInput {
   /** Observed features, [steps][batch][observed]. */
   readonly features: Float32Array;
   readonly steps: number;
-  /** Index of each sensor of the batch, [batch]. */
+  /** Index of each sensor of the batch, or `MEAN_SENSOR`, [batch]. */
   readonly sensors: Int32Array;
   /** The head reads the states of the steps `scoredFrom..steps - 1`. */
   readonly scoredFrom: number;

@@ -11,7 +11,7 @@ export type ParameterTensors = Readonly<Record<ParameterName, tf.Tensor2D>>;
 export interface TensorInput {
   /** Observed features, [steps][batch][observed]. */
   readonly features: tf.Tensor3D;
-  /** Index of each sensor of the batch, int32 [batch]. */
+  /** Index of each sensor of the batch, the number of sensors for `MEAN_SENSOR`, int32 [batch]. */
   readonly sensors: tf.Tensor1D;
   /** The head reads the states of the steps `scoredFrom..steps - 1`. */
   readonly scoredFrom: number;
@@ -48,14 +48,13 @@ export const forecastOutputs = (
 ): tf.Tensor2D => {
   const [steps, batch] = input.features.shape;
   const inputs = shape.observed + shape.embedding;
+  const vectors = (): tf.Tensor =>
+    tf.concat([parameters.embedding, tf.mean(parameters.embedding, 0, true)], 0);
   const embedded =
     shape.embedding === 0
       ? input.features
       : (tf.concat(
-          [
-            input.features,
-            tf.tile(tf.expandDims(tf.gather(parameters.embedding, input.sensors), 0), [steps, 1, 1]),
-          ],
+          [input.features, tf.tile(tf.expandDims(tf.gather(vectors(), input.sensors), 0), [steps, 1, 1])],
           2,
         ) as tf.Tensor3D);
   const choice = cellOf(shape);

@@ -4,6 +4,7 @@ import { createRecurrentKernel, type RecurrentKernel } from "../kernels/Recurren
 import type { ForecasterInput, ForecasterOptions, ForecasterRun, RunForecaster } from "./ForecasterRun.ts";
 import { type ForecasterShape, mapParameters, type ParameterName, type Parameters } from "./Parameters.ts";
 import { runCellLayers } from "./runCellLayers.ts";
+import { MEAN_SENSOR, meanSensorVector } from "./meanSensor.ts";
 
 const dense = createDenseKernel();
 
@@ -47,13 +48,15 @@ const withEmbedding = (
   const batch = input.sensors.length;
   const inputs = observed + embedding;
   const x = new Float32Array(input.steps * batch * inputs);
+  const mean = meanSensorVector(parameters.embedding, embedding);
   for (let row = 0; row < input.steps * batch; row++) {
     x.set(input.features.subarray(row * observed, (row + 1) * observed), row * inputs);
     const sensor = input.sensors[row % batch]!;
-    x.set(
-      parameters.embedding.subarray(sensor * embedding, (sensor + 1) * embedding),
-      row * inputs + observed,
-    );
+    const vector =
+      sensor === MEAN_SENSOR
+        ? mean
+        : parameters.embedding.subarray(sensor * embedding, (sensor + 1) * embedding);
+    x.set(vector, row * inputs + observed);
   }
   return x;
 };
@@ -67,9 +70,16 @@ const addEmbeddingGradient = (
 ): void => {
   const { embedding } = shape;
   const width = columnsBefore + embedding;
+  const ofMean = new Float64Array(embedding);
   for (let row = 0; row * width < rows.length; row++) {
-    const to = sensors[row % sensors.length]! * embedding;
-    for (let k = 0; k < embedding; k++) gradient[to + k]! += rows[row * width + columnsBefore + k]!;
+    const sensor = sensors[row % sensors.length]!;
+    const into = sensor === MEAN_SENSOR ? ofMean : gradient;
+    const to = sensor === MEAN_SENSOR ? 0 : sensor * embedding;
+    for (let k = 0; k < embedding; k++) into[to + k]! += rows[row * width + columnsBefore + k]!;
+  }
+  // A sensor's share of the mean is one in so many.
+  if (sensors.includes(MEAN_SENSOR)) {
+    for (let k = 0; k < gradient.length; k++) gradient[k]! += ofMean[k % embedding]! / shape.sensors;
   }
 };
 

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { forecastOutputs, type ParameterTensors } from "./forecaster.ts";
 import type { RunForecaster } from "./ForecasterRun.ts";
+import { MEAN_SENSOR } from "./meanSensor.ts";
 import { mapParameters, parameterNames, type Parameters, parameterShapes } from "./Parameters.ts";
 
 /**
@@ -27,7 +28,10 @@ export const runTensors: RunForecaster = (parameters, shape, input, options) => 
       shape,
       {
         features: tf.tensor3d(input.features, [steps, batch, shape.observed]),
-        sensors: tf.tensor1d(sensors, "int32"),
+        sensors: tf.tensor1d(
+          sensors.map((sensor) => (sensor === MEAN_SENSOR ? shape.sensors : sensor)),
+          "int32",
+        ),
         scoredFrom,
       },
       {

@@ -32,6 +32,12 @@ export interface RunSummary {
       readonly models: readonly { readonly model: ModelName; readonly mae: number; readonly rmse: number }[];
     }[];
   }[];
+  /** Errors of the sensors that training did not see, and of those that it saw; absent where it saw all. */
+  readonly unseen?: {
+    readonly sensors: readonly { readonly name: string; readonly reason: "held out" | "nothing read" }[];
+    readonly metrics: RunSummary["metrics"];
+    readonly seenMetrics: RunSummary["metrics"];
+  };
   readonly rules: readonly RuleSummary[];
   readonly training: readonly {
     readonly phase: "float" | "ternary";
@@ -69,6 +75,11 @@ export interface RunSummary {
   readonly settings: readonly { readonly name: string; readonly value: string }[];
   readonly seed: number;
   readonly engine: string;
+  /** Upper bound of the bytes that training held, in all and by part. */
+  readonly memory?: {
+    readonly bytes: number;
+    readonly parts: readonly { readonly part: string; readonly bytes: number }[];
+  };
   readonly machine: string;
   readonly seconds: readonly { readonly stage: string; readonly seconds: number }[];
 }
@@ -104,6 +115,26 @@ export interface RuleSummary {
   /** Share of test origins on which the truth could not be judged (missing readings). */
   readonly truthUnknown: number;
   readonly smallestShieldedMargin: number;
+  /**
+   * What the shield costs when it enforces this rule alone, by target, on calibration origins of the validation span:
+   * mean absolute error without a shield, how much it rises, in which share of windows (one sensor, one origin) the
+   * forecast changes, and how much the error rises in those.
+   */
+  readonly cost?: readonly {
+    readonly channel: string;
+    readonly unit: string;
+    readonly mae: number;
+    readonly rise: number;
+    readonly changedShare: number;
+    readonly riseWhereChanged: number;
+  }[];
+  /**
+   * Mean cosine between the gradients of this rule's loss and of the forecast loss at the trained weights, -1..1: below
+   * 0 the rule pulls against the forecast. NaN where the rule asks for nothing there; absent where none was trained.
+   */
+  readonly gradientCosine?: number;
+  /** In words what the rule says against the data; absent where it does not fight them. */
+  readonly fights?: string;
 }
 
 /** One forecast of one sensor and target, with what happened and what the rules say about it. */

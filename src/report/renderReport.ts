@@ -7,6 +7,7 @@ import { header } from "./sections/header.ts";
 import { proof } from "./sections/proof.ts";
 import { rules } from "./sections/rules.ts";
 import { training } from "./sections/training.ts";
+import { unseen } from "./sections/unseen.ts";
 import { verdict } from "./sections/verdict.ts";
 import { worst } from "./sections/worst.ts";
 import { styleSheet } from "./styleSheet.ts";
@@ -15,6 +16,7 @@ const contents: readonly (readonly [id: string, title: string])[] = [
   ["verdict", "Verdict"],
   ["forecasts", "Forecasts"],
   ["errors", "Errors"],
+  ["unseen", "Unseen sensors"],
   ["rules", "Rules"],
   ["worst", "Worst windows"],
   ["training", "Training"],
@@ -50,11 +52,13 @@ export const renderReport = (summary: RunSummary): string =>
           ${header(summary)}
           <nav aria-label="Contents">
             <ul>
-              ${contents.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
+              ${contents
+                .filter(([id]) => id !== "unseen" || summary.unseen !== undefined)
+                .map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
             </ul>
           </nav>
-          ${verdict(summary)} ${forecasts(summary)} ${errors(summary)} ${rules(summary)} ${worst(summary)}
-          ${training(summary)} ${proof(summary)} ${facts(summary)}
+          ${verdict(summary)} ${forecasts(summary)} ${errors(summary)} ${unseen(summary)} ${rules(summary)}
+          ${worst(summary)} ${training(summary)} ${proof(summary)} ${facts(summary)}
         </main>
       </body>
     </html> `.markup;

@@ -34,7 +34,7 @@ a { color: var(--link); }
 section { margin-top: 2.6rem; }
 .kicker, .where, .note { color: var(--quiet); }
 .kicker { margin: 0 0 .2rem; }
-.where, .note, figcaption, .because { font-size: .875rem; }
+.where, .note, figcaption, .because, .fights { font-size: .875rem; }
 nav ul, .legend { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; }
 .legend { margin: 0 0 .9rem; font-size: .875rem; }
 .legend li { display: flex; align-items: center; gap: .45rem; }
@@ -82,6 +82,7 @@ thead tr + tr th:first-child { text-align: right; }
 .rule .name { font-weight: 600; }
 .rule code { margin: .2rem 0; white-space: pre-wrap; font-weight: 400; }
 .rule .because { color: var(--quiet); font-weight: 400; }
+.rule .fights { color: var(--bad); font-weight: 400; }
 .words { text-align: left; white-space: normal; }
 .bar { display: block; margin: .25rem 0 0 auto; }
 .tables { display: flex; flex-wrap: wrap; gap: 0 3rem; }

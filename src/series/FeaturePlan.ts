@@ -53,8 +53,12 @@ export interface FeaturePlan {
   readonly holdSteps: number;
   /** For each sensor, the sensors whose mean it sees (indices into `sensors`). */
   readonly neighbours: readonly (readonly number[])[];
-  /** Targets whose level at each single sensor, less the own, every sensor sees beside the mean of its neighbours. */
-  readonly everySensor?: readonly string[];
+  /** Targets whose level at each of some sensors, less the own, every sensor sees beside the mean of its neighbours. */
+  readonly everySensor?: {
+    readonly targets: readonly string[];
+    /** Indices into `sensors`. */
+    readonly sensors: readonly number[];
+  };
   /** Mean and deviation of each target per sensor on the training span, transformed: [target][sensor]. */
   readonly sensorMean: readonly (readonly number[])[];
   readonly sensorDeviation: readonly (readonly number[])[];

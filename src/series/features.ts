@@ -30,11 +30,12 @@ const calendarFeatures = (plan: FeaturePlan): number => (plan.weekly ? 6 : 4);
 const CIRCULAR_FEATURES = 2;
 const COVARIATE_FEATURES = 3;
 
-const seesEverySensor = (plan: FeaturePlan, target: ChannelScaling): boolean =>
-  plan.everySensor?.includes(target.channel) ?? false;
+/** Sensors whose level of a target stands as a column of its own. */
+const columnSensors = (plan: FeaturePlan, target: ChannelScaling): readonly number[] =>
+  plan.everySensor?.targets.includes(target.channel) ? plan.everySensor.sensors : [];
 
 const targetFeatures = (plan: FeaturePlan, target: ChannelScaling): number =>
-  (plan.baseline.kind === "seasonal" ? 9 : 8) + (seesEverySensor(plan, target) ? plan.sensors.length : 0);
+  (plan.baseline.kind === "seasonal" ? 9 : 8) + columnSensors(plan, target).length;
 
 /** Channels that the plan reads: targets, covariates, circular, in this order. */
 export const planChannels = (plan: FeaturePlan): readonly string[] => [
@@ -141,15 +142,13 @@ export const computeFeatures = (
       }
     }
     const columns = targetFeatures(plan, scaling);
-    if (seesEverySensor(plan, scaling)) {
-      const first = column + columns - sensors;
-      for (let sensor = 0; sensor < sensors; sensor++) {
-        const own = levels[sensor]!;
-        for (let step = from; step < to; step++) {
-          for (let other = 0; other < sensors; other++) {
-            write(sensor, step, first + other, levels[other]![step]! - own[step]!);
-          }
-        }
+    const others = columnSensors(plan, scaling);
+    const first = column + columns - others.length;
+    for (let sensor = 0; sensor < sensors; sensor++) {
+      const own = levels[sensor]!;
+      for (let k = 0; k < others.length; k++) {
+        const other = levels[others[k]!]!;
+        for (let step = from; step < to; step++) write(sensor, step, first + k, other[step]! - own[step]!);
       }
     }
     column += columns;

@@ -47,7 +47,9 @@ export const fitFeaturePlan = (panel: Panel, settings: FeatureSettings, trainSte
     holdSteps: settings.holdSteps,
     neighbours: neighboursOf(panel, settings.neighbourKilometres),
     ...(settings.everySensor !== undefined &&
-      settings.everySensor.length > 0 && { everySensor: settings.everySensor }),
+      settings.everySensor.length > 0 && {
+        everySensor: { targets: settings.everySensor, sensors: panel.sensors.map((_, sensor) => sensor) },
+      }),
     sensorMean: perSensor.map((target) => target.map((moments) => moments.mean)),
     sensorDeviation: perSensor.map((target) => target.map((moments) => moments.deviation)),
     embedding: panel.sensors.map(() => []),
@@ -119,7 +121,8 @@ const fitSensor = (
   return { mean: target.mean + mean, deviation: Math.sqrt(Math.max(variance, 1e-12)) };
 };
 
-const neighboursOf = (panel: Panel, kilometres: number | undefined): number[][] => {
+/** For each sensor the others within a distance; all others without one, or without a position of its own. */
+export const neighboursOf = (panel: Panel, kilometres: number | undefined): number[][] => {
   const { positions, sensors } = panel;
   const others = (sensor: number): number[] =>
     sensors.map((_, index) => index).filter((index) => index !== sensor);

@@ -52,6 +52,7 @@ export {
   type Responsible,
 } from "./evaluate/explain.ts";
 export { lipschitzConstant } from "./plan/lipschitzConstant.ts";
+export { ruleBufferBytes } from "./plan/ruleBufferBytes.ts";
 export { printTerm } from "./language/printTerm.ts";
 export { NodeKind, type UnrolledRule } from "./unroll/UnrolledRule.ts";
 export { NotAffineError, unrollRule } from "./unroll/unrollRule.ts";

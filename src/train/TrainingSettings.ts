@@ -22,6 +22,8 @@ export interface TrainingSettings {
   readonly clipNorm: number;
   /** Share of the hidden state hidden from the head at a training step, 0..1. */
   readonly dropout: number;
+  /** Share of the sequences of a step that see the mean of all sensors' vectors in place of their own; 0 where absent. */
+  readonly embeddingDropout?: number;
   /** Decay of the moving average of the weights, which is what is evaluated and deployed. */
   readonly averaging: number;
   /** Epochs without a better validation loss before a phase ends. */

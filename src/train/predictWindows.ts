@@ -2,7 +2,7 @@ import type { RunForecaster } from "../model/ForecasterRun.ts";
 import type { ForecasterShape, Parameters } from "../model/Parameters.ts";
 import type { TrainingData } from "./TrainingData.ts";
 
-const WINDOWS_PER_CALL = 256;
+export const WINDOWS_PER_CALL = 256;
 
 /**
  * Features of sequences, [steps][batch][observed]: sequence b covers the steps `firstOf[b]..firstOf[b] + steps - 1`

@@ -65,6 +65,8 @@ export class TrainingDiverged extends Schema.TaggedError<TrainingDiverged>()("Tr
 
 /** Validation looks at about this many origins, evenly spread. */
 const VALIDATION_ORIGINS = 400;
+export const validationStride = ({ from, to }: StepSpan): number =>
+  Math.max(1, Math.floor((to - from) / VALIDATION_ORIGINS));
 /** Never more than a tenth of a phase. */
 const LEARNING_RATE_WARMUP_STEPS = 100;
 /** Steps between two chances to be interrupted and to show progress. */
@@ -214,7 +216,7 @@ const trainEpoch = Effect.fnUntraced(function* (
     }
   }
 
-  const stride = Math.max(1, Math.floor((job.validation.to - job.validation.from) / VALIDATION_ORIGINS));
+  const stride = validationStride(job.validation);
   const validation = yield* onThreads(`${place}, validation`, () =>
     validate(job.run, average, shape, data, job.validation, stride, scale, job.rules, ternary, settings.loss),
   );
@@ -248,7 +250,10 @@ const trainEpoch = Effect.fnUntraced(function* (
 const noiseShareAt = (progress: number): number => Math.max(0, 1 - 1.5 * progress);
 
 /** Draws where the rule batch starts: its window and its forecasts lie in the training span. */
-const ruleBatchStart = (job: TrainingJob, source: Random): number => {
+export const ruleBatchStart = (
+  job: Pick<TrainingJob, "data" | "settings" | "training">,
+  source: Random,
+): number => {
   const { plan } = job.data;
   const first = Math.max(job.training.from, contextSteps(plan) - plan.windowSteps);
   const last = job.training.to - plan.windowSteps - job.settings.rules.origins - plan.horizonSteps;

@@ -1,4 +1,5 @@
-import type { RunForecaster } from "../model/ForecasterRun.ts";
+import type { ForecasterOptions, RunForecaster } from "../model/ForecasterRun.ts";
+import { MEAN_SENSOR } from "../model/meanSensor.ts";
 import { type ForecasterShape, mapParameters, type Parameters } from "../model/Parameters.ts";
 import type { Random } from "../series/random.ts";
 import { forecastLoss } from "./forecastLoss.ts";
@@ -30,7 +31,7 @@ export const trainingStep = (
   ternary: boolean,
   /** Chance in a ternary state at this step, 0..1. */
   noiseShare: number,
-  rules: { readonly loss: RuleLoss; readonly first: number; readonly temperature: number } | undefined,
+  rules: RuleBatch | undefined,
 ): TrainingStep => {
   const { scoredSteps, warmupSteps } = settings;
   const size = batch.sensorOf.length;
@@ -47,6 +48,7 @@ export const trainingStep = (
   // Drawn only where it is used, so that other trainings keep their random numbers.
   const stateNoise =
     noiseShare > 0 ? { share: noiseShare, seed: Math.floor(source.uniform() * 2 ** 32) } : undefined;
+  const sensors = withoutOwnVector(batch.sensorOf, settings.embeddingDropout ?? 0, source);
   const quantised = { ternary, ...(stateNoise && { stateNoise }) };
   const forecast = run(
     parameters,
@@ -54,7 +56,7 @@ export const trainingStep = (
     {
       features: gatherSequences(data, batch.sensorOf, batch.firstOf, steps),
       steps,
-      sensors: batch.sensorOf,
+      sensors,
       scoredFrom: warmupSteps,
     },
     { ...quantised, ...(dropout && { dropout }) },
@@ -63,7 +65,35 @@ export const trainingStep = (
   const gradients = forecast.backward(term.gradient);
   if (rules === undefined) return { forecastLoss: term.loss, ruleLoss: 0, gradients };
 
-  const { margin, origins, stride, weight } = settings.rules;
+  const rule = ruleStep(run, parameters, shape, data, settings, quantised, rules);
+  const { weight } = settings.rules;
+  return {
+    forecastLoss: term.loss,
+    ruleLoss: rule.loss,
+    gradients: mapParameters((name) =>
+      gradients[name].map((value, k) => value + weight * rule.gradients[name][k]!),
+    ),
+  };
+};
+
+/** Where a rule batch starts its window, and how it is judged. */
+export interface RuleBatch {
+  readonly loss: RuleLoss;
+  readonly first: number;
+  readonly temperature: number;
+}
+
+/** Rule loss and gradient of a run of consecutive origins of all sensors. */
+export const ruleStep = (
+  run: RunForecaster,
+  parameters: Parameters,
+  shape: ForecasterShape,
+  data: TrainingData,
+  settings: Pick<TrainingSettings, "rules">,
+  options: ForecasterOptions,
+  rules: RuleBatch,
+): { readonly loss: number; readonly gradients: Parameters } => {
+  const { margin, origins, stride } = settings.rules;
   const window = data.plan.windowSteps - 1;
   const everySensor = Int32Array.from({ length: data.sensors }, (_, sensor) => sensor);
   const firstOf = new Int32Array(data.sensors).fill(rules.first);
@@ -76,19 +106,16 @@ export const trainingStep = (
       sensors: everySensor,
       scoredFrom: window,
     },
-    quantised,
+    options,
   );
   const { temperature } = rules;
   const rule = rules.loss(ruled.outputs, rules.first + window, origins, stride, { margin, temperature });
-  const ruleGradients = ruled.backward(rule.gradient);
-  return {
-    forecastLoss: term.loss,
-    ruleLoss: rule.loss,
-    gradients: mapParameters((name) =>
-      gradients[name].map((value, k) => value + weight * ruleGradients[name][k]!),
-    ),
-  };
+  return { loss: rule.loss, gradients: ruled.backward(rule.gradient) };
 };
+
+/** Draws which sequences see the mean vector; as the state noise, only where it is used. */
+const withoutOwnVector = (sensorOf: Int32Array, rate: number, source: Random): Int32Array =>
+  rate === 0 ? sensorOf : sensorOf.map((sensor) => (source.uniform() < rate ? MEAN_SENSOR : sensor));
 
 const dropoutMask = (length: number, rate: number, source: Random): Float32Array | undefined => {
   if (rate === 0) return undefined;

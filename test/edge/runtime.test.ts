@@ -59,6 +59,18 @@ const cut = (whole: Readings, from: number, to: number): Readings => {
 };
 
 describe("runtime", () => {
+  it.each([-1, 1])("refuses readings of %i sensors more than it was made for, and names its own", (more) => {
+    const values = new Float64Array((plan.sensors.length + more) * 2 * steps);
+    const [expected, given] = [readings.values.length, values.length];
+    expect(given).not.toBe(expected);
+    expect(() => runtime.forecast({ ...readings, values })).toThrow(
+      expect.objectContaining({
+        problem: "other-readings",
+        message: expect.stringMatching(new RegExp(`^${given} .*${plan.sensors[0]!}.*makes ${expected};`)),
+      }) as Error,
+    );
+  });
+
   it.each([
     ["one cell", runtime],
     ["two", runtimeOf(stacked)],

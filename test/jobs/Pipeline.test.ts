@@ -44,6 +44,7 @@ describe("a pipeline file", () => {
           quantiles: [0.1, 0.9],
           quantum: {},
           everySensor: [],
+          unseen: [],
         },
         model: { units: 32, layers: 1, headUnits: 32, embedding: 4 },
         training: {
@@ -58,6 +59,7 @@ describe("a pipeline file", () => {
           weightDecay: 1e-2,
           clipNorm: 1,
           dropout: 0.2,
+          embeddingDropout: 0,
           engine: "fused",
           threads: 1,
           loss: "absolute",

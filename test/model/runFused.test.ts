@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { sharedKernelThread } from "../../src/kernels/KernelThread.ts";
 import { selectBackend } from "../../src/model/backend.ts";
 import type { RunForecaster } from "../../src/model/ForecasterRun.ts";
+import { MEAN_SENSOR } from "../../src/model/meanSensor.ts";
 import { type ForecasterShape, parameterNames, type Parameters } from "../../src/model/Parameters.ts";
 import { fusedForecaster, runFused } from "../../src/model/runFused.ts";
 import { runTensors } from "../../src/model/runTensors.ts";
@@ -73,7 +74,10 @@ const cases = (batches: fc.Arbitrary<number>, warmups: fc.Arbitrary<number>): fc
         parameters: movedParameters(shape, seed),
         features: normals(steps * batch * shape.observed),
         steps,
-        sensors: Int32Array.from({ length: batch }, () => Math.floor(4 * source.uniform())),
+        sensors: Int32Array.from({ length: batch }, () => {
+          const place = Math.floor(5 * source.uniform());
+          return place === 4 ? MEAN_SENSOR : place;
+        }),
         scoredFrom: warmup,
         ternary,
         dropout: dropped

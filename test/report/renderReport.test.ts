@@ -59,6 +59,64 @@ describe("renderReport", () => {
     expect(whole.document.querySelectorAll("h1")).toHaveLength(1);
   });
 
+  it("marks a rule that fights the data, with what each rule costs where it was measured", () => {
+    const [first, ...others] = fixtureSummary().rules;
+    const cost = [
+      { channel: "flow", unit: "veh/h", mae: 90, rise: 1.25, changedShare: 0.5, riseWhereChanged: 2.5 },
+      { channel: "speed", unit: "km/h", mae: 3, rise: -0.5, changedShare: 0, riseWhereChanged: Number.NaN },
+    ];
+    const { document, textsAt } = open({
+      ...fixtureSummary(),
+      rules: [{ ...first!, cost, gradientCosine: -0.254, fights: "it costs" }, ...others],
+    });
+    const rows = elements(document, "#rules tbody tr");
+    const cells = (row: number): string[] => elements(rows[row]!, "td").slice(-4).map(textOf);
+    expect(cells(0)).toEqual([
+      "flow: +1.25 veh/hspeed: −0.500 km/h",
+      "flow: 50.0 %speed: 0 %",
+      "flow: +2.50 veh/hspeed: none",
+      "−0.25",
+    ]);
+    expect(cells(1)).toEqual(["not judged", "not judged", "not judged", "not judged"]);
+    expect(textsAt("#rules .fights")).toEqual(["Fights the data: it costs."]);
+  });
+
+  it("sets the errors of unseen sensors beside those of seen ones, lead by lead, where there are any", () => {
+    const [seenMetrics, metrics] = [
+      fixtureSummary().metrics,
+      fixtureSummary().metrics.map((metric) => ({
+        ...metric,
+        rows: metric.rows.map((row) => ({
+          ...row,
+          models: row.models.map((each) => ({ ...each, mae: 2 * each.mae })),
+        })),
+      })),
+    ];
+    const { document, textAt, textsAt } = open({
+      ...fixtureSummary(),
+      unseen: {
+        sensors: [
+          { name: "B7", reason: "held out" },
+          { name: "B9", reason: "nothing read" },
+        ],
+        metrics,
+        seenMetrics,
+      },
+    });
+    expect(textsAt("nav a")).toContain("Unseen sensors");
+    expect(textAt("#unseen p")).toBe("Held out of training, by the pipeline: B7.");
+    expect(textAt("#unseen")).toContain("Without a reading of a target in the training span: B9.");
+    const table = elements(document, "#unseen table")[0]!;
+    const cells = elements(table, "tbody tr")[0]!;
+    const figures = elements(cells, "td").map((cell) => Number(textOf(cell).replaceAll(",", "")));
+    const models = seenMetrics[0]!.rows[0]!.models;
+    expect(figures).toHaveLength(2 * models.length);
+    models.forEach(({ mae }, k) => {
+      expect(figures[k]).toBeCloseTo(2 * mae, 0);
+      expect(figures[models.length + k]).toBeCloseTo(mae, 0);
+    });
+  });
+
   it("asks for nothing outside the file and runs no script", () => {
     const { document, page } = whole;
     expect(
@@ -206,7 +264,7 @@ describe("renderReport", () => {
     expect(whole.textsAt("#rules code")[1]).toBe(
       "forall s in arterial: always[1h, 24h] (flow[s] <= 1900 veh/h)",
     );
-    expect(rows[0]?.slice(1)).toEqual([
+    expect(rows[0]?.slice(1, 8)).toEqual([
       "enforced, error",
       "100 %",
       "99.3 %",

@@ -126,8 +126,9 @@ describe("computeFeatures by hand", () => {
     close(at(1, 3).slice(-2), [0.3, 0.4]);
 
     // Where every sensor is seen: level of a, b, c less the own, behind the other columns of the target.
-    const wide = computeFeatures({ ...plan, everySensor: ["flow"] }, { values, steps, clock }, 0, steps);
-    const wideWidth = featureCount({ ...plan, everySensor: ["flow"] });
+    const seeing: FeaturePlan = { ...plan, everySensor: { targets: ["flow"], sensors: [0, 1, 2] } };
+    const wide = computeFeatures(seeing, { values, steps, clock }, 0, steps);
+    const wideWidth = featureCount(seeing);
     expect(wideWidth).toBe(width + 3);
     const wideAt = (sensor: number, step: number): number[] =>
       Array.from(wide.subarray((sensor * steps + step) * wideWidth, (sensor * steps + step + 1) * wideWidth));

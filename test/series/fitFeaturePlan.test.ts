@@ -215,7 +215,10 @@ describe("the plan", () => {
 
   it("names the targets that every sensor sees only where there are any", () => {
     const panel = flowPanel([[1, 2]]);
-    expect(fitFeaturePlan(panel, { ...settings, everySensor: ["flow"] }, 2).everySensor).toEqual(["flow"]);
+    expect(fitFeaturePlan(panel, { ...settings, everySensor: ["flow"] }, 2).everySensor).toEqual({
+      targets: ["flow"],
+      sensors: [0],
+    });
     expect(fitFeaturePlan(panel, { ...settings, everySensor: [] }, 2)).toEqual(
       fitFeaturePlan(panel, settings, 2),
     );

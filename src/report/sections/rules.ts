@@ -1,4 +1,4 @@
-import { formatQuantity, NOT_JUDGED } from "../format/formatNumber.ts";
+import { formatNumber, formatQuantity, NOT_JUDGED } from "../format/formatNumber.ts";
 import { formatShare } from "../format/formatShare.ts";
 import { html, nothing, type Markup } from "../html.ts";
 import { satisfactionBar } from "../plots/satisfactionBar.ts";
@@ -13,12 +13,33 @@ const marginText = ({ smallestShieldedMargin: margin, unit }: RuleSummary): stri
   return figure === NOT_JUDGED || margin >= 0 ? figure : `${figure} (broken)`;
 };
 
+/** Exact signs, since a shield may lower the error too. */
+const signed = (value: number, unit: string): string =>
+  value > 0 ? `+${formatQuantity(value, unit)}` : formatQuantity(value, unit);
+
+const costCells = ({ cost = [] }: RuleSummary): Markup => {
+  const lines = (text: (of: (typeof cost)[number]) => string): Markup =>
+    cost.length === 0
+      ? html`<td>${NOT_JUDGED}</td>`
+      : html`<td>
+          ${cost.map((of) => html`<div>${cost.length > 1 ? `${of.channel}: ` : ""}${text(of)}</div>`)}
+        </td>`;
+  return html`${lines(({ rise, unit }) => signed(rise, unit))}
+  ${lines(({ changedShare }) => formatShare(changedShare))}
+  ${lines(({ changedShare, riseWhereChanged, unit }) => (changedShare === 0 ? "none" : signed(riseWhereChanged, unit)))}`;
+};
+
 const ruleRow = (rule: RuleSummary): Markup =>
   html`<tr>
     <th scope="row" class="rule">
       <span class="name">${rule.name}</span>
       <code>${rule.text}</code>
       ${rule.because === "" ? nothing : html`<span class="because">Because: ${rule.because}</span>`}
+      ${
+        rule.fights === undefined
+          ? nothing
+          : html`<span class="fights"><strong>Fights the data:</strong> ${rule.fights}.</span>`
+      }
     </th>
     <td class="words">${rule.goal ? "goal" : "enforced"}, ${rule.severity}</td>
     ${judgedOn.map(
@@ -29,6 +50,8 @@ const ruleRow = (rule: RuleSummary): Markup =>
     )}
     <td>${formatShare(rule.truthUnknown)}</td>
     <td>${marginText(rule)}</td>
+    ${costCells(rule)}
+    <td>${formatNumber(rule.gradientCosine ?? Number.NaN, 2)}</td>
   </tr>`;
 
 /** What each rule says and how often reality and each forecast keep it. */
@@ -51,6 +74,10 @@ export const rules = ({ rules: all }: RunSummary): Markup =>
                   <th scope="col">ternary, shielded</th>
                   <th scope="col">what happened: unknown</th>
                   <th scope="col">smallest shielded margin</th>
+                  <th scope="col">error added, all windows</th>
+                  <th scope="col">windows changed</th>
+                  <th scope="col">error added where changed</th>
+                  <th scope="col">gradient against the forecast's</th>
                 </tr>
               </thead>
               <tbody>
@@ -69,5 +96,15 @@ export const rules = ({ rules: all }: RunSummary): Markup =>
             robustness of the rule: how far the nearest shielded forecast stayed from breaking it, in the
             rule's unit. A <strong>goal</strong> is trained for but neither enforced by the shield nor proved,
             so its figures may lie below 100 % everywhere.
+          </p>
+          <p class="note">
+            <strong>Error added</strong> is the mean absolute error with this rule alone enforced by the
+            shield less that without a shield, on the last origins of the validation span; a window is one
+            sensor's forecast from one origin. <strong>Gradient against the forecast's</strong> is the mean
+            cosine between the gradients of the rule's loss and of the forecast loss at the trained weights:
+            below 0 what serves the rule hurts the forecast, and "not judged" means that the rule asked for
+            nothing. A rule <strong>fights the data</strong> where it adds more than 1 % to the error of a
+            target, or where what happened breaks it on at least 5 % more of the origins than the forecast
+            without a shield does.
           </p>`,
   );
