@@ -1,0 +1,72 @@
+import type { C99Shape } from "./exportC99.ts";
+
+/** Text of the header: sizes first, because they decide whether a model fits a device. */
+export const headerText = (
+  shape: C99Shape,
+  sizes: {
+    readonly constantBytes: number;
+    readonly weightBytes: number;
+    readonly stateBytes: number;
+    readonly workBytes: number;
+  },
+): string => {
+  const {
+    cells,
+    hiddenUnits,
+    horizonSteps,
+    inputs,
+    name,
+    origin,
+    outputs,
+    paddedInputs,
+    paddedUnits,
+    targets,
+    units,
+  } = shape;
+  const upper = name.toUpperCase();
+  const products = 3 * units * (paddedInputs + paddedUnits + (cells - 1) * 2 * paddedUnits);
+  const readProducts = (units + inputs) * (hiddenUnits + outputs) + hiddenUnits * outputs;
+  return `/*
+ * ${name}: ${origin}
+ *
+ * Constant data ${sizes.constantBytes} bytes, of which ternary weights ${sizes.weightBytes}; state ${sizes.stateBytes} bytes; arrays on the stack at most
+ * ${sizes.workBytes} bytes. A step multiplies and adds ${products} times, a reading ${readProducts} times.
+ *
+ * No allocation, no float, no global state that changes: a state belongs to its caller, and calls with different
+ * states may run at the same time. Integers equal those of the artefact's reference to the bit.
+ */
+#ifndef ORDINANCE_${upper}_H
+#define ORDINANCE_${upper}_H
+
+#include <stdint.h>
+
+#define ${upper}_INPUTS ${inputs}
+#define ${upper}_UNITS ${units}
+#define ${upper}_CELLS ${cells}
+#define ${upper}_TARGETS ${targets}
+#define ${upper}_HORIZON ${horizonSteps}
+#define ${upper}_OUTPUTS ${outputs}
+#define ${upper}_CONSTANT_BYTES ${sizes.constantBytes}
+
+/* Hidden states, one = 127, the lowest cell first. */
+typedef struct {
+  int8_t h[${upper}_CELLS][${upper}_UNITS];
+} ${name}_state;
+
+/* The state before the first step of a window: all zero. */
+void ${name}_reset(${name}_state *state);
+
+/* Moves on by one step. Features: one = 1024, kept within +-6144 by the caller. */
+void ${name}_step(${name}_state *state, const int16_t features[${upper}_INPUTS]);
+
+/*
+ * Forecast from the state after the step of \`features\`, in quanta of each target, [target][lead]. Baselines are in
+ * units of 1/256 quantum, or for a target on the scale log(1 + x) the exponent of two of (1 + reading) / quantum in
+ * units of 2^-20.
+ */
+void ${name}_read(const ${name}_state *state, const int16_t features[${upper}_INPUTS],
+                  const int32_t baselines[${upper}_OUTPUTS], int32_t quanta[${upper}_OUTPUTS]);
+
+#endif
+`;
+};
