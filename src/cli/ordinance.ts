@@ -1,14 +1,26 @@
 #!/usr/bin/env node
 import { Command } from "effect/cli";
 import { dataCommand } from "./dataCommand.ts";
+import { exportCommand } from "./exportCommand.ts";
+import { inspectCommand } from "./inspectCommand.ts";
+import { keygenCommand } from "./keygenCommand.ts";
 import { runCommand } from "./runCommand.ts";
 import { runCommandLine } from "./runCommandLine.ts";
+import { signCommand } from "./signCommand.ts";
 import { verifyCommand } from "./verifyCommand.ts";
 
 runCommandLine(
   Command.make("ordinance").pipe(
     Command.withDescription("City forecasts that obey the rules"),
-    Command.withSubcommands([runCommand, verifyCommand, dataCommand]),
+    Command.withSubcommands([
+      runCommand,
+      verifyCommand,
+      inspectCommand,
+      exportCommand,
+      keygenCommand,
+      signCommand,
+      dataCommand,
+    ]),
     Command.withExamples([
       {
         command: "ordinance run pipelines/arterial.yaml",

@@ -29,7 +29,8 @@ import type { Readout } from "./TernaryModel.ts";
  *                channel[T], sensor[T], step[T], constant[L]; per clock test field, step, lower, upper
  *   golden       cell cases: u32 seed, i8 state[cell][unit] padded, i32 quanta[target][lead]; shield cases: u32 seed,
  *                i32 quanta[target][sensor][lead]; their inputs follow from the seed, see golden.ts
- * last 32        SHA-256 of all bytes before
+ * length - 32    32     SHA-256 of all bytes before
+ * length  100    where the artefact is signed: see signature.ts
  * ```
  */
 export interface Artefact {

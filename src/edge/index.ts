@@ -5,7 +5,15 @@ export { type ArtefactParts, compileArtefact } from "./compileArtefact.ts";
 export type { RuleToCompile } from "./compileRule.ts";
 export type { DeviceForecast, DeviceVerdict } from "./DeviceForecast.ts";
 export { checkGolden } from "./golden.ts";
+export { type C99Export, exportC99 } from "./c99/exportC99.ts";
 export { openArtefact, type OpenConditions } from "./openArtefact.ts";
 export { createRuntime, type Runtime } from "./runtime.ts";
 export type { RuleFlag } from "./shield.ts";
+export {
+  type ArtefactSignature,
+  signedMessage,
+  type Signers,
+  splitSignature,
+  withSignature,
+} from "./signature.ts";
 export type { Readout, TernaryModel } from "./TernaryModel.ts";

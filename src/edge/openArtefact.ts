@@ -11,6 +11,7 @@ import { ByteReader } from "./ByteReader.ts";
 import type { CompiledRule } from "./CompiledRule.ts";
 import { readCell, readGolden, readHead, readReadouts, readRule, readTables } from "./sections.ts";
 import { sha256, toHex } from "./sha256.ts";
+import { checkSignature, type Signers, splitSignature } from "./signature.ts";
 
 const HEADER_BYTES = 16;
 const DIGEST_BYTES = 32;
@@ -22,16 +23,20 @@ export interface OpenConditions {
   readonly target?: string;
   /** Milliseconds since 1970-01-01T00:00Z, held against the artefact's expiry. */
   readonly nowMs?: number;
+  /** With them, an artefact without a valid signature of one of these is refused. */
+  readonly signers?: Signers;
 }
 
 /**
- * Checks an artefact byte for byte and reads it.
+ * Checks an artefact byte for byte and reads it; a signature behind it is checked where `signers` are given.
  *
  * Throws an {@link ArtefactError} whose `problem` is `wrong-magic`, `newer-version`, `truncated`, `hash-mismatch`,
- * `malformed`, `older-counter`, `wrong-target` or `expired`.
+ * `malformed`, `unsigned`, `untrusted-signer`, `wrong-signature`, `older-counter`, `wrong-target` or `expired`.
  */
-export const openArtefact = (bytes: Uint8Array, conditions: OpenConditions = {}): Artefact => {
+export const openArtefact = (file: Uint8Array, conditions: OpenConditions = {}): Artefact => {
+  const { artefact: bytes, signature } = splitSignature(file);
   const { version, manifestLength, digest } = checkFrame(bytes);
+  if (conditions.signers !== undefined) checkSignature(bytes, signature, conditions.signers);
   const reader = new ByteReader(bytes.subarray(0, bytes.length - DIGEST_BYTES), "the artefact");
   reader.bytes(HEADER_BYTES);
   const manifest = parseManifest(reader.bytes(manifestLength));

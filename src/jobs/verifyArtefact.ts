@@ -1,24 +1,14 @@
 /** Proves an exported artefact again, or replays one window of a proof. */
-import { Effect, FileSystem, Schema } from "effect";
-import { type Artefact, ArtefactError, openArtefact } from "../edge/index.ts";
+import { Effect } from "effect";
+import { type Artefact, ArtefactError } from "../edge/index.ts";
 import { formatDuration } from "../ingest/parseDuration.ts";
 import type { ProofReport } from "../verify/ProofReport.ts";
-import { fileTrouble } from "./fileTrouble.ts";
 import { loadRunPanel } from "./loadRunPanel.ts";
+import { ArtefactRefused, readArtefact } from "./readArtefact.ts";
 import { type PreparedRun, prepareRun } from "./prepareRun.ts";
 import { timedStage } from "./Progress.ts";
 import { proveRun } from "./proveRun.ts";
 import { readPipeline } from "./readPipeline.ts";
-
-/** The artefact cannot be read, or is not one that this pipeline's rules can judge. */
-export class ArtefactRefused extends Schema.TaggedError<ArtefactRefused>()("ArtefactRefused", {
-  path: Schema.String,
-  reason: Schema.String,
-}) {
-  override get message(): string {
-    return `${this.path}: ${this.reason}`;
-  }
-}
 
 export interface VerifyOptions {
   readonly artefactPath: string;
@@ -30,20 +20,8 @@ export interface VerifyOptions {
 }
 
 export const verifyArtefact = Effect.fn("verifyArtefact")(function* (options: VerifyOptions) {
-  const files = yield* FileSystem.FileSystem;
   const refused = (reason: string) => new ArtefactRefused({ path: options.artefactPath, reason });
-  const bytes = yield* files
-    .readFile(options.artefactPath)
-    .pipe(
-      Effect.mapError((cause) =>
-        refused(`the artefact cannot be read (${fileTrouble(cause)}). Give the path of a model.ordinance`),
-      ),
-    );
-  const artefact = yield* Effect.try({ try: () => openArtefact(bytes), catch: (cause) => cause }).pipe(
-    Effect.catch((cause) =>
-      cause instanceof ArtefactError ? Effect.fail(refused(cause.message)) : Effect.die(cause),
-    ),
-  );
+  const { artefact, bytes } = yield* readArtefact(options.artefactPath);
   const pipeline = yield* readPipeline(options.pipelinePath);
   const { result: run } = yield* timedStage(
     "Reading",

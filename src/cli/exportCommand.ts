@@ -1,0 +1,46 @@
+import { Console, Effect, Option } from "effect";
+import { Argument, Command, Flag } from "effect/cli";
+import { notJudged } from "./exitCodes.ts";
+
+export const exportCommand = Command.make(
+  "export",
+  {
+    artefact: Argument.String("artefact").pipe(
+      Argument.withDescription("Artefact file (edge/model.ordinance)"),
+    ),
+    c99: Flag.String("c99").pipe(Flag.withDescription("Folder for NAME.h and NAME.c")),
+    name: Flag.String("name").pipe(
+      Flag.withDescription("Name of the files and of their functions (default: city)"),
+      Flag.withDefault("city"),
+    ),
+    proof: Flag.String("proof").pipe(
+      Flag.withDescription("Proof of this artefact (default: proof.json beside it)"),
+      Flag.optional,
+    ),
+  },
+  ({ artefact, c99, name, proof }) =>
+    Effect.promise(() => import("../jobs/exportArtefact.ts")).pipe(
+      Effect.flatMap(({ exportArtefact }) =>
+        exportArtefact({
+          artefactPath: artefact,
+          folder: c99,
+          name,
+          ...(Option.isSome(proof) && { proofPath: proof.value }),
+        }),
+      ),
+      Effect.mapError(notJudged),
+      Effect.flatMap(({ exported, header, source }) =>
+        Console.log(
+          `${header}\n${source}\n${exported.constantBytes} bytes of constants (${exported.weightBytes} of weights), a state of ${exported.stateBytes} bytes, at most ${exported.workBytes} bytes of arrays on the stack`,
+        ),
+      ),
+    ),
+).pipe(
+  Command.withDescription("Write a proved artefact's forecaster as C99 for a controller"),
+  Command.withExamples([
+    {
+      command: "ordinance export out/arterial/INSTANT/edge/model.ordinance --c99 controller",
+      description: "Writes controller/city.h and controller/city.c",
+    },
+  ]),
+);
