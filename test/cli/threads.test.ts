@@ -34,7 +34,7 @@ it(
   "ordinance run tells what to do where the second thread dies, with status 2 and no result",
   async () => {
     const project = new TinyProject({ "tiny.yaml": ON_TWO });
-    const preload = pathToFileURL(project.write("dying.mjs", DYING_THREAD));
+    const preload = pathToFileURL(project.write("dying.mjs", DYING_THREAD)).href;
     const { status, stderr, stdout } = await builtCommand("ordinance", ["run", "tiny.yaml"], {
       cwd: project.root,
       env: { NODE_OPTIONS: `--import ${preload}` },
