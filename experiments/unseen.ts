@@ -90,8 +90,7 @@ const changed = (
   unseen: readonly string[],
   seed: number,
 ): Pipeline =>
-  ({
-    ...pipeline,
+  Object.assign({}, pipeline, {
     forecast: { ...pipeline.forecast, unseen },
     model: { ...pipeline.model, ...(variant.embedding !== undefined && { embedding: variant.embedding }) },
     training: {
@@ -100,7 +99,7 @@ const changed = (
       seed,
       embeddingDropout: variant.embeddingDropout,
     },
-  }) as Pipeline;
+  });
 
 const prepared = (recording: Recording, variant: Variant, seed: number) => {
   const file = join(root, "pipelines", `${recording.name}.yaml`);

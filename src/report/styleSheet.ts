@@ -82,7 +82,8 @@ thead tr + tr th:first-child { text-align: right; }
 .rule .name { font-weight: 600; }
 .rule code { margin: .2rem 0; white-space: pre-wrap; font-weight: 400; }
 .rule .because { color: var(--quiet); font-weight: 400; }
-.rule .fights { color: var(--bad); font-weight: 400; }
+.fights { color: var(--bad); }
+.rule .fights { font-weight: 400; }
 .words { text-align: left; white-space: normal; }
 .bar { display: block; margin: .25rem 0 0 auto; }
 .tables { display: flex; flex-wrap: wrap; gap: 0 3rem; }

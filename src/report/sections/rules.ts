@@ -50,9 +50,46 @@ const ruleRow = (rule: RuleSummary): Markup =>
     )}
     <td>${formatShare(rule.truthUnknown)}</td>
     <td>${marginText(rule)}</td>
-    ${costCells(rule)}
-    <td>${formatNumber(rule.gradientCosine ?? Number.NaN, 2)}</td>
   </tr>`;
+
+const costs = (all: readonly RuleSummary[]): Markup => {
+  const measured = all.filter(({ cost }) => cost !== undefined);
+  if (measured.length === 0) return nothing;
+  return html`${scrollingTable(
+      "costs-table",
+      "What each rule costs when the shield enforces it alone, on the last origins of the validation span",
+      html`<thead>
+          <tr>
+            <th scope="col">rule</th>
+            <th scope="col">error added, all windows</th>
+            <th scope="col">windows changed</th>
+            <th scope="col">error added where changed</th>
+            <th scope="col">gradient against the forecast's</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${measured.map(
+            (rule) =>
+              html`<tr>
+                <th scope="row">
+                  ${rule.name}${rule.fights === undefined ? nothing : html` <strong class="fights">fights</strong>`}
+                </th>
+                ${costCells(rule)}
+                <td>${formatNumber(rule.gradientCosine ?? Number.NaN, 2)}</td>
+              </tr>`,
+          )}
+        </tbody>`,
+    )}
+    <p class="note">
+      <strong>Error added</strong> is the mean absolute error with this rule alone enforced by the shield less
+      that without a shield; a window is one sensor's forecast from one origin.
+      <strong>Gradient against the forecast's</strong> is the mean cosine between the gradients of the rule's
+      loss and of the forecast loss at the trained weights: below 0 what serves the rule hurts the forecast,
+      and "not judged" means that the rule asked for nothing. A rule <strong>fights the data</strong> where it
+      adds more than 1 % to the error of a target, or where what happened breaks it on at least 5 % more of
+      the origins than the forecast without a shield does.
+    </p>`;
+};
 
 /** What each rule says and how often reality and each forecast keep it. */
 export const rules = ({ rules: all }: RunSummary): Markup =>
@@ -74,10 +111,6 @@ export const rules = ({ rules: all }: RunSummary): Markup =>
                   <th scope="col">ternary, shielded</th>
                   <th scope="col">what happened: unknown</th>
                   <th scope="col">smallest shielded margin</th>
-                  <th scope="col">error added, all windows</th>
-                  <th scope="col">windows changed</th>
-                  <th scope="col">error added where changed</th>
-                  <th scope="col">gradient against the forecast's</th>
                 </tr>
               </thead>
               <tbody>
@@ -97,14 +130,5 @@ export const rules = ({ rules: all }: RunSummary): Markup =>
             rule's unit. A <strong>goal</strong> is trained for but neither enforced by the shield nor proved,
             so its figures may lie below 100 % everywhere.
           </p>
-          <p class="note">
-            <strong>Error added</strong> is the mean absolute error with this rule alone enforced by the
-            shield less that without a shield, on the last origins of the validation span; a window is one
-            sensor's forecast from one origin. <strong>Gradient against the forecast's</strong> is the mean
-            cosine between the gradients of the rule's loss and of the forecast loss at the trained weights:
-            below 0 what serves the rule hurts the forecast, and "not judged" means that the rule asked for
-            nothing. A rule <strong>fights the data</strong> where it adds more than 1 % to the error of a
-            target, or where what happened breaks it on at least 5 % more of the origins than the forecast
-            without a shield does.
-          </p>`,
+          ${costs(all)}`,
   );
