@@ -1,8 +1,9 @@
+import { blocksOf } from "../series/arrangeQuantiles.ts";
 import type { FeaturePlan } from "../series/FeaturePlan.ts";
 import { planChannels } from "../series/features.ts";
 import {
   ARTEFACT_MAGIC,
-  ARTEFACT_VERSION,
+  ARTEFACT_VERSIONS,
   type ArtefactManifest,
   type ArtefactMetadata,
   type GoldenVectors,
@@ -89,7 +90,9 @@ export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
     counter: metadata.counter,
     created: metadata.created,
     ...(metadata.expires === undefined ? {} : { expires: metadata.expires }),
-    formatVersion: ARTEFACT_VERSION,
+    // A runtime of before quantile heads would misread their rows, and has to refuse the file by its version.
+    formatVersion: model.quantiles.length === 0 ? ARTEFACT_VERSIONS.median : ARTEFACT_VERSIONS.quantiles,
+    ...(model.quantiles.length > 0 && { quantiles: model.quantiles }),
     inputs: model.inputs,
     units: model.units,
     hiddenUnits: model.hiddenUnits,
@@ -146,6 +149,7 @@ const headWidth = ({ model, features, calibration }: ArtefactParts): 8 | 16 => {
   });
   const withWide = createWindowForecaster(wide);
   const withNarrow = createWindowForecaster(narrow);
+  const rows = blocksOf(wide.quantiles) * baselines.length;
   let loss = 0;
   for (let window = 0; window < windows; window++) {
     const input =
@@ -157,7 +161,7 @@ const headWidth = ({ model, features, calibration }: ArtefactParts): 8 | 16 => {
       (value, index) => (loss += Math.abs(value - expected[index]!)),
     );
   }
-  return loss <= HEAD_LOSS_QUANTA * windows * baselines.length ? 8 : 16;
+  return loss <= HEAD_LOSS_QUANTA * windows * rows ? 8 : 16;
 };
 
 const section = (write: (writer: ByteWriter) => void): Uint8Array => {
@@ -195,7 +199,7 @@ const assemble = (
   const text = new TextEncoder().encode(json);
   const writer = new ByteWriter();
   writer.bytes(new TextEncoder().encode(ARTEFACT_MAGIC));
-  writer.u16(ARTEFACT_VERSION);
+  writer.u16(manifest.formatVersion);
   writer.u16(0);
   const body = SECTION_NAMES.reduce((sum, name) => sum + sections[name].length, 0);
   writer.u32(16 + Math.ceil(text.length / 4) * 4 + body + 32);

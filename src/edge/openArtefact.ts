@@ -1,7 +1,8 @@
+import { blocksOf } from "../series/arrangeQuantiles.ts";
 import {
   type Artefact,
   ARTEFACT_MAGIC,
-  ARTEFACT_VERSION,
+  ARTEFACT_VERSIONS,
   type ArtefactManifest,
   SECTION_NAMES,
   type SectionName,
@@ -39,11 +40,14 @@ export interface OpenConditions {
  * `malformed`, `older-counter`, `wrong-target` or `expired`.
  */
 export const openArtefact = (bytes: Uint8Array, conditions: OpenConditions = {}): Artefact => {
-  const { manifestLength, digest } = checkFrame(bytes);
+  const { version, manifestLength, digest } = checkFrame(bytes);
   const reader = new ByteReader(bytes.subarray(0, bytes.length - DIGEST_BYTES), "the artefact");
   reader.bytes(HEADER_BYTES);
   const manifest = parseManifest(reader.bytes(manifestLength));
   reader.align();
+  if (manifest.formatVersion !== version) {
+    throw malformed(`its header has version ${version}, its manifest ${manifest.formatVersion}`);
+  }
   checkConditions(manifest, conditions);
 
   const section = {} as Record<SectionName, ByteReader>;
@@ -53,9 +57,9 @@ export const openArtefact = (bytes: Uint8Array, conditions: OpenConditions = {})
       throw malformed(`section ${index} is ${stated?.name ?? "missing"}, not ${name}`);
     section[name] = new ByteReader(reader.bytes(stated.bytes), `section ${name}`);
   });
-  const { inputs, units, hiddenUnits, horizonSteps } = manifest;
+  const { inputs, units, hiddenUnits, horizonSteps, quantiles = [] } = manifest;
   const outputs = manifest.readouts.length * horizonSteps;
-  const shape = { inputs, units, hiddenUnits, outputs };
+  const shape = { inputs, units, hiddenUnits, outputs, headRows: blocksOf(quantiles) * outputs };
   const rules = manifest.rules.map(({ name, text }): CompiledRule => readRule(section.rules, name, text));
   return {
     manifest,
@@ -69,6 +73,7 @@ export const openArtefact = (bytes: Uint8Array, conditions: OpenConditions = {})
       gates: readGates(section.gates, units),
       head: readHead(section.head, shape),
       readouts: readReadouts(section.readouts, manifest.readouts.length),
+      quantiles,
       ...readTables(section.tables),
     },
     rules,
@@ -85,7 +90,7 @@ export const openArtefact = (bytes: Uint8Array, conditions: OpenConditions = {})
   };
 };
 
-const checkFrame = (bytes: Uint8Array): { manifestLength: number; digest: string } => {
+const checkFrame = (bytes: Uint8Array): { version: number; manifestLength: number; digest: string } => {
   const magic = new TextDecoder("latin1").decode(bytes.subarray(0, 4));
   if (magic !== ARTEFACT_MAGIC) {
     throw new ArtefactError(
@@ -96,10 +101,10 @@ const checkFrame = (bytes: Uint8Array): { manifestLength: number; digest: string
   const reader = new ByteReader(bytes, "the artefact");
   reader.bytes(4);
   const version = reader.u16();
-  if (version > ARTEFACT_VERSION) {
+  if (version > ARTEFACT_VERSIONS.quantiles) {
     throw new ArtefactError(
       "newer-version",
-      `the artefact has format version ${version}, this runtime reads ${ARTEFACT_VERSION}; update the runtime`,
+      `the artefact has format version ${version}, this runtime reads ${ARTEFACT_VERSIONS.quantiles}; update the runtime`,
     );
   }
   reader.u16();
@@ -119,8 +124,8 @@ const checkFrame = (bytes: Uint8Array): { manifestLength: number; digest: string
         "copy it again from where it was exported",
     );
   }
-  if (version !== ARTEFACT_VERSION) throw malformed(`format version ${version} was never published`);
-  return { manifestLength: reader.u32(), digest };
+  if (version < ARTEFACT_VERSIONS.median) throw malformed(`format version ${version} was never published`);
+  return { version, manifestLength: reader.u32(), digest };
 };
 
 const malformed = (what: string): ArtefactError =>

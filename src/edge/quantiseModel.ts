@@ -1,3 +1,4 @@
+import { blocksOf } from "../series/arrangeQuantiles.ts";
 import { ArtefactError } from "./ArtefactError.ts";
 import type {
   IntegerGates,
@@ -57,6 +58,7 @@ export const quantiseModel = (model: TernaryModel, headBits: 8 | 16): IntegerMod
     gates,
     head,
     readouts,
+    quantiles: model.quantiles ?? [],
     tanh: tanhTable(),
     powers: powerTable(),
   };
@@ -80,9 +82,13 @@ const refuse = (problems: readonly string[]): never => {
   );
 };
 
+/** Rows of the head. */
+const outputRows = (model: TernaryModel): number =>
+  blocksOf(model.quantiles ?? []) * model.targets.length * model.horizonSteps;
+
 const shapeProblems = (model: TernaryModel): string[] => {
   const { inputs, units, head } = model;
-  const outputs = model.targets.length * model.horizonSteps;
+  const outputs = outputRows(model);
   const expected: readonly (readonly [string, ArrayLike<number>, number])[] = [
     ["inputCodes", model.inputCodes, 3 * units * inputs],
     ["stateCodes", model.stateCodes, 3 * units * units],
@@ -97,6 +103,15 @@ const shapeProblems = (model: TernaryModel): string[] => {
     ["head.outputBias", head.outputBias, outputs],
   ];
   const problems: string[] = [];
+  const levels = model.quantiles ?? [];
+  levels.forEach((level, k) => {
+    const low = k === 0 ? 0 : levels[k - 1]!;
+    if (!(level > low && level < 1) || level === 0.5) {
+      problems.push(
+        `quantiles[${k}] is ${level}; levels ascend between 0 and 1, and 0.5 is the median's own`,
+      );
+    }
+  });
   for (const [name, values, length] of expected) {
     if (values.length !== length) problems.push(`${name} has ${values.length} numbers instead of ${length}`);
     const odd = Array.from(values).findIndex((value) => !Number.isFinite(value));
@@ -164,7 +179,7 @@ const quantiseGates = (model: TernaryModel, problems: string[]): IntegerGates =>
 
 const quantiseHead = (model: TernaryModel, codeBits: 8 | 16, problems: string[]): IntegerHead => {
   const { units, inputs, head } = model;
-  const outputs = model.targets.length * model.horizonSteps;
+  const outputs = outputRows(model);
   const columns = units + inputs;
   const mixed: LayerInput = {
     columns,

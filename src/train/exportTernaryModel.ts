@@ -47,6 +47,7 @@ export const exportTernaryModel = (
     },
     horizonSteps,
     targets,
+    ...(shape.quantiles !== undefined && { quantiles: shape.quantiles }),
   };
 };
 

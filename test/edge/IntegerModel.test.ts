@@ -47,6 +47,7 @@ describe("integer cell and head", () => {
     { units: 6, hiddenUnits: 5 },
     { units: 33, hiddenUnits: 16, horizonSteps: 3 },
     { units: 64, hiddenUnits: 32, horizonSteps: 2 },
+    { units: 6, hiddenUnits: 5, quantiles: [0.1, 0.25, 0.9] },
   ];
   it.each(shapes)(
     "equal the documented integers in arbitrary precision, products below 2^52: %o",

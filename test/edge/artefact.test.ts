@@ -3,6 +3,7 @@ import { ArtefactError } from "../../src/edge/ArtefactError.ts";
 import { compileArtefact } from "../../src/edge/compileArtefact.ts";
 import { checkGolden } from "../../src/edge/golden.ts";
 import { openArtefact } from "../../src/edge/openArtefact.ts";
+import { quantiseModel } from "../../src/edge/quantiseModel.ts";
 import { sha256 } from "../../src/edge/sha256.ts";
 import { fixtureMetadata, fixtureModel, fixturePlan, limitRule, rampRule, unrolled } from "./fixture.ts";
 
@@ -62,6 +63,32 @@ describe("artefact", () => {
     checkGolden(artefact);
   });
 
+  it("has version 2 with quantile heads, which a runtime of version 1 refuses, and else stays version 1", () => {
+    const levels = [0.1, 0.75, 0.9];
+    const wide = fixtureModel(plan, { ...shape, quantiles: levels });
+    const made = compileArtefact({ model: wide, features: plan, rules, metadata: fixtureMetadata });
+    const artefact = openArtefact(made);
+    expect([bytes[4], bytes[5], made[4], made[5]]).toEqual([1, 0, 2, 0]);
+    expect(openArtefact(bytes).manifest).not.toHaveProperty("quantiles");
+    expect([artefact.manifest.formatVersion, artefact.manifest.quantiles]).toEqual([2, levels]);
+    expect(artefact.model.head).toEqual(quantiseModel(wide, artefact.model.head.codeBits).head);
+    expect(artefact.golden.cells.map((cell) => cell.quanta.length)).toEqual(Array(8).fill(4 * 2 * 2));
+    checkGolden(artefact);
+    // A row of the last quantile changes the golden vectors of the cell.
+    artefact.model.head.outputBias[4 * 2 * 2 - 1]! += 60_000;
+    expect(problemOf(() => checkGolden(artefact))).toBe("golden-mismatch");
+  });
+
+  it.each([[[0.9, 0.1]], [[0.1, 0.5]], [[0, 0.9]], [[0.1, 1]], [[0.1, 0.1]]])(
+    "refuses heads of the levels %j",
+    (levels) => {
+      const wide = fixtureModel(plan, { ...shape, quantiles: levels });
+      expect(() =>
+        compileArtefact({ model: wide, features: plan, rules, metadata: fixtureMetadata }),
+      ).toThrow(/quantiles\[\d\] is .*levels ascend between 0 and 1/);
+    },
+  );
+
   it("notices every changed byte", () => {
     const copy = bytes.slice();
     for (let at = 0; at < copy.length; at++) {
@@ -83,8 +110,14 @@ describe("artefact", () => {
     longer.set(bytes);
     expect(problemOf(() => openArtefact(longer))).toBe("hash-mismatch");
     const newer = bytes.slice();
-    newer[4] = 2;
+    newer[4] = 3;
     expect(problemOf(() => openArtefact(resealed(newer)))).toBe("newer-version");
+    const never = bytes.slice();
+    never[4] = 0;
+    expect(problemOf(() => openArtefact(resealed(never)))).toBe("malformed");
+    const other = bytes.slice();
+    other[4] = 2;
+    expect(problemOf(() => openArtefact(resealed(other)))).toBe("malformed");
     const broken = bytes.slice();
     broken[16] = 0x58;
     expect(problemOf(() => openArtefact(resealed(broken)))).toBe("malformed");

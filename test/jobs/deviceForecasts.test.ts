@@ -20,6 +20,7 @@ const scripted = (
   horizonSteps: 3,
   sensors: data.plan.sensors,
   targets: [],
+  quantiles: [],
   forecast: () => {
     throw new Error("one by one is not how a span is forecast");
   },
@@ -30,6 +31,7 @@ const scripted = (
       const forecast: DeviceForecast = {
         raw,
         shielded: moves ? raw.with(5, raw[5]! + 1) : raw.slice(),
+        quantiles: [],
         infeasible: false,
         rules: flags.map((flag, k) => ({
           name: `rule ${k}`,
