@@ -4,6 +4,7 @@ import type { YamlConflict } from "../ingest/decodeYaml.ts";
 import type { LoadedPanel } from "../ingest/loadPanel.ts";
 import { formatDuration, parseDuration } from "../ingest/parseDuration.ts";
 import type { ForecasterShape } from "../model/Parameters.ts";
+import { blocksOf } from "../series/arrangeQuantiles.ts";
 import { contextSteps, observedFeatureCount, type Readings } from "../series/features.ts";
 import type { FeaturePlan } from "../series/FeaturePlan.ts";
 import { fitFeaturePlan } from "../series/fitFeaturePlan.ts";
@@ -12,9 +13,11 @@ import { type Panel, seriesOf } from "../series/Panel.ts";
 import { prepareTrainingData, type TrainingData } from "../train/TrainingData.ts";
 import type { StepSpan, TrainingSettings } from "../train/TrainingSettings.ts";
 import { nearestName } from "../stl/language/nearestName.ts";
+import { alarmConflicts } from "./Alarm.ts";
 import { siteOfPanel } from "./siteOfPanel.ts";
 import { loadRules, type LoadedRules } from "./loadRules.ts";
 import type { Pipeline } from "./Pipeline.ts";
+import { quantileConflicts, quantileLevels } from "./quantileLevels.ts";
 import { refuseConflicts } from "./readPipeline.ts";
 import { selectChannels } from "./selectChannels.ts";
 
@@ -43,6 +46,8 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
   const conflicts = [
     ...channelConflicts(forecast, loaded.panel),
     ...durationConflicts(pipeline, loaded.panel.stepMs),
+    ...alarmConflicts(pipeline),
+    ...quantileConflicts(pipeline),
   ];
   yield* refuseConflicts(pipelinePath, conflicts);
   const steps = stepCounts(pipeline, loaded.panel.stepMs);
@@ -93,6 +98,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     clock: localClock(panel.zone, panel.startMs, panel.stepMs, panel.steps + steps.horizon),
   };
   const { training } = pipeline;
+  const heads = forecast.quantileHeads === true ? quantileLevels(pipeline).all : [];
   return {
     pipeline,
     pipelinePath,
@@ -106,7 +112,8 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
       sensors: panel.sensors.length,
       units: pipeline.model.units,
       headUnits: pipeline.model.headUnits,
-      outputs: plan.targets.length * plan.horizonSteps,
+      outputs: blocksOf(heads) * plan.targets.length * plan.horizonSteps,
+      ...(heads.length > 0 && { quantiles: heads }),
     },
     settings: {
       seed: training.seed,

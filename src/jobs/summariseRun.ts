@@ -11,6 +11,7 @@ import type { Backtest } from "./backtestRun.ts";
 import { issueInstantMs } from "./compileRun.ts";
 import { typicalCases, worstCases } from "./forecastCases.ts";
 import type { PreparedRun } from "./prepareRun.ts";
+import { quantileLevels } from "./quantileLevels.ts";
 
 const FLOAT_BYTES = 4;
 
@@ -34,7 +35,7 @@ export const summariseRun = (
     part: `artefact: ${name}`,
     bytes,
   }));
-  const { quantiles } = backtest.conformal;
+  const quantiles = quantileLevels(pipeline).issued;
   const parameters = Object.values(trained.ternary).reduce((sum, values) => sum + values.length, 0);
   return {
     pipeline: pipeline.name,
@@ -62,6 +63,8 @@ export const summariseRun = (
     })),
     span: { train: span(spans.training), validation: span(spans.validation), test: span(spans.test) },
     metrics: backtest.metrics,
+    ...(backtest.quantiles !== undefined && { quantiles: backtest.quantiles }),
+    ...(backtest.alarms.length > 0 && { alarms: backtest.alarms }),
     rules: backtest.rules,
     training: trained.history,
     examples: typicalCases(run, backtest),
