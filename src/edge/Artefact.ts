@@ -9,7 +9,8 @@ import type { Readout } from "./TernaryModel.ts";
  * ```
  * offset  bytes
  * 0       4      "ORDN"
- * 4       2      u16 format version: 2 where cells stand above the lowest one, else 1
+ * 4       2      u16 format version: 2 where cells stand above the lowest one or the manifest's `quantiles` give the
+ *                levels of quantile heads, else 1
  * 6       2      zero
  * 8       4      u32 length of the whole file
  * 12      4      u32 length M of the manifest
@@ -19,7 +20,8 @@ import type { Readout } from "./TernaryModel.ts";
  *                plane "not zero" of all rows, then the plane "negative" of all rows
  *   gates        for each cell: i32[3 units] alpha, beta1, beta2, bias; u8 alphaShift, beta2Shift, productShift, 0
  *   head         u8 code bits (8 or 16), 0, 0, 0; layers hidden, skip, output, each: codes i8 or i16 [row][column],
- *                u16 multiplier[rows], u8 shift[rows], each padded to 4; i32 hiddenBias, outputBias
+ *                u16 multiplier[rows], u8 shift[rows], each padded to 4; i32 hiddenBias, outputBias. Rows of skip and
+ *                output: [block][target][lead], block 0 the median, then one a level of `quantiles`
  *   readouts     per target: u8 transform (0 identity, 1 log1p), u8 gainShift, u16 0, i32 gain, minimum, maximum,
  *                inverseQuantum
  *   tables       u16 tanh[769], padded to 4; u32 powers[257]
@@ -27,8 +29,9 @@ import type { Readout } from "./TernaryModel.ts";
  *                nodes N, children C, leaves L, terms T, clock tests K; u8 kind[N]; then lists, each number less the
  *                one before: childOffsets[N + 1], children[C], argument[N], termOffsets[L + 1], coefficient[T],
  *                channel[T], sensor[T], step[T], constant[L]; per clock test field, step, lower, upper
- *   golden       cell cases: u32 seed, i8 state[cell][unit] padded, i32 quanta[target][lead]; shield cases: u32 seed,
- *                i32 quanta[target][sensor][lead]; their inputs follow from the seed, see golden.ts
+ *   golden       cell cases: u32 seed, i8 state[cell][unit] padded, i32 quanta[block][target][lead], the quantiles
+ *                arranged around the median; shield cases: u32 seed, i32 quanta[target][sensor][lead]; their inputs
+ *                follow from the seed, see golden.ts
  * length - 32    32     SHA-256 of all bytes before
  * length  100    where the artefact is signed: see signature.ts
  * ```
@@ -45,8 +48,9 @@ export interface Artefact {
 export const ARTEFACT_MAGIC = "ORDN";
 /** The newest format version; the oldest is 1. */
 export const ARTEFACT_VERSION = 2;
-/** An artefact has the oldest version that can say what it holds, so that older runtimes open it. */
-export const artefactVersionOf = (cells: number): number => (cells > 1 ? ARTEFACT_VERSION : 1);
+/** An artefact has the oldest version that can say what it holds, so that older runtimes open it or refuse it. */
+export const artefactVersionOf = (cells: number, quantiles: number): number =>
+  cells > 1 || quantiles > 0 ? ARTEFACT_VERSION : 1;
 export const SECTION_NAMES = ["weights", "gates", "head", "readouts", "tables", "rules", "golden"] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
 
@@ -71,6 +75,8 @@ export interface ArtefactManifest extends ArtefactMetadata {
   readonly hiddenUnits: number;
   readonly horizonSteps: number;
   readonly readouts: readonly Readout[];
+  /** Levels of the quantile heads, ascending and without 0.5; none where absent. */
+  readonly quantiles?: readonly number[];
   readonly features: FeaturePlan;
   /** Channels that rules can read, the targets first. */
   readonly ruleChannels: readonly RuleChannel[];
@@ -92,7 +98,7 @@ export interface GoldenCell {
   readonly seed: number;
   /** [cell][unit], the lowest cell first. */
   readonly state: Int8Array;
-  /** [target][lead] */
+  /** [block][target][lead] */
   readonly quanta: Int32Array;
 }
 

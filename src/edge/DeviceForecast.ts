@@ -7,12 +7,26 @@ export interface DeviceForecast {
   readonly raw: Int32Array;
   /** What the shield made of it: the forecast to publish. */
   readonly shielded: Int32Array;
+  /** What the quantile heads say, one a level, ascending; empty without such heads. */
+  readonly quantiles: readonly DeviceQuantile[];
   /** One a rule, in the order of the artefact. */
   readonly rules: readonly DeviceVerdict[];
   /** True where it is proved that no forecast keeps all enforced rules after these readings. */
   readonly infeasible: boolean;
   /** Quanta (`raw` or `shielded`) as readings in the units of the targets, same order. */
   readonly physical: (quanta: Int32Array) => Float64Array;
+}
+
+/**
+ * A quantile, each cell at least the one of the level below. The heads do not see the shield, so where it moved the
+ * median they are widened: `shielded` is at most, for levels above 0.5 at least, the shielded median; `raw` the raw one.
+ */
+export interface DeviceQuantile {
+  /** 0..1, not 0.5. */
+  readonly level: number;
+  /** [target][sensor][lead] */
+  readonly raw: Int32Array;
+  readonly shielded: Int32Array;
 }
 
 /** `before / unitsPerOne` and `after / unitsPerOne` are robustness in the unit of the rule's predicates. */

@@ -23,6 +23,8 @@ export interface IntegerModel extends IntegerWeights {
   readonly upper: readonly IntegerWeights[];
   readonly head: IntegerHead;
   readonly readouts: readonly IntegerReadout[];
+  /** Levels of the quantile heads, whose rows stand behind those of the median (see `blocksOf`); empty for none. */
+  readonly quantiles: readonly number[];
   readonly tanh: Uint16Array;
   readonly powers: Uint32Array;
 }

@@ -41,9 +41,11 @@ export interface TernaryModel extends TernaryCell {
     readonly skip: Float64Array;
     readonly outputBias: Float64Array;
   };
-  /** Outputs are ordered [target][horizon step]; outputs = targets.length * horizonSteps. */
+  /** Outputs are ordered [block][target][horizon step], blocks as `blocksOf` says: one without quantile heads. */
   readonly horizonSteps: number;
   readonly targets: readonly Readout[];
+  /** Levels of the quantile heads, ascending and without 0.5; none where absent. */
+  readonly quantiles?: readonly number[];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { blocksOf } from "../series/arrangeQuantiles.ts";
 import type { FeaturePlan } from "../series/FeaturePlan.ts";
 import { planChannels } from "../series/features.ts";
 import {
@@ -90,7 +91,8 @@ export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
     counter: metadata.counter,
     created: metadata.created,
     ...(metadata.expires === undefined ? {} : { expires: metadata.expires }),
-    formatVersion: artefactVersionOf(layers),
+    formatVersion: artefactVersionOf(layers, model.quantiles.length),
+    ...(model.quantiles.length > 0 && { quantiles: model.quantiles }),
     inputs: model.inputs,
     units: model.units,
     ...(layers > 1 && { layers }),
@@ -148,6 +150,7 @@ const headWidth = ({ model, features, calibration }: ArtefactParts): 8 | 16 => {
   });
   const withWide = createWindowForecaster(wide);
   const withNarrow = createWindowForecaster(narrow);
+  const rows = blocksOf(wide.quantiles) * baselines.length;
   let loss = 0;
   for (let window = 0; window < windows; window++) {
     const input =
@@ -159,7 +162,7 @@ const headWidth = ({ model, features, calibration }: ArtefactParts): 8 | 16 => {
       (value, index) => (loss += Math.abs(value - expected[index]!)),
     );
   }
-  return loss <= HEAD_LOSS_QUANTA * windows * baselines.length ? 8 : 16;
+  return loss <= HEAD_LOSS_QUANTA * windows * rows ? 8 : 16;
 };
 
 const section = (write: (writer: ByteWriter) => void): Uint8Array => {

@@ -3,7 +3,7 @@ import { clamp, HIDDEN_MAXIMUM, integerPowerOfTwo, OUTPUT_MAXIMUM, roundShift } 
 import type { IntegerLayer, IntegerModel, IntegerReadout } from "./IntegerModel.ts";
 import { STATE_GAIN } from "./quantiseModel.ts";
 
-/** Outputs y (one = 2^16, order [target][lead]) of a hidden state (one = 127) and the origin's features. */
+/** Outputs y (one = 2^16, order [block][target][lead], see `blocksOf`) of a hidden state (one = 127) and the origin's features. */
 export type IntegerHeadFunction = (
   state: Float64Array,
   features: Int16Array,

@@ -1,3 +1,4 @@
+import { blocksOf } from "../series/arrangeQuantiles.ts";
 import {
   type Artefact,
   ARTEFACT_MAGIC,
@@ -53,9 +54,9 @@ export const openArtefact = (file: Uint8Array, conditions: OpenConditions = {}):
       throw malformed(`section ${index} is ${stated?.name ?? "missing"}, not ${name}`);
     section[name] = new ByteReader(reader.bytes(stated.bytes), `section ${name}`);
   });
-  const { inputs, units, layers = 1, hiddenUnits, horizonSteps } = manifest;
+  const { inputs, units, layers = 1, hiddenUnits, horizonSteps, quantiles = [] } = manifest;
   const outputs = manifest.readouts.length * horizonSteps;
-  const shape = { inputs, units, layers, hiddenUnits, outputs };
+  const shape = { inputs, units, layers, hiddenUnits, outputs, headRows: blocksOf(quantiles) * outputs };
   const rules = manifest.rules.map(({ name, text }): CompiledRule => readRule(section.rules, name, text));
   return {
     manifest,
@@ -68,6 +69,7 @@ export const openArtefact = (file: Uint8Array, conditions: OpenConditions = {}):
       upper: Array.from({ length: layers - 1 }, () => readCell(section.weights, section.gates, units, units)),
       head: readHead(section.head, shape),
       readouts: readReadouts(section.readouts, manifest.readouts.length),
+      quantiles,
       ...readTables(section.tables),
     },
     rules,

@@ -1,3 +1,4 @@
+import { blocksOf } from "../series/arrangeQuantiles.ts";
 import { ArtefactError } from "./ArtefactError.ts";
 import type {
   IntegerHead,
@@ -72,6 +73,7 @@ export const quantiseModel = (model: TernaryModel, headBits: 8 | 16): IntegerMod
     upper,
     head,
     readouts,
+    quantiles: model.quantiles ?? [],
     tanh: tanhTable(),
     powers: powerTable(),
   };
@@ -95,9 +97,13 @@ const refuse = (problems: readonly string[]): never => {
   );
 };
 
+/** Rows of the head. */
+const outputRows = (model: TernaryModel): number =>
+  blocksOf(model.quantiles ?? []) * model.targets.length * model.horizonSteps;
+
 const shapeProblems = (model: TernaryModel): string[] => {
   const { inputs, units, head } = model;
-  const outputs = model.targets.length * model.horizonSteps;
+  const outputs = outputRows(model);
   const cells = [
     { name: "", cell: model as TernaryCell, columns: inputs },
     ...model.upper.map((cell, index) => ({ name: `upper[${index}].`, cell, columns: units })),
@@ -118,6 +124,15 @@ const shapeProblems = (model: TernaryModel): string[] => {
     ["head.outputBias", head.outputBias, outputs],
   ];
   const problems: string[] = [];
+  const levels = model.quantiles ?? [];
+  levels.forEach((level, k) => {
+    const low = k === 0 ? 0 : levels[k - 1]!;
+    if (!(level > low && level < 1) || level === 0.5) {
+      problems.push(
+        `quantiles[${k}] is ${level}; levels ascend between 0 and 1, and 0.5 is the median's own`,
+      );
+    }
+  });
   for (const [name, values, length] of expected) {
     if (values.length !== length) problems.push(`${name} has ${values.length} numbers instead of ${length}`);
     const odd = Array.from(values).findIndex((value) => !Number.isFinite(value));
@@ -215,7 +230,7 @@ const quantiseCell = (
 
 const quantiseHead = (model: TernaryModel, codeBits: 8 | 16, problems: string[]): IntegerHead => {
   const { units, inputs, head } = model;
-  const outputs = model.targets.length * model.horizonSteps;
+  const outputs = outputRows(model);
   const columns = units + inputs;
   const mixed: LayerInput = {
     columns,

@@ -1,3 +1,4 @@
+import { arrangeQuantiles, blocksOf } from "../series/arrangeQuantiles.ts";
 import { baselineForecast } from "../series/baseline.ts";
 import { computeFeatures, contextSteps, planChannels, type Readings } from "../series/features.ts";
 import type { Artefact } from "./Artefact.ts";
@@ -26,6 +27,8 @@ export interface Runtime {
   readonly horizonSteps: number;
   readonly sensors: readonly string[];
   readonly targets: readonly Readout[];
+  /** Levels of the quantile heads, ascending; empty without such heads. */
+  readonly quantiles: readonly number[];
   /**
    * Forecast from the last step of the readings, channels in the order of the feature plan.
    *
@@ -53,7 +56,7 @@ export interface Runtime {
 export const createRuntime = (artefact: Artefact): Runtime => {
   const { manifest, model, rules } = artefact;
   const { features: plan, readouts: targets } = manifest;
-  const { inputs, units, horizonSteps, readouts } = model;
+  const { inputs, units, horizonSteps, quantiles: levels, readouts } = model;
   const sensors = plan.sensors.length;
   const rows = 3 * units;
   const context = contextSteps(plan);
@@ -101,7 +104,8 @@ export const createRuntime = (artefact: Artefact): Runtime => {
       Math.min(BLOCK_ORIGINS, Math.floor(BLOCK_BYTES / stepBytes) - plan.windowSteps),
     );
     const state = cell.states.at(-1)!;
-    const outputs = new Float64Array(targets.length * horizonSteps);
+    const width = targets.length * horizonSteps;
+    const outputs = new Float64Array(blocksOf(levels) * width);
     for (let blockFrom = from; blockFrom < to; blockFrom += blockOrigins) {
       const blockTo = Math.min(to, blockFrom + blockOrigins);
       const firstStep = blockFrom - plan.windowSteps + 1;
@@ -112,7 +116,9 @@ export const createRuntime = (artefact: Artefact): Runtime => {
       cell.project(features, sensors * steps, slopes, offsets);
       for (let origin = blockFrom; origin < blockTo; origin++) {
         const baseline = baselineForecast(plan, readings, origin);
-        const raw = new Int32Array(targets.length * sensors * horizonSteps);
+        const cells = targets.length * sensors * horizonSteps;
+        const raw = new Int32Array(cells);
+        const tails = new Int32Array(levels.length * cells);
         for (let sensor = 0; sensor < sensors; sensor++) {
           const last = sensor * steps + origin - firstStep;
           cell.walk(slopes, offsets, last - plan.windowSteps + 1, plan.windowSteps);
@@ -122,22 +128,49 @@ export const createRuntime = (artefact: Artefact): Runtime => {
             const at = (target * sensors + sensor) * horizonSteps;
             for (let lead = 0; lead < horizonSteps; lead++) {
               const start = baselineInteger(readout, targets[target]!.quantum, finite(baseline[at + lead]!));
-              raw[at + lead] = decode(readout, model.powers, start, outputs[target * horizonSteps + lead]!);
+              const cell = target * horizonSteps + lead;
+              raw[at + lead] = decode(readout, model.powers, start, outputs[cell]!);
+              for (let k = 0; k < levels.length; k++) {
+                const output = outputs[(1 + k) * width + cell]!;
+                tails[k * cells + at + lead] = decode(readout, model.powers, start, output);
+              }
             }
           }
         }
-        visit(shielded(readings, origin, raw), origin);
+        visit(shielded(readings, origin, raw, tails), origin);
       }
     }
   };
 
-  const shielded = (readings: Readings, origin: number, raw: Int32Array): DeviceForecast => {
+  /** Quantiles [level][target][sensor][lead] around a median. */
+  const around = (median: Int32Array, tails: Int32Array): Int32Array => {
+    const arranged = tails.slice();
+    for (let cell = 0; cell < median.length; cell++) {
+      arrangeQuantiles(arranged, cell, median.length, levels, median[cell]!);
+    }
+    return arranged;
+  };
+
+  const shielded = (
+    readings: Readings,
+    origin: number,
+    raw: Int32Array,
+    tails: Int32Array,
+  ): DeviceForecast => {
     const { minuteOfDay, weekday, dayNumber } = readings.clock;
     const fields = [minuteOfDay, weekday, dayNumber] as const;
     const outcome = shield(raw, readPast(readings, origin), (field, step) => fields[field]![origin + step]!);
+    const aroundRaw = around(raw, tails);
+    const aroundShielded = around(outcome.forecast, tails);
+    const cells = raw.length;
     return {
       raw,
       shielded: outcome.forecast,
+      quantiles: levels.map((level, k) => ({
+        level,
+        raw: aroundRaw.subarray(k * cells, (k + 1) * cells),
+        shielded: aroundShielded.subarray(k * cells, (k + 1) * cells),
+      })),
       infeasible: outcome.infeasible,
       rules: outcome.verdicts.map((verdict, index) => {
         const { name, enforced, unitsPerOne } = rules[index]!;
@@ -152,6 +185,7 @@ export const createRuntime = (artefact: Artefact): Runtime => {
     horizonSteps,
     sensors: plan.sensors,
     targets,
+    quantiles: levels,
     forecastSpan,
     forecast: (readings) => {
       let result: DeviceForecast | undefined;

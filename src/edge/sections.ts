@@ -18,7 +18,10 @@ export interface SectionShape {
   /** Cells one above the other. */
   readonly layers: number;
   readonly hiddenUnits: number;
+  /** Targets x horizon steps. */
   readonly outputs: number;
+  /** Rows of the head: those of the median and of the quantile heads. */
+  readonly headRows: number;
 }
 
 const planeBytes = (columns: number): number => Math.ceil(columns / 8);
@@ -127,10 +130,10 @@ export const readHead = (reader: ByteReader, shape: SectionShape): IntegerHead =
   };
   const columns = shape.units + shape.inputs;
   const hidden = layer(shape.hiddenUnits, columns);
-  const skip = layer(shape.outputs, columns);
-  const output = layer(shape.outputs, shape.hiddenUnits);
+  const skip = layer(shape.headRows, columns);
+  const output = layer(shape.headRows, shape.hiddenUnits);
   const hiddenBias = reader.into(new Int32Array(shape.hiddenUnits), "i32");
-  const outputBias = reader.into(new Int32Array(shape.outputs), "i32");
+  const outputBias = reader.into(new Int32Array(shape.headRows), "i32");
   return { codeBits, hidden, hiddenBias, skip, output, outputBias };
 };
 
@@ -242,7 +245,7 @@ export const readGolden = (
     const seed = reader.u32();
     const state = new Int8Array(reader.bytes(shape.layers * shape.units).buffer);
     reader.align();
-    return { seed, state, quanta: reader.into(new Int32Array(shape.outputs), "i32") };
+    return { seed, state, quanta: reader.into(new Int32Array(shape.headRows), "i32") };
   });
   const shields = Array.from({ length: counts.shields }, (): GoldenShield => ({
     seed: reader.u32(),

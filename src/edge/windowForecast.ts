@@ -1,3 +1,4 @@
+import { arrangeQuantiles, blocksOf } from "../series/arrangeQuantiles.ts";
 import { createIntegerCell } from "./integerCell.ts";
 import { createIntegerHead, decode } from "./integerHead.ts";
 import type { IntegerModel } from "./IntegerModel.ts";
@@ -6,7 +7,7 @@ import type { IntegerModel } from "./IntegerModel.ts";
 export interface WindowForecast {
   /** Hidden states after the window, one = 127, [cell][unit], the lowest cell first. */
   readonly state: Float64Array;
-  /** Quanta, [target][lead]. */
+  /** Quanta, [block][target][lead] (see {@link blocksOf}), the quantiles arranged around the median. */
   readonly quanta: Int32Array;
 }
 
@@ -15,20 +16,25 @@ export type WindowForecaster = (features: Int16Array, baselines: Int32Array) => 
 
 /** Makes a forecaster of single windows: the plain route through cell, head and readout. */
 export const createWindowForecaster = (model: IntegerModel): WindowForecaster => {
-  const { inputs, units, horizonSteps, readouts } = model;
+  const { inputs, units, horizonSteps, quantiles, readouts } = model;
+  const width = readouts.length * horizonSteps;
   const cell = createIntegerCell(model);
   const head = createIntegerHead(model);
   return (features, baselines) => {
     const steps = features.length / inputs;
     const slopes = new Int32Array(steps * 3 * units);
     const offsets = new Int32Array(steps * 3 * units);
-    const outputs = new Float64Array(readouts.length * horizonSteps);
+    const outputs = new Float64Array(blocksOf(quantiles) * width);
     cell.project(features, steps, slopes, offsets);
     cell.walk(slopes, offsets, 0, steps);
     head(cell.states.at(-1)!, features, (steps - 1) * inputs, outputs);
-    const quanta = Int32Array.from(outputs, (output, index) =>
-      decode(readouts[Math.floor(index / horizonSteps)]!, model.powers, baselines[index]!, output),
-    );
+    const quanta = Int32Array.from(outputs, (output, row) => {
+      const index = row % width;
+      return decode(readouts[Math.floor(index / horizonSteps)]!, model.powers, baselines[index]!, output);
+    });
+    for (let index = 0; index < width; index++) {
+      arrangeQuantiles(quanta, width + index, width, quantiles, quanta[index]!);
+    }
     return { state: Float64Array.from(cell.states.flatMap((own) => [...own])), quanta };
   };
 };

@@ -4,6 +4,11 @@ import type { ModelName } from "../report/RunSummary.ts";
 export interface ForecastSet {
   readonly model: ModelName;
   readonly values: Float32Array;
+  /**
+   * What quantile heads say, ascending and around the median: [origin][sensor][level][target][lead]; absent without
+   * such heads.
+   */
+  readonly quantiles?: Float32Array;
 }
 
 /** The forecast of one sensor at one origin, [target][lead], as a view of {@link ForecastSet.values}. */

@@ -55,6 +55,11 @@ const Forecast = Schema.Struct({
     Schema.Array(Schema.Finite.check(Schema.isBetween({ minimum: 0.001, maximum: 0.999 }))),
     [0.1, 0.9],
   ),
+  /**
+   * Whether the model learns those quantiles, and those that alarms read, by outputs of their own; else they lie at the
+   * same distances from the median everywhere.
+   */
+  quantileHeads: Schema.optionalKey(Schema.Boolean),
   /** Smallest step of a forecast value, by channel; 0.1 where not given. */
   quantum: optional(Schema.Record(Schema.String, between(1e-6, 1e6)), {}),
   neighbourKilometres: Schema.optionalKey(between(0.001, 20_000)),
@@ -62,6 +67,18 @@ const Forecast = Schema.Struct({
   everySensor: optional(names, []),
   /** Sensors kept out of training, to see how well a sensor is forecast that training never saw. */
   unseen: optional(names, []),
+});
+
+/** A warning where a forecast passes a threshold; see `alarmsOf`. */
+const AlarmEntry = Schema.Struct({
+  /** By default `CHANNEL above THRESHOLD`. */
+  name: Schema.optionalKey(Schema.NonEmptyString),
+  channel: Schema.String,
+  /** One of the two, in the channel's unit. */
+  above: Schema.optionalKey(Schema.Finite),
+  below: Schema.optionalKey(Schema.Finite),
+  /** What a missed event costs, in false alarms. */
+  missCost: between(0.01, 100),
 });
 
 const Model = Schema.Struct({
@@ -126,6 +143,7 @@ export class Pipeline extends Schema.Class<Pipeline>("ordinance/Pipeline")({
   validationShare: optional(between(0.01, 0.5), 0.1),
   testShare: optional(between(0.01, 0.5), 0.2),
   forecast: Forecast,
+  alarms: Schema.optionalKey(Schema.Array(AlarmEntry)),
   model: optional(Model, {}),
   training: optional(Training, {}),
   proof: optional(Proof, {}),

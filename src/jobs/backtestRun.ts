@@ -2,13 +2,15 @@
 import { Effect } from "effect";
 import type { Artefact, Runtime } from "../edge/index.ts";
 import { ruleFight } from "../report/ruleFight.ts";
-import type { RuleSummary, RunSummary } from "../report/RunSummary.ts";
+import type { AlarmSummary, QuantileSummary, RuleSummary, RunSummary } from "../report/RunSummary.ts";
 import { contextSteps } from "../series/features.ts";
 import { heldShare, judgeForecasts, type RuleTally } from "../train/judgeForecasts.ts";
 import { everySensorAt, originsOf } from "../train/originWindows.ts";
 import type { RunForecaster } from "../model/ForecasterRun.ts";
 import { predictWindows } from "../train/predictWindows.ts";
 import { onThreads } from "../train/ThreadFailed.ts";
+import { alarmsOf } from "./Alarm.ts";
+import { alarmScores } from "./alarmScores.ts";
 import { type ConformalOffsets, conformalOffsets } from "./conformalOffsets.ts";
 import { type DeviceForecasts, deviceForecasts } from "./deviceForecasts.ts";
 import { errorsByLead } from "./errorsByLead.ts";
@@ -23,6 +25,10 @@ import type { PreparedRun } from "./prepareRun.ts";
 import { Progress } from "./Progress.ts";
 import { RuleCostMeter } from "./RuleCostMeter.ts";
 import type { TrainedRun } from "./trainRun.ts";
+import { quantileLevels } from "./quantileLevels.ts";
+import { type QuantileCandidate, quantileScores } from "./quantileScores.ts";
+import { readoutsOf } from "./readoutsOf.ts";
+import { reportedLeads } from "./reportedLeads.ts";
 
 export interface Backtest {
   readonly origins: Int32Array;
@@ -35,7 +41,11 @@ export interface Backtest {
   /** Tallies of the unshielded and the shielded ternary model, one a rule. */
   readonly ternaryTallies: readonly RuleTally[];
   readonly shieldedTallies: readonly RuleTally[];
+  /** Of the issued quantiles and those that alarms read, learned or around the median. */
   readonly conformal: ConformalOffsets;
+  /** Absent without quantile heads. */
+  readonly quantiles?: QuantileSummary;
+  readonly alarms: readonly AlarmSummary[];
 }
 
 /** The quantiles are calibrated on the last origins of the validation span, at most so many. */
@@ -51,6 +61,7 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
   const progress = yield* Progress;
   const { data, shape, spans } = run;
   const context = contextSteps(data.plan);
+  const width = data.plan.targets.length * data.plan.horizonSteps;
   // An origin lies in the test span with its whole forecast: the first one is the step before the span.
   const origins = originsOf(data, { from: spans.test.from - 1, to: spans.test.to }, context, 1);
   const { originOf, sensorOf } = everySensorAt(data, origins);
@@ -68,6 +79,7 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
     yield* onThreads("the test of the float model", () =>
       predictWindows(forecaster, trained.float, shape, data, sensorOf, originOf, false),
     ),
+    shape.quantiles,
   );
   yield* Effect.sleep(0);
   const device = yield* deviceForecasts(runtime, data, origins, (done) =>
@@ -87,10 +99,17 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
     (forecast, origin) => meter.add(forecast, origin),
   );
   const costs = meter.costs();
+  const conformal = conformalOffsets(
+    data,
+    calibration,
+    calibrated.shielded,
+    quantileLevels(run.pipeline).all,
+    run.seen.places,
+  );
   const bound = run.rules.rules.map((rule) => rule.bound);
   const judge = (values: Float32Array): RuleTally[] =>
     judgeForecasts(data, bound, origins, (index, sensor) =>
-      forecastOf(values, data.sensors, shape.outputs, index, sensor),
+      forecastOf(values, data.sensors, width, index, sensor),
     );
   progress.update(0.85, "rules");
   const truthTallies = judge(truthAt(run, origins));
@@ -101,6 +120,20 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
   yield* Effect.sleep(0);
   const shieldedTallies = judge(device.shielded.values);
   const sets = [...naive, float, device.raw, device.shielded];
+  yield* Effect.sleep(0);
+  progress.update(0.95, "quantiles and alarms");
+  const floatCalibrated = (): ForecastSet => {
+    const { originOf: at, sensorOf: of } = everySensorAt(data, calibration);
+    const outputs = predictWindows(forecaster, trained.float, shape, data, of, at, false);
+    return decodedForecasts("float", data, calibration, outputs, shape.quantiles);
+  };
+  const quantiles =
+    shape.quantiles &&
+    judgeQuantiles(run, origins, calibration, shape.quantiles, [
+      { tested: float, calibrated: floatCalibrated() },
+      { tested: device.raw, calibrated: calibrated.raw },
+      { tested: device.shielded, calibrated: calibrated.shielded },
+    ]);
   return {
     origins,
     float,
@@ -146,19 +179,58 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
     }),
     ternaryTallies,
     shieldedTallies,
-    conformal: conformalOffsets(data, calibration, calibrated.shielded, quantilesOf(run), run.seen.places),
+    conformal,
+    ...(quantiles !== undefined && { quantiles }),
+    alarms: alarmScores(
+      data,
+      origins,
+      alarmsOf(run.pipeline),
+      device.shielded,
+      conformal,
+      runtime.targets,
+      reportedLeads(data.plan.horizonSteps),
+    ),
   } satisfies Backtest;
 });
 
-/** Quantiles of a run beside the median, ascending. */
-export const quantilesOf = (run: PreparedRun): readonly number[] =>
-  [...new Set(run.pipeline.forecast.quantiles)].filter((quantile) => quantile !== 0.5).sort((a, b) => a - b);
+/** Learned, conformal and conformalised quantiles of each model. */
+const judgeQuantiles = (
+  run: PreparedRun,
+  origins: Int32Array,
+  calibration: Int32Array,
+  levels: readonly number[],
+  models: readonly { readonly tested: ForecastSet; readonly calibrated: ForecastSet }[],
+): QuantileSummary => {
+  const { data } = run;
+  const offsets = data.plan.targets.length * data.plan.horizonSteps * levels.length;
+  const medianOf = ({ model, values }: ForecastSet): ForecastSet => ({ model, values });
+  const candidates = models.flatMap(({ tested, calibrated }): QuantileCandidate[] => [
+    {
+      method: "conformal",
+      forecasts: medianOf(tested),
+      conformal: conformalOffsets(data, calibration, medianOf(calibrated), levels),
+    },
+    {
+      method: "learned",
+      forecasts: tested,
+      conformal: { quantiles: levels, offsets: new Float64Array(offsets) },
+    },
+    {
+      method: "conformalised",
+      forecasts: tested,
+      conformal: conformalOffsets(data, calibration, calibrated, levels),
+    },
+  ]);
+  const { issued } = quantileLevels(run.pipeline);
+  const leads = reportedLeads(data.plan.horizonSteps);
+  return { levels, scores: quantileScores(data, origins, candidates, issued, readoutsOf(run), leads) };
+};
 
 /** What happened, laid out as forecasts are; NaN where missing. */
 const truthAt = (run: PreparedRun, origins: Int32Array): Float32Array => {
-  const { data, shape } = run;
+  const { data } = run;
   const { horizonSteps, targets } = data.plan;
-  const values = new Float32Array(origins.length * data.sensors * shape.outputs);
+  const values = new Float32Array(origins.length * data.sensors * targets.length * horizonSteps);
   let at = 0;
   for (const origin of origins) {
     for (let sensor = 0; sensor < data.sensors; sensor++) {

@@ -8,6 +8,8 @@ import { trainingMemory } from "../train/trainingMemory.ts";
 import { backtestRun } from "./backtestRun.ts";
 import { compileRun, issueInstantMs } from "./compileRun.ts";
 import { forecastToArrow, forecastToParquet } from "./ForecastTable.ts";
+import { issueAlarms } from "./issueAlarms.ts";
+import { issueQuantiles } from "./issueQuantiles.ts";
 import { issueForecast } from "./issueForecast.ts";
 import { memoryNote, MemoryRefused, memoryWarning } from "./memoryNote.ts";
 import { modelCard } from "./modelCard.ts";
@@ -125,7 +127,8 @@ export const completeRun = Effect.fn("completeRun")(function* (
   const writing = yield* timedStage(
     "Writing",
     Effect.gen(function* () {
-      const forecast = issueForecast(run, runtime, backtest.result.conformal);
+      const issued = issueQuantiles(run, runtime, backtest.result.conformal);
+      const forecast = issueForecast(run, issued);
       const summary = summariseRun(
         run,
         trained,
@@ -141,6 +144,7 @@ export const completeRun = Effect.fn("completeRun")(function* (
       yield* writeRunDirectory(folder, {
         "forecast.parquet": forecastToParquet(forecast),
         "forecast.arrow": forecastToArrow(forecast),
+        ...(pipeline.alarms !== undefined && { "alarms.json": issueAlarms(run, issued) }),
         "report.html": renderReport(summary),
         "card.json": modelCard(run, summary, options.productVersion),
         "edge/proof.json": proofText,

@@ -12,6 +12,10 @@ export interface ConformalOffsets {
  * Split-conformal quantiles (Vovk 2005): the ceil((n + 1) q)-th smallest of the n calibration residuals (the
  * floor of it for q < 1/2), by target and lead, on the learned scale. Quantiles in ascending order do not cross, because their offsets ascend.
  *
+ * Where the forecasts have learned quantiles, the residuals of a quantile are taken from its own learned value: each
+ * end of a band is conformalised by itself (Romano, Patterson, Candes 2019, "Conformalized quantile regression",
+ * theorem 2), and its width goes on to depend on the origin.
+ *
  * Offsets are 0 where nothing was observed.
  *
  * @param sensors those whose residuals count; all where left out
@@ -30,17 +34,24 @@ export const conformalOffsets = (
     const target = Math.floor(output / horizonSteps);
     const lead = (output % horizonSteps) + 1;
     const { transform } = targets[target]!;
-    const residuals: number[] = [];
-    origins.forEach((origin, index) => {
-      for (const sensor of sensors) {
-        const truth = data.truth[(target * data.sensors + sensor) * data.steps + origin + lead]!;
-        if (Number.isNaN(truth)) continue;
-        const forecast = forecasts.values[(index * data.sensors + sensor) * outputs + output]!;
-        residuals.push(transformReading(transform, truth) - transformReading(transform, forecast));
-      }
-    });
-    const sorted = Float64Array.from(residuals).sort();
+    const sortedResiduals = (baseOf: (row: number) => number): Float64Array => {
+      const residuals: number[] = [];
+      origins.forEach((origin, index) => {
+        for (const sensor of sensors) {
+          const truth = data.truth[(target * data.sensors + sensor) * data.steps + origin + lead]!;
+          if (Number.isNaN(truth)) continue;
+          const base = baseOf(index * data.sensors + sensor);
+          residuals.push(transformReading(transform, truth) - transformReading(transform, base));
+        }
+      });
+      return Float64Array.from(residuals).sort();
+    };
+    const { quantiles: learned, values } = forecasts;
+    const ofMedian =
+      learned === undefined ? sortedResiduals((row) => values[row * outputs + output]!) : undefined;
     quantiles.forEach((quantile, index) => {
+      const sorted =
+        ofMedian ?? sortedResiduals((row) => learned![(row * quantiles.length + index) * outputs + output]!);
       // Outwards on both sides, so that a band covers at least what its quantiles say.
       const outwards = quantile < 0.5 ? Math.floor : Math.ceil;
       const rank = Math.min(sorted.length, outwards((sorted.length + 1) * quantile));
@@ -50,7 +61,7 @@ export const conformalOffsets = (
   return { quantiles, offsets };
 };
 
-/** A quantile of a forecast value, kept within [minimum, maximum]. */
+/** A quantile of a forecast value (the median, or the learned quantile), kept within [minimum, maximum]. */
 export const quantileOf = (
   data: TrainingData,
   conformal: ConformalOffsets,

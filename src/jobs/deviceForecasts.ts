@@ -32,12 +32,19 @@ export const deviceForecasts = Effect.fn("deviceForecasts")(function* (
   const outputs = data.plan.targets.length * data.plan.horizonSteps;
   const raw = new Float32Array(origins.length * data.sensors * outputs);
   const shielded = new Float32Array(raw.length);
+  const levels = runtime.quantiles.length;
+  const rawQuantiles = new Float32Array(levels * raw.length);
+  const shieldedQuantiles = new Float32Array(levels * raw.length);
   let failedOrigins = 0;
   let unjudgedOrigins = 0;
   let movedOrigins = 0;
   const place = (forecast: DeviceForecast, index: number): void => {
-    copyBySensor(data, forecast.physical(forecast.raw), raw, index);
-    copyBySensor(data, forecast.physical(forecast.shielded), shielded, index);
+    copyBySensor(data, forecast.physical(forecast.raw), raw, index, 0, 1);
+    copyBySensor(data, forecast.physical(forecast.shielded), shielded, index, 0, 1);
+    forecast.quantiles.forEach((quantile, k) => {
+      copyBySensor(data, forecast.physical(quantile.raw), rawQuantiles, index, k, levels);
+      copyBySensor(data, forecast.physical(quantile.shielded), shieldedQuantiles, index, k, levels);
+    });
     const enforced = forecast.rules.filter((rule) => rule.enforced);
     if (enforced.some((rule) => rule.flag === "failed")) failedOrigins++;
     if (enforced.some((rule) => rule.flag === "unjudged")) unjudgedOrigins++;
@@ -54,25 +61,31 @@ export const deviceForecasts = Effect.fn("deviceForecasts")(function* (
     yield* Effect.sleep(0);
   }
   return {
-    raw: { model: "ternary", values: raw },
-    shielded: { model: "ternary, shielded", values: shielded },
+    raw: { model: "ternary", values: raw, ...(levels > 0 && { quantiles: rawQuantiles }) },
+    shielded: {
+      model: "ternary, shielded",
+      values: shielded,
+      ...(levels > 0 && { quantiles: shieldedQuantiles }),
+    },
     failedOrigins,
     unjudgedOrigins,
     movedOrigins,
   } satisfies DeviceForecasts;
 });
 
-/** The device orders by [target][sensor][lead], a forecast set by [sensor][target][lead]. */
+/** The device orders by [target][sensor][lead], a forecast set by [sensor][block][target][lead]. */
 const copyBySensor = (
   data: TrainingData,
   values: Float64Array,
   into: Float32Array,
   originIndex: number,
+  block: number,
+  blocks: number,
 ): void => {
   const { horizonSteps, targets } = data.plan;
   const outputs = targets.length * horizonSteps;
   for (let sensor = 0; sensor < data.sensors; sensor++) {
-    const row = (originIndex * data.sensors + sensor) * outputs;
+    const row = ((originIndex * data.sensors + sensor) * blocks + block) * outputs;
     for (let target = 0; target < targets.length; target++) {
       const from = (target * data.sensors + sensor) * horizonSteps;
       into.set(values.subarray(from, from + horizonSteps), row + target * horizonSteps);

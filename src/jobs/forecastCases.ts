@@ -1,9 +1,10 @@
 import type { ForecastCase, RuleSummary } from "../report/RunSummary.ts";
 import { NodeKind, type UnrolledRule } from "../stl/index.ts";
 import type { Backtest } from "./backtestRun.ts";
-import { quantileOf } from "./conformalOffsets.ts";
+import { cellQuantiles } from "./cellQuantiles.ts";
 import type { ForecastSet } from "./ForecastSet.ts";
 import type { PreparedRun } from "./prepareRun.ts";
+import { quantileLevels } from "./quantileLevels.ts";
 import { readoutsOf } from "./readoutsOf.ts";
 
 /** History drawn before the origin, in horizons. */
@@ -106,12 +107,19 @@ const caseAt = (run: PreparedRun, backtest: Backtest, at: CaseAt): ForecastCase 
   const of = (set: ForecastSet): number[] => leads.map((lead) => set.values[row + lead]!);
   const readout = readoutsOf(run)[at.target]!;
   const shielded = of(backtest.device.shielded);
-  const quantile = (index: number): number[] =>
-    shielded.map((value, lead) =>
-      index < 0 || index >= backtest.conformal.quantiles.length
-        ? value
-        : quantileOf(data, backtest.conformal, at.target * horizonSteps + lead, index, value, readout),
-    );
+  const levels = backtest.conformal.quantiles;
+  const heads = backtest.device.shielded.quantiles;
+  const cells = shielded.map((median, lead) => {
+    const output = at.target * horizonSteps + lead;
+    const first = (at.originIndex * data.sensors + at.sensor) * levels.length * outputs + output;
+    const learned = heads && { values: heads, first, stride: outputs };
+    const values = new Float64Array(levels.length);
+    cellQuantiles(data, backtest.conformal, output, readout, median, learned, values);
+    return values;
+  });
+  const quantile = (level: number | undefined): number[] =>
+    level === undefined ? shielded : cells.map((values) => values[levels.indexOf(level)]!);
+  const { issued } = quantileLevels(run.pipeline);
   const historySteps = Math.min(HISTORY_HORIZONS * horizonSteps, origin);
   return {
     title: at.title,
@@ -126,8 +134,8 @@ const caseAt = (run: PreparedRun, backtest: Backtest, at: CaseAt): ForecastCase 
     float: of(backtest.float),
     ternary: of(backtest.device.raw),
     shielded,
-    lowerQuantile: quantile(0),
-    upperQuantile: quantile(backtest.conformal.quantiles.length - 1),
+    lowerQuantile: quantile(issued[0]),
+    upperQuantile: quantile(issued.at(-1)),
     limits: run.rules.rules.flatMap(({ bound, unrolled }) =>
       limitsOn(unrolled, at.target, at.sensor).map((limit) => ({ rule: bound.name, ...limit })),
     ),

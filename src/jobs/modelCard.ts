@@ -4,7 +4,7 @@ import type { PreparedRun } from "./prepareRun.ts";
 
 /**
  * The model card of a run as JSON: data span and hash, settings, rules and their hash, seed, engine, errors,
- * satisfaction, sizes and proof. Numbers that are not finite are null.
+ * satisfaction, sizes and proof; scores of quantile heads and of alarms where there are any. Numbers that are not finite are null.
  */
 export const modelCard = (run: PreparedRun, summary: RunSummary, productVersion: string): string =>
   `${JSON.stringify(
@@ -23,6 +23,8 @@ export const modelCard = (run: PreparedRun, summary: RunSummary, productVersion:
       },
       metrics: summary.metrics,
       ...(summary.unseen && { unseenSensors: summary.unseen }),
+      quantiles: summary.quantiles,
+      alarms: summary.alarms,
       training: summary.training,
       sizes: summary.sizes,
       proof: summary.proof,

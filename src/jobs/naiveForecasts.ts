@@ -1,6 +1,7 @@
 import { decodeOutput } from "../train/decodeOutput.ts";
 import type { StepSpan } from "../train/TrainingSettings.ts";
 import { seasonStep } from "../series/baseline.ts";
+import { arrangeQuantiles, blocksOf } from "../series/arrangeQuantiles.ts";
 import { fitRidge, predictRidge } from "../train/ridgeBaseline.ts";
 import type { TrainingData } from "../train/TrainingData.ts";
 import type { ForecastSet } from "./ForecastSet.ts";
@@ -42,24 +43,35 @@ export const ridgeForecasts = (
   return { model: "ridge", values };
 };
 
-/** Head outputs of every sensor at every origin, decoded into physical units. */
+/** Head outputs of every sensor at every origin, decoded into physical units; the quantiles arranged around the median. */
 export const decodedForecasts = (
   model: ForecastSet["model"],
   data: TrainingData,
   origins: Int32Array,
   headOutputs: Float32Array,
+  levels: readonly number[] = [],
 ): ForecastSet => {
-  const outputs = data.plan.targets.length * data.plan.horizonSteps;
-  const values = new Float32Array(headOutputs.length);
-  const forecast = new Float64Array(outputs);
+  const width = data.plan.targets.length * data.plan.horizonSteps;
+  const blocks = blocksOf(levels);
+  const values = new Float32Array(headOutputs.length / blocks);
+  const quantiles = new Float32Array(levels.length * values.length);
+  const forecast = new Float64Array(width);
   origins.forEach((origin, index) => {
     for (let sensor = 0; sensor < data.sensors; sensor++) {
       const row = index * data.sensors + sensor;
-      decodeOutput(data, headOutputs, row, sensor, origin, forecast);
-      values.set(forecast, row * outputs);
+      decodeOutput(data, headOutputs, row * blocks, sensor, origin, forecast);
+      values.set(forecast, row * width);
+      const first = row * levels.length * width;
+      for (let k = 0; k < levels.length; k++) {
+        decodeOutput(data, headOutputs, row * blocks + 1 + k, sensor, origin, forecast);
+        quantiles.set(forecast, first + k * width);
+      }
+      for (let output = 0; output < width; output++) {
+        arrangeQuantiles(quantiles, first + output, width, levels, values[row * width + output]!);
+      }
     }
   });
-  return { model, values };
+  return { model, values, ...(levels.length > 0 && { quantiles }) };
 };
 
 /** More rows than this do not change a regression on some hundred inputs, they only cost time. */

@@ -4,6 +4,7 @@ import type { YamlConflict } from "../ingest/decodeYaml.ts";
 import type { LoadedPanel } from "../ingest/loadPanel.ts";
 import { formatDuration, parseDuration } from "../ingest/parseDuration.ts";
 import type { ForecasterShape } from "../model/Parameters.ts";
+import { blocksOf } from "../series/arrangeQuantiles.ts";
 import { contextSteps, observedFeatureCount, type Readings } from "../series/features.ts";
 import { extendFeaturePlan } from "../series/extendFeaturePlan.ts";
 import type { FeaturePlan } from "../series/FeaturePlan.ts";
@@ -15,9 +16,11 @@ import type { StepSpan, TrainingSettings } from "../train/TrainingSettings.ts";
 import { type BoundRule, bindSpec } from "../stl/index.ts";
 import { nearestName } from "../stl/language/nearestName.ts";
 import { chooseBaseline, type ComparedBaseline } from "./chooseBaseline.ts";
+import { alarmConflicts } from "./Alarm.ts";
 import { siteOfPanel } from "./siteOfPanel.ts";
 import { loadRules, type LoadedRules } from "./loadRules.ts";
 import type { Pipeline } from "./Pipeline.ts";
+import { quantileConflicts, quantileLevels } from "./quantileLevels.ts";
 import { refuseConflicts } from "./readPipeline.ts";
 import { selectChannels } from "./selectChannels.ts";
 import { selectSensors } from "./selectSensors.ts";
@@ -64,6 +67,8 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     ...durationConflicts(pipeline, loaded.panel.stepMs),
     ...unseenConflicts(forecast.unseen, loaded.panel),
     ...droppedVectorConflicts(pipeline),
+    ...alarmConflicts(pipeline),
+    ...quantileConflicts(pipeline),
   ];
   yield* refuseConflicts(pipelinePath, conflicts);
   const steps = stepCounts(pipeline, loaded.panel.stepMs);
@@ -135,6 +140,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
           readingsOf(panel),
         );
   const { plan } = data;
+  const heads = forecast.quantileHeads === true ? quantileLevels(pipeline).all : [];
   const shape: ForecasterShape = {
     observed: observedFeatureCount(plan),
     embedding: pipeline.model.embedding,
@@ -143,7 +149,8 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     // Left out where there is one, so that trainings begun without the setting go on.
     ...(pipeline.model.layers > 1 && { layers: pipeline.model.layers }),
     headUnits: pipeline.model.headUnits,
-    outputs: plan.targets.length * plan.horizonSteps,
+    outputs: blocksOf(heads) * plan.targets.length * plan.horizonSteps,
+    ...(heads.length > 0 && { quantiles: heads }),
   };
   const seen: SeenPart =
     seenPanel === panel

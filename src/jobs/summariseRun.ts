@@ -14,6 +14,7 @@ import { issueInstantMs } from "./compileRun.ts";
 import { typicalCases, worstCases } from "./forecastCases.ts";
 import { describeBaseline } from "./chooseBaseline.ts";
 import type { PreparedRun } from "./prepareRun.ts";
+import { quantileLevels } from "./quantileLevels.ts";
 
 const FLOAT_BYTES = 4;
 
@@ -38,7 +39,7 @@ export const summariseRun = (
     part: `artefact: ${name}`,
     bytes,
   }));
-  const { quantiles } = backtest.conformal;
+  const quantiles = quantileLevels(pipeline).issued;
   const parameters = Object.values(trained.ternary).reduce((sum, values) => sum + values.length, 0);
   return {
     pipeline: pipeline.name,
@@ -67,6 +68,8 @@ export const summariseRun = (
     span: { train: span(spans.training), validation: span(spans.validation), test: span(spans.test) },
     metrics: backtest.metrics,
     ...(backtest.unseen && { unseen: backtest.unseen }),
+    ...(backtest.quantiles !== undefined && { quantiles: backtest.quantiles }),
+    ...(backtest.alarms.length > 0 && { alarms: backtest.alarms }),
     rules: backtest.rules,
     training: trained.history,
     examples: typicalCases(run, backtest),

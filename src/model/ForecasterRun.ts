@@ -23,7 +23,7 @@ export interface ForecasterOptions {
 
 /** What a forecaster made of its input. */
 export interface ForecasterRun {
-  /** [(steps - scoredFrom) * batch][targets * horizon], step after step. */
+  /** [(steps - scoredFrom) * batch][outputs of the shape], step after step. */
   readonly outputs: Float32Array;
   /** Gradients of all parameters from that of the outputs, of the same layout; it gives the memory back. */
   readonly backward: (outputGradient: Float32Array) => Parameters;

@@ -38,8 +38,10 @@ export interface ForecasterShape {
   readonly layers?: number;
   /** Hidden layer of the readout head. */
   readonly headUnits: number;
-  /** Targets x horizon steps. */
+  /** Blocks x targets x horizon steps, laid out as `blocksOf` says; one block, the median, without quantile heads. */
   readonly outputs: number;
+  /** Levels of the quantile heads, ascending and without 0.5; none where absent. */
+  readonly quantiles?: readonly number[];
   /** {@link deployedCell} where absent. */
   readonly choice?: CellChoice;
 }

@@ -39,7 +39,7 @@ const integrationTensor = (stored: tf.Tensor2D, shape: ForecasterShape, quantise
     };
   })(stored) as tf.Tensor2D;
 
-/** Outputs [(steps - scoredFrom) * batch][targets * horizon], step after step. */
+/** Outputs [(steps - scoredFrom) * batch][outputs of the shape], step after step. */
 export const forecastOutputs = (
   parameters: ParameterTensors,
   shape: ForecasterShape,

@@ -38,6 +38,10 @@ export interface RunSummary {
     readonly metrics: RunSummary["metrics"];
     readonly seenMetrics: RunSummary["metrics"];
   };
+  /** How well the quantiles fit the test span; absent without quantile heads. */
+  readonly quantiles?: QuantileSummary;
+  /** What the alarms would have done on the test span; absent without alarms. */
+  readonly alarms?: readonly AlarmSummary[];
   readonly rules: readonly RuleSummary[];
   readonly training: readonly {
     readonly phase: "float" | "ternary";
@@ -96,6 +100,67 @@ export type ModelName =
   | "float"
   | "ternary"
   | "ternary, shielded";
+
+/**
+ * `conformal`: fixed distances from the median. `learned`: what quantile heads say. `conformalised`: that, moved by
+ * fixed distances, so that its coverage on the validation span is right.
+ */
+export type QuantileMethod = "conformal" | "learned" | "conformalised";
+
+export interface QuantileSummary {
+  /** All levels beside the median, ascending. */
+  readonly levels: readonly number[];
+  /** By channel, lead, model and method. */
+  readonly scores: readonly {
+    readonly channel: string;
+    readonly unit: string;
+    readonly leadSteps: number;
+    readonly model: ModelName;
+    readonly method: QuantileMethod;
+    /** Forecasts judged. */
+    readonly count: number;
+    /** Share of readings within the band, 0..1, and its mean width. */
+    readonly coverage: number;
+    readonly width: number;
+    /** Mean over readings and levels. */
+    readonly pinball: number;
+    /** Share of readings at or below the quantile of each level. */
+    readonly below: readonly number[];
+  }[];
+}
+
+/** What an alarm is read from: its quantile, the median forecast, or the last reading. */
+export type AlarmReader = "quantile" | "median" | "persistence";
+
+export interface AlarmSummary {
+  readonly name: string;
+  readonly channel: string;
+  readonly unit: string;
+  readonly side: "above" | "below";
+  readonly threshold: number;
+  /** What a missed event costs, in false alarms. */
+  readonly missCost: number;
+  /** Level of the quantile that decides, and where it comes from. */
+  readonly level: number;
+  readonly source: "learned" | "conformal" | "median";
+  readonly rows: readonly {
+    readonly leadSteps: number;
+    /** Forecasts judged, and those whose reading passed the threshold. */
+    readonly judged: number;
+    readonly events: number;
+    readonly readers: readonly {
+      readonly reader: AlarmReader;
+      readonly hits: number;
+      readonly misses: number;
+      readonly falseAlarms: number;
+      /** Share of events warned of, share of alarms that came true, 0..1; NaN where there were none. */
+      readonly recall: number;
+      readonly precision: number;
+      /** missCost * misses + falseAlarms. */
+      readonly cost: number;
+    }[];
+  }[];
+}
 
 export interface RuleSummary {
   readonly name: string;

@@ -1,10 +1,12 @@
-import { html, trusted } from "./html.ts";
+import { type Content, html, trusted } from "./html.ts";
 import type { RunSummary } from "./RunSummary.ts";
+import { alarms } from "./sections/alarms.ts";
 import { errors } from "./sections/errors.ts";
 import { facts } from "./sections/facts.ts";
 import { forecasts } from "./sections/forecasts.ts";
 import { header } from "./sections/header.ts";
 import { proof } from "./sections/proof.ts";
+import { quantiles } from "./sections/quantiles.ts";
 import { rules } from "./sections/rules.ts";
 import { training } from "./sections/training.ts";
 import { unseen } from "./sections/unseen.ts";
@@ -12,16 +14,27 @@ import { verdict } from "./sections/verdict.ts";
 import { worst } from "./sections/worst.ts";
 import { styleSheet } from "./styleSheet.ts";
 
-const contents: readonly (readonly [id: string, title: string])[] = [
+type Entry = readonly [id: string, title: string];
+
+const contentsOf = (summary: RunSummary): readonly Entry[] => [
   ["verdict", "Verdict"],
   ["forecasts", "Forecasts"],
   ["errors", "Errors"],
-  ["unseen", "Unseen sensors"],
+  ...(summary.unseen === undefined ? [] : [["unseen", "Unseen sensors"] satisfies Entry]),
+  ...(summary.quantiles === undefined ? [] : [["quantiles", "Quantiles"] satisfies Entry]),
+  ...((summary.alarms ?? []).length === 0 ? [] : [["alarms", "Alarms"] satisfies Entry]),
   ["rules", "Rules"],
   ["worst", "Worst windows"],
   ["training", "Training"],
   ["proof", "Proof"],
   ["facts", "Sizes, data, settings"],
+];
+
+const scores = (summary: RunSummary): Content => [
+  errors(summary),
+  unseen(summary),
+  quantiles(summary),
+  alarms(summary),
 ];
 
 /**
@@ -52,13 +65,11 @@ export const renderReport = (summary: RunSummary): string =>
           ${header(summary)}
           <nav aria-label="Contents">
             <ul>
-              ${contents
-                .filter(([id]) => id !== "unseen" || summary.unseen !== undefined)
-                .map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
+              ${contentsOf(summary).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
             </ul>
           </nav>
-          ${verdict(summary)} ${forecasts(summary)} ${errors(summary)} ${unseen(summary)} ${rules(summary)}
-          ${worst(summary)} ${training(summary)} ${proof(summary)} ${facts(summary)}
+          ${verdict(summary)} ${forecasts(summary)} ${scores(summary)} ${rules(summary)} ${worst(summary)}
+          ${training(summary)} ${proof(summary)} ${facts(summary)}
         </main>
       </body>
     </html> `.markup;

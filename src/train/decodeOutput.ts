@@ -6,7 +6,7 @@ import type { TrainingData } from "./TrainingData.ts";
  * Turns one row of head outputs into forecasts in physical units:
  * value = inverse(transform(baseline) + deviation * y).
  *
- * @param outputs head outputs, rows of [target][lead]
+ * @param outputs head outputs, rows of [target][lead]; with quantile heads each block is such a row, see `blocksOf`
  * @param values receives the forecasts of the row, [target][lead]
  * @param slopes receives d value / d y of the row where given
  */

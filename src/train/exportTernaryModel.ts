@@ -39,6 +39,7 @@ export const exportTernaryModel = (
     },
     horizonSteps,
     targets,
+    ...(shape.quantiles !== undefined && { quantiles: shape.quantiles }),
   };
 };
 

@@ -28,7 +28,7 @@ export const gatherSequences = (
 };
 
 /**
- * Head outputs of windows that start from a zero state and end at their origin, rows of [target][lead]: what the
+ * Head outputs of windows that start from a zero state and end at their origin, rows of [block][target][lead] (see `blocksOf`): what the
  * device computes, in float32.
  */
 export const predictWindows = (

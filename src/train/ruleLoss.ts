@@ -24,7 +24,8 @@ export type RuleLoss = (
  * Mean over origins of the sum over rules of weight * relu(margin - robustness / scale), with the sound smooth
  * robustness: a lower bound of the exact one, so that a loss of zero means that every rule holds with its margin.
  *
- * The history is the readings held over gaps; the gradient reaches the forecast alone.
+ * The history is the readings held over gaps; the gradient reaches the forecast alone. Rules bind the median: the outputs
+ * of quantile heads behind it are not read.
  */
 export const createRuleLoss = (data: TrainingData, rules: readonly BoundRule[]): RuleLoss => {
   const trace = createForecastTrace(data, rules);
@@ -38,6 +39,7 @@ export const createRuleLoss = (data: TrainingData, rules: readonly BoundRule[]):
   return (outputs, first, origins, stride, settings) => {
     const gradient = new Float32Array(outputs.length);
     const judged = Math.ceil(origins / stride);
+    const blocksARow = outputs.length / (origins * data.sensors * width);
     let sum = 0;
     for (let block = 0; block < origins; block += stride) {
       const origin = first + block;
@@ -46,7 +48,7 @@ export const createRuleLoss = (data: TrainingData, rules: readonly BoundRule[]):
         decodeOutput(
           data,
           outputs,
-          block * data.sensors + sensor,
+          (block * data.sensors + sensor) * blocksARow,
           sensor,
           origin,
           values,
@@ -74,7 +76,8 @@ export const createRuleLoss = (data: TrainingData, rules: readonly BoundRule[]):
           -rule.weight / rule.scale,
         );
       });
-      if (broken) addOutputGradient(data, gradientOfTrace, trace, slopes, block, judged, gradient);
+      if (broken)
+        addOutputGradient(data, gradientOfTrace, trace, slopes, block, blocksARow, judged, gradient);
     }
     return { loss: sum / Math.max(1, judged), gradient };
   };
@@ -86,13 +89,14 @@ const addOutputGradient = (
   trace: { readonly historySteps: number; readonly steps: number },
   slopes: Float64Array,
   block: number,
+  blocksARow: number,
   judged: number,
   gradient: Float32Array,
 ): void => {
   const { horizonSteps, targets } = data.plan;
   const width = targets.length * horizonSteps;
   for (let sensor = 0; sensor < data.sensors; sensor++) {
-    const row = block * data.sensors + sensor;
+    const row = (block * data.sensors + sensor) * blocksARow;
     for (let target = 0; target < targets.length; target++) {
       const offset = (target * data.sensors + sensor) * trace.steps + trace.historySteps + 1;
       for (let lead = 0; lead < horizonSteps; lead++) {

@@ -61,7 +61,15 @@ export const trainingStep = (
     },
     { ...quantised, ...(dropout && { dropout }) },
   );
-  const term = forecastLoss(data, forecast.outputs, sensorOf, originOf, scale, settings.loss);
+  const term = forecastLoss(
+    data,
+    forecast.outputs,
+    sensorOf,
+    originOf,
+    scale,
+    settings.loss,
+    shape.quantiles,
+  );
   const gradients = forecast.backward(term.gradient);
   if (rules === undefined) return { forecastLoss: term.loss, ruleLoss: 0, gradients };
 

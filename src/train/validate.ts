@@ -1,5 +1,6 @@
 import type { RunForecaster } from "../model/ForecasterRun.ts";
 import type { ForecasterShape, Parameters } from "../model/Parameters.ts";
+import { blocksOf } from "../series/arrangeQuantiles.ts";
 import { contextSteps } from "../series/features.ts";
 import type { BoundRule } from "../stl/index.ts";
 import { decodeOutput } from "./decodeOutput.ts";
@@ -33,10 +34,12 @@ export const validate = (
   const origins = originsOf(data, span, contextSteps(data.plan), stride);
   const { originOf, sensorOf } = everySensorAt(data, origins);
   const outputs = predictWindows(run, parameters, shape, data, sensorOf, originOf, ternary);
-  const { loss } = forecastLoss(data, outputs, sensorOf, originOf, scale, kind);
-  const values = new Float64Array(shape.outputs);
+  const { loss } = forecastLoss(data, outputs, sensorOf, originOf, scale, kind, shape.quantiles);
+  const blocks = blocksOf(shape.quantiles ?? []);
+  const values = new Float64Array(shape.outputs / blocks);
   const tallies = judgeForecasts(data, rules, origins, (index, sensor) => {
-    decodeOutput(data, outputs, index * data.sensors + sensor, sensor, origins[index]!, values);
+    const row = (index * data.sensors + sensor) * blocks;
+    decodeOutput(data, outputs, row, sensor, origins[index]!, values);
     return values;
   });
   const held = tallies.reduce((sum, tally) => sum + tally.held, 0);

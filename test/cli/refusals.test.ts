@@ -124,6 +124,21 @@ require too_far : forall s in sensors : always[1h, 8h] no2[s] <= 45 ug/m3;
       "tiny.yaml:9:22: forecast.everySensor names rain, which is not among forecast.targets (no2, speed)",
     ],
   },
+  "alarms of an unknown channel, with two thresholds and with none, beside a channel that the data lacks": {
+    files: {
+      "tiny.yaml": `${changed(TINY_PIPELINE, "[no2, speed]", "[no2, sped]")}alarms:
+  - { channel: no, above: 40, missCost: 3 }
+  - { channel: no2, above: 40, below: 4, missCost: 3 }
+  - { channel: no2, missCost: 3, name: silent }
+`,
+    },
+    says: [
+      "tiny.yaml:5:18: the data has no channel sped",
+      "tiny.yaml:20:7: an alarm needs a channel of forecast.targets, and no is none; did you mean no2?",
+      "tiny.yaml:21:33: the alarm has both above 40 and below 4; keep one",
+      "tiny.yaml:22:5: the alarm has no threshold; give above or below",
+    ],
+  },
   "a data set that there is not": {
     files: pipeline("data: ./streets.yaml", "data: artrial"),
     says: [/tiny\.yaml:2:1: .*"artrial".*did you mean "arterial"/],

@@ -51,6 +51,7 @@ describe("integer cell and head", () => {
     { units: 1, layers: 2 },
     { units: 7, layers: 3, hiddenUnits: 2 },
     { units: 32, layers: 4, hiddenUnits: 8, horizonSteps: 2 },
+    { units: 6, hiddenUnits: 5, quantiles: [0.1, 0.25, 0.9] },
   ];
   it.each(shapes)(
     "equal the documented integers in arbitrary precision, products below 2^52: %o",

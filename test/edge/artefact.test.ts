@@ -63,6 +63,32 @@ describe("artefact", () => {
     checkGolden(artefact);
   });
 
+  it("has version 2 with quantile heads, which a runtime of version 1 refuses, and else stays version 1", () => {
+    const levels = [0.1, 0.75, 0.9];
+    const wide = fixtureModel(plan, { ...shape, quantiles: levels });
+    const made = compileArtefact({ model: wide, features: plan, rules, metadata: fixtureMetadata });
+    const artefact = openArtefact(made);
+    expect([bytes[4], bytes[5], made[4], made[5]]).toEqual([1, 0, 2, 0]);
+    expect(openArtefact(bytes).manifest).not.toHaveProperty("quantiles");
+    expect([artefact.manifest.formatVersion, artefact.manifest.quantiles]).toEqual([2, levels]);
+    expect(artefact.model.head).toEqual(quantiseModel(wide, artefact.model.head.codeBits).head);
+    expect(artefact.golden.cells.map((cell) => cell.quanta.length)).toEqual(Array(8).fill(4 * 2 * 2));
+    checkGolden(artefact);
+    // A row of the last quantile changes the golden vectors of the cell.
+    artefact.model.head.outputBias[4 * 2 * 2 - 1]! += 60_000;
+    expect(problemOf(() => checkGolden(artefact))).toBe("golden-mismatch");
+  });
+
+  it.each([[[0.9, 0.1]], [[0.1, 0.5]], [[0, 0.9]], [[0.1, 1]], [[0.1, 0.1]]])(
+    "refuses heads of the levels %j",
+    (levels) => {
+      const wide = fixtureModel(plan, { ...shape, quantiles: levels });
+      expect(() =>
+        compileArtefact({ model: wide, features: plan, rules, metadata: fixtureMetadata }),
+      ).toThrow(/quantiles\[\d\] is .*levels ascend between 0 and 1/);
+    },
+  );
+
   it("notices every changed byte", () => {
     const copy = bytes.slice();
     for (let at = 0; at < copy.length; at++) {

@@ -22,6 +22,8 @@ export interface FixtureShape {
   readonly windowSteps?: number;
   readonly horizonSteps?: number;
   readonly seed?: number;
+  /** Levels of quantile heads. */
+  readonly quantiles?: readonly number[];
 }
 
 /** Speed (identity) and flow (log1p) are forecast; rain and wind direction are read. */
@@ -51,9 +53,9 @@ export const fixturePlan = (shape: FixtureShape = {}): FeaturePlan => {
 };
 
 export const fixtureModel = (plan: FeaturePlan, shape: FixtureShape = {}): TernaryModel => {
-  const { units = 6, layers = 1, hiddenUnits = 5, seed = 7 } = shape;
+  const { units = 6, layers = 1, hiddenUnits = 5, seed = 7, quantiles } = shape;
   const inputs = featureCount(plan);
-  const outputs = plan.targets.length * plan.horizonSteps;
+  const outputs = (1 + (quantiles ?? []).length) * plan.targets.length * plan.horizonSteps;
   const random = uniform(seed);
   const spread = (length: number, size: number): Float64Array =>
     Float64Array.from({ length }, () => (random() - 0.5) * 2 * size);
@@ -83,6 +85,7 @@ export const fixtureModel = (plan: FeaturePlan, shape: FixtureShape = {}): Terna
       outputBias: spread(outputs, 0.1),
     },
     horizonSteps: plan.horizonSteps,
+    ...(quantiles !== undefined && { quantiles }),
     targets: [
       {
         channel: "speed",

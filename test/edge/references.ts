@@ -131,7 +131,7 @@ const floatStep = (cell: TernaryCell, x: readonly number[], before: readonly num
   });
 };
 
-/** The ternary model in float64 as its documentation states it; readings before rounding to quanta, [target][lead]. */
+/** The ternary model in float64 as its documentation states it; quanta before rounding, [block][target][lead], as the head gives them. */
 export const floatForecast = (
   model: TernaryModel,
   features: Float32Array,
@@ -152,8 +152,9 @@ export const floatForecast = (
   const hidden = Array.from(head.hiddenBias, (bias, row) => Math.max(0, dot(head.hidden, row, mixed) + bias));
   const quanta = Array.from(head.outputBias, (bias, row) => {
     const y = dot(head.skip, row, mixed) + dot(head.output, row, hidden) + bias;
-    const readout = model.targets[Math.floor(row / model.horizonSteps)]!;
-    const baseline = baselines[row]!;
+    const cell = row % (model.targets.length * model.horizonSteps);
+    const readout = model.targets[Math.floor(cell / model.horizonSteps)]!;
+    const baseline = baselines[cell]!;
     const value =
       readout.transform === "identity"
         ? baseline + readout.gain * y

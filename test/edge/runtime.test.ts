@@ -148,6 +148,67 @@ describe("runtime", () => {
     expect(flags.get("dusk failed")).toBeGreaterThan(0);
   });
 
+  it("gives the quantiles of its heads: near those of the float model, never crossing, around each median", () => {
+    const levels = [0.1, 0.25, 0.75, 0.9];
+    const wide = fixtureModel(plan, { quantiles: levels });
+    const withHeads = createRuntime(
+      openArtefact(compileArtefact({ model: wide, features: plan, rules, metadata: fixtureMetadata })),
+    );
+    expect([runtime.quantiles, withHeads.quantiles]).toEqual([[], levels]);
+    const outputs = plan.horizonSteps;
+    const size = plan.windowSteps * wide.inputs;
+    const differences: number[] = [];
+    let moved = 0;
+    let widened = 0;
+    withHeads.forecastSpan(readings, 40, steps, ({ quantiles, raw, shielded }, origin) => {
+      expect(quantiles.map(({ level }) => level)).toEqual(levels);
+      for (const [kind, median] of [
+        ["raw", raw],
+        ["shielded", shielded],
+      ] as const) {
+        median.forEach((value, cell) => {
+          const own = [quantiles[0]!, quantiles[1]!].map((quantile) => quantile[kind][cell]!);
+          own.push(value, quantiles[2]![kind][cell]!, quantiles[3]![kind][cell]!);
+          expect(own).toEqual([...own].sort((a, b) => a - b));
+        });
+      }
+      raw.forEach((value, cell) => {
+        if (value !== shielded[cell]) moved++;
+        quantiles.forEach((quantile, k) => {
+          if (quantile.raw[cell] === quantile.shielded[cell]) return;
+          widened++;
+          // A quantile changes only where one of the two medians holds it.
+          expect([value, shielded[cell]]).toContain(
+            k < 2 === shielded[cell]! < value ? quantile.shielded[cell] : quantile.raw[cell],
+          );
+        });
+      });
+      const features = computeFeatures(plan, readings, origin - plan.windowSteps + 1, origin + 1);
+      const baselines = baselineForecast(plan, readings, origin);
+      for (let sensor = 0; sensor < 3; sensor++) {
+        const own = [0, 1].flatMap((target) => [
+          ...baselines.subarray((target * 3 + sensor) * outputs, (target * 3 + sensor + 1) * outputs),
+        ]);
+        const window = features.subarray(sensor * size, (sensor + 1) * size);
+        const expected = floatForecast(wide, window, own).quanta;
+        for (let cell = 0; cell < 2 * outputs; cell++) {
+          const median = expected[cell]!;
+          const sorted = levels
+            .map((_, k) => expected[(1 + k) * 2 * outputs + cell]!)
+            .sort((a, b) => a - b)
+            .map((value, k) => (levels[k]! < 0.5 ? Math.min(value, median) : Math.max(value, median)));
+          const at = (Math.floor(cell / outputs) * 3 + sensor) * outputs + (cell % outputs);
+          sorted.forEach((value, k) => differences.push(Math.abs(value - quantiles[k]!.raw[at]!)));
+        }
+      }
+    });
+    expect(moved).toBeGreaterThan(20);
+    expect(widened).toBeGreaterThan(20);
+    differences.sort((a, b) => a - b);
+    expect(differences[differences.length >> 1]!).toBeLessThan(1);
+    expect(differences.at(-1)!).toBeLessThan(12);
+  });
+
   it("refuses a window that is too short, for the features or for the clock", () => {
     expect(() => runtime.forecast(cut(readings, 0, runtime.contextSteps - 1))).toThrow(/each needs 11 steps/);
     const short = cut(readings, 0, 40);

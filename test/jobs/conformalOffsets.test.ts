@@ -47,6 +47,20 @@ describe("conformalOffsets", () => {
     expect(calibrated([], [], [0.1, 0.9])).toEqual([0, 0]);
   });
 
+  it("takes the residuals of each learned quantile from itself, and where there are none all from the median", () => {
+    const readings = [5, -1, 4, 2, 3, 1, 0, 7, 6];
+    const origins = Int32Array.from(readings, (_, index) => index);
+    const quantiles = [0.1, 0.9];
+    // The lower quantile is always 1 too high, the upper one knows the truth.
+    const learned = Float32Array.from(readings.flatMap((reading) => [reading + 1, reading]));
+    const values = new Float32Array(9);
+    const data = seriesData(readings);
+    const of = (set: object): number[] =>
+      Array.from(conformalOffsets(data, origins, { model: "float", values, ...set }, quantiles).offsets);
+    expect(of({ quantiles: learned })).toEqual([-1, 0]);
+    expect(of({})).toEqual([-1, 7]);
+  });
+
   it("measures residuals on the learned scale", () => {
     const [offset] = calibrated([Math.E ** 2 - 1], [Math.E - 1], [0.5], true);
     expect(offset).toBeCloseTo(1, 6);

@@ -20,6 +20,7 @@ const scripted = (
   horizonSteps: 3,
   sensors: data.plan.sensors,
   targets: [],
+  quantiles: [],
   forecast: () => {
     throw new Error("one by one is not how a span is forecast");
   },
@@ -30,6 +31,7 @@ const scripted = (
       const forecast: DeviceForecast = {
         raw,
         shielded: moves ? raw.with(5, raw[5]! + 1) : raw.slice(),
+        quantiles: [],
         infeasible: false,
         rules: flags.map((flag, k) => ({
           name: `rule ${k}`,
@@ -98,5 +100,49 @@ describe("deviceForecasts", () => {
     );
     // Origins 20 .. 319: fifties 50 .. 300; seventy-fives that are no hundreds 75, 150, 225.
     expect(counts).toMatchObject({ failedOrigins: 6, unjudgedOrigins: 3, movedOrigins: 30 });
+  });
+
+  it("puts the quantiles of the device behind each other, sensor before level before target", async () => {
+    const levels = [0.1, 0.9];
+    const withHeads: Runtime = {
+      ...scripted(() => ({ moves: true, flags: [] })),
+      quantiles: levels,
+      forecastSpan: (readings, from, to, visit) =>
+        scripted(() => ({ moves: true, flags: [] })).forecastSpan(readings, from, to, (forecast, origin) =>
+          visit(
+            {
+              ...forecast,
+              quantiles: levels.map((level, k) => ({
+                level,
+                raw: forecast.raw.map((value) => value + 1000 * (k + 1)),
+                shielded: forecast.raw.map((value) => value + 1000 * (k + 1) + 500),
+              })),
+            },
+            origin,
+          ),
+        ),
+    };
+    const { raw, shielded } = await Effect.runPromise(deviceForecasts(withHeads, data, origins, () => {}));
+    for (const [set, extra] of [
+      [raw, 0],
+      [shielded, 500],
+    ] as const) {
+      expect(set.quantiles).toHaveLength(2 * raw.values.length);
+      raw.values.forEach((value, k) => {
+        const [row, cell] = [Math.floor(k / 6), k % 6];
+        levels.forEach((_, level) =>
+          expect(set.quantiles![(row * 2 + level) * 6 + cell]).toBe(value + (1000 * (level + 1) + extra) / 4),
+        );
+      });
+    }
+    const without = await Effect.runPromise(
+      deviceForecasts(
+        scripted(() => ({ moves: false, flags: [] })),
+        data,
+        origins,
+        () => {},
+      ),
+    );
+    expect(without.raw).not.toHaveProperty("quantiles");
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { random } from "../../src/series/random.ts";
 import {
   decodedForecasts,
   persistenceForecasts,
@@ -87,6 +88,42 @@ describe("decodedForecasts", () => {
       const { deviation } = data.plan.targets[Math.floor(k / 3) % 2]!;
       expect(values[k]).toBeCloseTo(start + deviation * outputs[k]!, 4);
     });
+  });
+});
+
+describe("decodedForecasts with quantile heads", () => {
+  it("decodes each block as a median of its own, and gives quantiles that ascend around the median", () => {
+    const levels = [0.1, 0.75, 0.9];
+    const origins = Int32Array.of(3, 5);
+    const source = random(17);
+    const width = data.plan.targets.length * data.plan.horizonSteps;
+    const rows = origins.length * data.sensors;
+    const outputs = Float32Array.from({ length: rows * 4 * width }, () => source.normal());
+    const block = (index: number): Float32Array => {
+      const own = new Float32Array(rows * width);
+      for (let row = 0; row < rows; row++) {
+        const from = (row * 4 + index) * width;
+        own.set(outputs.subarray(from, from + width), row * width);
+      }
+      return decodedForecasts("float", data, origins, own).values;
+    };
+    const blocks = [0, 1, 2, 3].map(block);
+    const { quantiles, values } = decodedForecasts("float", data, origins, outputs, levels);
+    expect(values).toEqual(blocks[0]);
+    let crossed = 0;
+    values.forEach((median, k) => {
+      const learned = [1, 2, 3].map((index) => blocks[index]![k]!);
+      const sorted = [...learned].sort((a, b) => a - b);
+      if (learned.some((value, index) => value !== sorted[index])) crossed++;
+      const [row, cell] = [Math.floor(k / width), k % width];
+      const at = [0, 1, 2].map((index) => quantiles![(row * 3 + index) * width + cell]!);
+      expect(at).toEqual([
+        Math.min(sorted[0]!, median),
+        Math.max(sorted[1]!, median),
+        Math.max(sorted[2]!, median),
+      ]);
+    });
+    expect(crossed).toBeGreaterThan(rows);
   });
 });
 

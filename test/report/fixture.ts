@@ -299,3 +299,105 @@ export const fixtureSummary = (): RunSummary => {
     ],
   };
 };
+
+/** The same run with quantile heads and two alarms, the second of which no event and no alarm came by. */
+export const fixtureWithQuantiles = (): RunSummary => {
+  const summary = fixtureSummary();
+  const random = seeded(7);
+  return {
+    ...summary,
+    quantiles: {
+      levels: [0.1, 0.75, 0.9],
+      scores: summary.targets.flatMap(({ channel, unit }, target) =>
+        [1, 6, 24].flatMap((leadSteps) =>
+          (["float", "ternary", "ternary, shielded"] as const).flatMap((model) =>
+            (["conformal", "learned", "conformalised"] as const).map((method, k) => ({
+              channel,
+              unit,
+              leadSteps,
+              model,
+              method,
+              count: 4212 - 11 * leadSteps,
+              coverage: [0.781, 0.742, 0.803][k]! + 0.01 * random(),
+              width: (target === 0 ? 240 : 9) * (1 + leadSteps / 24) * (1 - 0.1 * k),
+              pinball: (target === 0 ? 21 : 0.8) * (1 + leadSteps / 24) * [1, 0.93, 0.9][k]!,
+              below: [0.1, 0.75, 0.9],
+            })),
+          ),
+        ),
+      ),
+    },
+    alarms: [
+      {
+        name: "flow above 1500",
+        channel: "flow",
+        unit: "veh/h",
+        side: "above",
+        threshold: 1500,
+        missCost: 3,
+        level: 0.75,
+        source: "learned",
+        rows: [1, 24].map((leadSteps) => ({
+          leadSteps,
+          judged: 4201,
+          events: 312,
+          readers: [
+            {
+              reader: "quantile",
+              hits: 280,
+              misses: 32,
+              falseAlarms: 101,
+              recall: 280 / 312,
+              precision: 280 / 381,
+              cost: 197,
+            },
+            {
+              reader: "median",
+              hits: 210,
+              misses: 102,
+              falseAlarms: 40,
+              recall: 210 / 312,
+              precision: 210 / 250,
+              cost: 346,
+            },
+            {
+              reader: "persistence",
+              hits: 190,
+              misses: 122,
+              falseAlarms: 125,
+              recall: 190 / 312,
+              precision: 190 / 315,
+              cost: 491,
+            },
+          ],
+        })),
+      },
+      {
+        name: "standing traffic",
+        channel: "speed",
+        unit: "km/h",
+        side: "below",
+        threshold: 5,
+        missCost: 1,
+        level: 0.5,
+        source: "median",
+        rows: [
+          {
+            leadSteps: 1,
+            judged: 4201,
+            events: 0,
+            readers: (["quantile", "median", "persistence"] as const).map((reader) => ({
+              reader,
+              hits: 0,
+              misses: 0,
+              falseAlarms: 0,
+              recall: Number.NaN,
+              precision: Number.NaN,
+              cost: 0,
+            })),
+          },
+        ],
+      },
+    ],
+  };
+};

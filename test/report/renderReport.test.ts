@@ -2,14 +2,14 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { renderReport } from "../../src/report/renderReport.ts";
 import type { RunSummary } from "../../src/report/RunSummary.ts";
-import { fixtureSummary } from "./fixture.ts";
+import { fixtureSummary, fixtureWithQuantiles } from "./fixture.ts";
 import { elements, textOf } from "./pageElements.ts";
 
 const NASTY = `<script>alert("x")</script>&amp;'<img src=x onerror=y>`;
 
 /** The same value with every string replaced, but for those the page's logic reads. */
 const withNastyText = <T>(value: T, key = ""): T => {
-  const kept = ["zone", "instant", "side", "phase", "model"];
+  const kept = ["zone", "instant", "side", "phase", "model", "method", "reader", "source"];
   if (typeof value === "string") return (kept.includes(key) ? value : `${NASTY}${value}`) as T;
   if (Array.isArray(value)) return value.map((each: unknown) => withNastyText(each, key)) as T;
   if (typeof value === "object" && value !== null) {
@@ -335,5 +335,70 @@ describe("renderReport", () => {
     });
     expect(textAt("#proof .statement")).toContain("No window was tested, so there is no bound.");
     expect(textAt("#verdict .card")).toContain("No window was tested.");
+  });
+
+  describe("with quantile heads and alarms", () => {
+    const wide = open(fixtureWithQuantiles());
+    const cells = (selector: string): string[][] =>
+      elements(wide.document, `${selector} tbody tr`).map((row) => elements(row, "th, td").map(textOf));
+
+    it("has two sections more, in the contents as well, and is the same page without them", () => {
+      const ids = elements(wide.document, "section").map((each) => each.id);
+      expect(ids.slice(2, 6)).toEqual(["errors", "quantiles", "alarms", "rules"]);
+      expect(elements(wide.document, "nav a").map((link) => link.getAttribute("href"))).toEqual(
+        ids.map((id) => `#${id}`),
+      );
+      const { alarms: _alarms, quantiles: _quantiles, ...rest } = fixtureWithQuantiles();
+      expect(renderReport(rest)).toBe(whole.page);
+      expect(renderReport({ ...rest, alarms: [] })).toBe(whole.page);
+    });
+
+    it("compares the three ways of quantiles by lead and model, the smallest loss in bold", () => {
+      const table = cells("#quantiles .scroll:nth-of-type(1)");
+      expect(table).toHaveLength(9);
+      const scores = fixtureWithQuantiles().quantiles!.scores.filter(
+        ({ channel, leadSteps, model }) =>
+          channel === "flow" && leadSteps === 6 && model === "ternary, shielded",
+      );
+      const row = table.find(([head]) => head === "6 h, ternary, shielded")!;
+      expect(row[1]).toBe("4,146");
+      scores.forEach((score, k) => {
+        expect(row.slice(2 + 3 * k, 5 + 3 * k)).toEqual([
+          `${(100 * score.coverage).toFixed(1)} %`,
+          score.width.toFixed(0),
+          score.pinball.toFixed(1),
+        ]);
+      });
+      const bold = elements(wide.document, "#quantiles tbody tr").map((each) =>
+        elements(each, "td").findIndex((cell) => elements(cell, "strong").length > 0),
+      );
+      // The third group's loss is the smallest everywhere.
+      expect(bold.every((place) => place === 9)).toBe(true);
+      expect(wide.textAt("#quantiles p")).toContain("should hold 80.0 % of what happens");
+    });
+
+    it("says of each alarm what decides it, its counts, and the least cost in bold", () => {
+      expect(wide.textsAt("#alarms h3")).toEqual(["flow above 1500", "standing traffic"]);
+      const paragraphs = wide.textsAt("#alarms p");
+      expect(paragraphs[1]).toContain("quantile 0.75 of flow is above 1,500 veh/h");
+      expect(paragraphs[1]).toContain("from a probability of 25.0 % on");
+      expect(paragraphs[2]).toContain("is below 5 km/h. That is the median itself.");
+      const table = cells("#alarms");
+      expect(table.slice(0, 3)).toEqual([
+        ["1 h, quantile", "4,201", "312", "280", "32", "101", "89.7 %", "73.5 %", "197"],
+        ["1 h, median", "4,201", "312", "210", "102", "40", "67.3 %", "84.0 %", "346"],
+        ["1 h, persistence", "4,201", "312", "190", "122", "125", "60.9 %", "60.3 %", "491"],
+      ]);
+      expect(table.at(-1)!.slice(2)).toEqual(["0", "0", "0", "0", "not judged", "not judged", "0"]);
+      expect(wide.textsAt("#alarms tbody strong").slice(0, 2)).toEqual(["197", "197"]);
+    });
+
+    it("prints no broken number, also after a round trip through JSON, and escapes its texts", () => {
+      expect(wide.page).not.toMatch(/NaN|undefined|Infinity|\[object|null/u);
+      expect(renderReport(JSON.parse(JSON.stringify(fixtureWithQuantiles())) as RunSummary)).toBe(wide.page);
+      const nasty = open(withNastyText(fixtureWithQuantiles()));
+      expect(nasty.document.querySelectorAll("script, img")).toHaveLength(0);
+      expect(nasty.textAt("#alarms h3")).toBe(`${NASTY}flow above 1500`);
+    });
   });
 });

@@ -72,6 +72,23 @@ describe("createRuleLoss", () => {
     },
   );
 
+  it("binds the median alone: outputs of quantile heads neither change it nor are pulled", () => {
+    const loss = createRuleLoss(data, [product, ramp].map(bound));
+    const source = random(14);
+    const rows = 4 * 3;
+    const medians = Float32Array.from({ length: rows * 6 }, () => source.normal());
+    const wide = Float32Array.from({ length: rows * 18 }, () => source.normal());
+    for (let row = 0; row < rows; row++) wide.set(medians.subarray(row * 6, row * 6 + 6), row * 18);
+    const alone = loss(medians, 40, 4, 2, settings);
+    const result = loss(wide, 40, 4, 2, settings);
+    expect(result.loss).toBe(alone.loss);
+    for (let row = 0; row < rows; row++) {
+      const own = Array.from(result.gradient.subarray(row * 18, row * 18 + 18));
+      expect(own.slice(0, 6)).toEqual(Array.from(alone.gradient.subarray(row * 6, row * 6 + 6)));
+      expect(own.slice(6).every((slope) => slope === 0)).toBe(true);
+    }
+  });
+
   it("is the mean over judged origins of weight x shortfall, in units of the rule's scale", () => {
     const constant = (value: number, weight: number, scale: number): BoundRule =>
       bound({ historySteps: 0, weight, scale, value: () => value });

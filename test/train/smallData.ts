@@ -78,13 +78,18 @@ export const wavyPanel = (steps: number, seed: number, missing = 0.1): Panel => 
 export const wavyData = (steps = 200, seed = 1, options: Partial<SmallDataOptions> = {}): TrainingData =>
   dataOf(wavyPanel(steps, seed), { targets: ["flow", "temperature"], log: ["flow"], ...options });
 
-export const shapeOf = (data: TrainingData, embedding = 2): ForecasterShape => ({
+export const shapeOf = (
+  data: TrainingData,
+  embedding = 2,
+  quantiles?: readonly number[],
+): ForecasterShape => ({
   observed: observedFeatureCount(data.plan),
   embedding,
   sensors: data.sensors,
   units: 4,
   headUnits: 3,
-  outputs: data.plan.targets.length * data.plan.horizonSteps,
+  outputs: (1 + (quantiles ?? []).length) * data.plan.targets.length * data.plan.horizonSteps,
+  ...(quantiles !== undefined && { quantiles }),
 });
 
 export const smallSettings: TrainingSettings = {

@@ -29,6 +29,8 @@ export interface C99Shape {
   readonly cells: number;
   readonly hiddenUnits: number;
   readonly outputs: number;
+  /** Levels of the quantiles beside the median, ascending. */
+  readonly quantiles: readonly number[];
   readonly targets: number;
   readonly horizonSteps: number;
   readonly paddedInputs: number;
@@ -81,6 +83,7 @@ export const exportC99 = (model: IntegerModel, name: string, origin: string): C9
     cells: cells.length,
     hiddenUnits: model.hiddenUnits,
     outputs: head.skip.rows,
+    quantiles: model.quantiles,
     targets: model.readouts.length,
     horizonSteps: model.horizonSteps,
     paddedInputs: paddedColumns(inputs),

@@ -18,6 +18,7 @@ export const headerText = (
     name,
     origin,
     outputs,
+    quantiles,
     paddedInputs,
     paddedUnits,
     targets,
@@ -45,6 +46,9 @@ export const headerText = (
 #define ${upper}_CELLS ${cells}
 #define ${upper}_TARGETS ${targets}
 #define ${upper}_HORIZON ${horizonSteps}
+/* Median first, then the quantiles ${quantiles.length === 0 ? "(none)" : quantiles.join(", ")}: each [target][lead]. */
+#define ${upper}_BLOCKS ${quantiles.length + 1}
+#define ${upper}_VALUES ${targets * horizonSteps}
 #define ${upper}_OUTPUTS ${outputs}
 #define ${upper}_CONSTANT_BYTES ${sizes.constantBytes}
 
@@ -60,12 +64,12 @@ void ${name}_reset(${name}_state *state);
 void ${name}_step(${name}_state *state, const int16_t features[${upper}_INPUTS]);
 
 /*
- * Forecast from the state after the step of \`features\`, in quanta of each target, [target][lead]. Baselines are in
- * units of 1/256 quantum, or for a target on the scale log(1 + x) the exponent of two of (1 + reading) / quantum in
+ * Forecast from the state after the step of \`features\`, in quanta of each target, [block][target][lead]; quantiles
+ * ascend, and the median lies between those below and above one half. Baselines, [target][lead], are in units of 1/256 quantum, or for a target on the scale log(1 + x) the exponent of two of (1 + reading) / quantum in
  * units of 2^-20.
  */
 void ${name}_read(const ${name}_state *state, const int16_t features[${upper}_INPUTS],
-                  const int32_t baselines[${upper}_OUTPUTS], int32_t quanta[${upper}_OUTPUTS]);
+                  const int32_t baselines[${upper}_VALUES], int32_t quanta[${upper}_OUTPUTS]);
 
 #endif
 `;

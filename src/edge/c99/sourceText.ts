@@ -11,6 +11,7 @@ export const sourceText = (shape: C99Shape, tables: string): string => {
 
 #define INPUTS ${upper}_INPUTS
 #define UNITS ${upper}_UNITS
+#define VALUES ${upper}_VALUES
 #define OUTPUTS ${upper}_OUTPUTS
 #define PADDED_INPUTS ${shape.paddedInputs}
 #define PADDED_UNITS ${shape.paddedUnits}
@@ -127,7 +128,7 @@ ${layerText("read_row", shape.codeType, shape.sumTypes.read, "int16_t")}
 
 ${layerText("output_row", shape.codeType, shape.sumTypes.output, "int32_t")}
 
-void ${name}_read(const ${name}_state *state, const int16_t features[INPUTS], const int32_t baselines[OUTPUTS],
+void ${name}_read(const ${name}_state *state, const int16_t features[INPUTS], const int32_t baselines[VALUES],
                   int32_t quanta[OUTPUTS]) {
   int16_t seen[UNITS + INPUTS];
   int32_t hidden[HIDDEN];
@@ -146,13 +147,34 @@ void ${name}_read(const ${name}_state *state, const int16_t features[INPUTS], co
     const int64_t indirect = output_row(output_codes + k * HIDDEN, hidden, HIDDEN, output_multiplier[k], output_shift[k]);
     const int32_t y = clamp(direct + indirect + output_bias[k], -${OUTPUT_MAXIMUM}, ${OUTPUT_MAXIMUM});
     const int32_t moved = clamp(
-        baselines[k] + shift_round((int64_t)readout_gain[target] * y, readout_gain_shift[target]), -(1 << 30), 1 << 30);
+        baselines[k % VALUES] + shift_round((int64_t)readout_gain[target] * y, readout_gain_shift[target]), -(1 << 30), 1 << 30);
     const int32_t value = readout_log1p[target] ? power_of_two(moved) - readout_inverse[target] : moved;
     quanta[k] = clamp(shift_round(value, 8), readout_minimum[target], readout_maximum[target]);
   }
-}
+${arrangeText(shape)}}
 `;
 };
+
+/** Quantiles of each value sorted, then kept on their side of the median: see arrangeQuantiles.ts. */
+const arrangeText = ({ quantiles }: C99Shape): string =>
+  quantiles.length === 0
+    ? ""
+    : `  for (k = 0; k < VALUES; k++) {
+    int level;
+    for (level = 2; level <= ${quantiles.length}; level++) {
+      const int32_t value = quanta[level * VALUES + k];
+      int place = level;
+      for (; place > 1 && quanta[(place - 1) * VALUES + k] > value; place--) {
+        quanta[place * VALUES + k] = quanta[(place - 1) * VALUES + k];
+      }
+      quanta[place * VALUES + k] = value;
+    }
+    for (level = 1; level <= ${quantiles.length}; level++) {
+      int32_t *value = &quanta[level * VALUES + k];
+      if (level <= ${quantiles.filter((level) => level < 0.5).length} ? *value > quanta[k] : *value < quanta[k]) *value = quanta[k];
+    }
+  }
+`;
 
 /** Four rows share a byte a column; the sum of v stands for the ones that the codes hold too much. */
 const ternaryText = (

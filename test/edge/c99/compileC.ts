@@ -35,7 +35,7 @@ const driver = (name: string): string => {
 int main(void) {
   uint32_t steps;
   int16_t features[${upper}_INPUTS];
-  int32_t baselines[${upper}_OUTPUTS];
+  int32_t baselines[${upper}_VALUES];
   int32_t quanta[${upper}_OUTPUTS];
   ${name}_state state;
   while (fread(&steps, sizeof steps, 1, stdin) == 1) {

@@ -15,14 +15,17 @@ const modelOf = (shape: FixtureShape, headBits: 8 | 16): IntegerModel =>
 const models: readonly (readonly [string, IntegerModel])[] = [
   ["one unit", modelOf({ units: 1, hiddenUnits: 1, horizonSteps: 1, seed: 1 }, 8)],
   ["six units, wide codes in the head", modelOf({ units: 6, hiddenUnits: 5, seed: 2 }, 16)],
-  ["three cells of seventeen units", modelOf({ units: 17, layers: 3, hiddenUnits: 3, seed: 3 }, 8)],
+  [
+    "three cells of seventeen units, four quantiles",
+    modelOf({ units: 17, layers: 3, hiddenUnits: 3, seed: 3, quantiles: [0.1, 0.25, 0.75, 0.9] }, 8),
+  ],
   ["64 units, 24 leads", modelOf({ units: 64, hiddenUnits: 32, horizonSteps: 24, seed: 4 }, 8)],
 ];
 
 /** Random windows, every fourth hostile: saturated, alternating, constant, all zero. */
 const windowsOf = (model: IntegerModel, count: number, seed: number) => {
   const random = uniform(seed);
-  const outputs = model.head.skip.rows;
+  const outputs = model.readouts.length * model.horizonSteps;
   const whole = (size: number): number => Math.floor((2 * random() - 1) * size);
   return Array.from({ length: count }, (_, index) => {
     const steps = 1 + Math.floor(random() * 8);
