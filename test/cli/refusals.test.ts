@@ -135,7 +135,7 @@ require too_far : forall s in sensors : always[1h, 8h] no2[s] <= 45 ug/m3;
     says: [
       "tiny.yaml:5:18: the data has no channel sped",
       "tiny.yaml:20:7: an alarm needs a channel of forecast.targets, and no is none; did you mean no2?",
-      "tiny.yaml:21:33: the alarm has both above 40 and below 4; keep one",
+      "tiny.yaml:21:32: the alarm has both above 40 and below 4; keep one",
       "tiny.yaml:22:5: the alarm has no threshold; give above or below",
     ],
   },
