@@ -41,6 +41,19 @@ export class ByteReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
+  /** A packed count of things that take a byte each at least: more than bytes are left would be none. */
+  count(): number {
+    const value = this.packed();
+    const left = this.#view.byteLength - this.#offset;
+    if (!(value >= 0 && value <= left)) {
+      throw new ArtefactError(
+        "malformed",
+        `${this.#place} counts ${value} at byte ${this.#offset}, where ${left} bytes are left; export the artefact anew`,
+      );
+    }
+    return value;
+  }
+
   /** See `ByteWriter.differences`. */
   differences<Numbers extends { readonly length: number; [index: number]: number }>(
     target: Numbers,

@@ -10,6 +10,8 @@ import {
 import { ArtefactError } from "./ArtefactError.ts";
 import { ByteReader } from "./ByteReader.ts";
 import type { CompiledRule } from "./CompiledRule.ts";
+import { manifestFaults } from "./manifestFaults.ts";
+import { ruleFaults } from "./ruleFaults.ts";
 import { readCell, readGolden, readHead, readReadouts, readRule, readTables } from "./sections.ts";
 import { sha256, toHex } from "./sha256.ts";
 import { checkSignature, type Signers, splitSignature } from "./signature.ts";
@@ -58,6 +60,15 @@ export const openArtefact = (file: Uint8Array, conditions: OpenConditions = {}):
   const outputs = manifest.readouts.length * horizonSteps;
   const shape = { inputs, units, layers, hiddenUnits, outputs, headRows: blocksOf(quantiles) * outputs };
   const rules = manifest.rules.map(({ name, text }): CompiledRule => readRule(section.rules, name, text));
+  const wrongRules = rules.flatMap((rule) =>
+    ruleFaults(rule, {
+      channels: manifest.ruleChannels.length,
+      targets: manifest.readouts.length,
+      sensors: manifest.features.sensors.length,
+      horizonSteps,
+    }),
+  );
+  if (wrongRules.length > 0) throw malformed(wrongRules.join("; "));
   return {
     manifest,
     model: {
@@ -128,11 +139,15 @@ const malformed = (what: string): ArtefactError =>
   new ArtefactError("malformed", `the artefact is intact but not well formed: ${what}; export it anew`);
 
 const parseManifest = (text: Uint8Array): ArtefactManifest => {
+  let manifest: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text)) as ArtefactManifest;
+    manifest = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
   } catch (cause) {
     throw malformed(`its manifest is not JSON (${cause instanceof Error ? cause.message : String(cause)})`);
   }
+  const faults = manifestFaults(manifest);
+  if (faults.length > 0) throw malformed(faults.join("; "));
+  return manifest as ArtefactManifest;
 };
 
 const checkConditions = (manifest: ArtefactManifest, conditions: OpenConditions): void => {

@@ -193,8 +193,9 @@ export const writeRule = (writer: ByteWriter, rule: CompiledRule): void => {
 };
 
 export const readRule = (reader: ByteReader, name: string, text: string): CompiledRule => {
-  const header = Array.from({ length: 8 }, () => reader.packed());
-  const [flags, unitsPerOne, margin, nodes, childCount, leaves, terms, clocks] = header as Header;
+  const [flags, unitsPerOne, margin] = [reader.packed(), reader.packed(), reader.packed()];
+  const [nodes, childCount, leaves] = [reader.count(), reader.count(), reader.count()];
+  const [terms, clocks] = [reader.count(), reader.count()];
   const integers = (count: number): Int32Array => reader.differences(new Int32Array(count));
   return {
     name,
@@ -220,8 +221,6 @@ export const readRule = (reader: ByteReader, name: string, text: string): Compil
     })),
   };
 };
-
-type Header = [number, number, number, number, number, number, number, number];
 
 export const writeGolden = (writer: ByteWriter, golden: GoldenVectors): void => {
   for (const cell of golden.cells) {
