@@ -96,8 +96,8 @@ const Training = Schema.Struct({
   threads: optional(Schema.Literals([1, 2]), 1),
   seed: optional(count(0, 2 ** 31 - 1), 1),
   loss: optional(Schema.Literals(["absolute", "squared"]), "absolute"),
-  /** How much the loss of a lead counts: as much as any other, or in proportion to 1 / lead. */
-  leadWeights: optional(Schema.Literals(["equal", "inverse"]), "equal"),
+  /** The loss of a lead counts in proportion to lead^-leadDecay: 0 counts all alike, 1 doublings of the lead alike. */
+  leadDecay: optional(between(0, 4), 0),
   floatEpochs: optional(count(1, 1000), 6),
   ternaryEpochs: optional(count(1, 1000), 6),
   batch: optional(count(1, 4096), 32),

@@ -176,7 +176,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     settings: {
       seed: training.seed,
       loss: training.loss,
-      leadWeights: training.leadWeights,
+      leadDecay: training.leadDecay,
       floatEpochs: training.floatEpochs,
       ternaryEpochs: training.ternaryEpochs,
       batch: training.batch,

@@ -6,8 +6,8 @@ export interface TrainingSettings {
   readonly ternaryEpochs: number;
   /** Mean absolute or mean squared error, in units of the baseline's own error; absolute where absent. */
   readonly loss?: "absolute" | "squared";
-  /** What a lead's loss counts: as much as any other, or in proportion to 1 / lead; equal where absent. */
-  readonly leadWeights?: "equal" | "inverse";
+  /** A lead's loss counts in proportion to lead^-leadDecay; all alike where absent. */
+  readonly leadDecay?: number;
   /** Sequences a step. */
   readonly batch: number;
   /** Steps of a sequence before the first scored origin. */

@@ -4,23 +4,24 @@ import type { StepSpan, TrainingSettings } from "./TrainingSettings.ts";
 
 /**
  * What a unit of loss is worth, by output [target][lead], in physical units: the baseline's own error on the span,
- * divided by the weight of the lead. Weights have mean 1 over the leads.
+ * divided by the weight of the lead, lead^-leadDecay. Weights have mean 1 over the leads.
  *
- * `inverse` weighs a lead by 1 / lead, so that the leads 1..2, 2..4, 4..8 count alike: with equal weights the few
- * short leads, which the far ones outnumber, are learned last.
+ * With a decay of 1 the leads 1..2, 2..4, 4..8 count alike; with equal weights the few short leads, which the far ones
+ * outnumber, are learned last.
  */
 export const lossScale = (
   data: TrainingData,
   span: StepSpan,
-  settings: Pick<TrainingSettings, "leadWeights" | "loss">,
+  settings: Pick<TrainingSettings, "leadDecay" | "loss">,
 ): Float64Array => {
   const scale = baselineErrors(data, span.from, span.to);
-  if (settings.leadWeights !== "inverse") return scale;
+  const { leadDecay = 0 } = settings;
+  if (leadDecay === 0) return scale;
   const { horizonSteps } = data.plan;
   let sum = 0;
-  for (let lead = 1; lead <= horizonSteps; lead++) sum += 1 / lead;
+  for (let lead = 1; lead <= horizonSteps; lead++) sum += lead ** -leadDecay;
   return scale.map((error, output) => {
-    const weight = horizonSteps / sum / ((output % horizonSteps) + 1);
+    const weight = (horizonSteps / sum) * ((output % horizonSteps) + 1) ** -leadDecay;
     // The squared loss squares what it is divided by.
     return error / (settings.loss === "squared" ? Math.sqrt(weight) : weight);
   });

@@ -63,7 +63,7 @@ describe("a pipeline file", () => {
           engine: "fused",
           threads: 1,
           loss: "absolute",
-          leadWeights: "equal",
+          leadDecay: 0,
           averaging: 0.99,
           patience: 3,
           ruleWeight: 0.1,

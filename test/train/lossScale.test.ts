@@ -32,13 +32,13 @@ const lossAtLead = (lead: number, loss: "absolute" | "squared"): { mean: number;
 describe("lossScale", () => {
   it("is the baseline's error where all leads count alike", () => {
     expect(lossScale(data, span, {})).toEqual(baselineErrors(data, span.from, span.to));
-    expect(lossScale(data, span, { leadWeights: "equal" })).toEqual(baselineErrors(data, span.from, span.to));
+    expect(lossScale(data, span, { leadDecay: 0 })).toEqual(baselineErrors(data, span.from, span.to));
   });
 
   it.each(["absolute", "squared"] as const)(
     "weighs the %s loss of a lead by 1 / lead, with mean weight 1",
     (loss) => {
-      const scale = lossScale(data, span, { leadWeights: "inverse", loss });
+      const scale = lossScale(data, span, { leadDecay: 1, loss });
       const { loss: weighted } = forecastLoss(data, outputs, sensors, origins, scale, loss);
       // Weights of three leads in the proportion 6 : 3 : 2 with mean 1.
       const weights = [18 / 11, 9 / 11, 6 / 11];
