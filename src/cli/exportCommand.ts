@@ -31,7 +31,7 @@ export const exportCommand = Command.make(
       Effect.mapError(notJudged),
       Effect.flatMap(({ exported, header, source }) =>
         Console.log(
-          `${header}\n${source}\n${exported.constantBytes} bytes of constants (${exported.weightBytes} of weights), a state of ${exported.stateBytes} bytes, at most ${exported.workBytes} bytes of arrays on the stack`,
+          `${header}\n${source}\n${exported.constantBytes} bytes of constants (${exported.weightBytes} of weights, ${exported.ruleBytes} of rules), a state of ${exported.stateBytes} bytes, at most ${exported.workBytes} bytes of arrays on the stack`,
         ),
       ),
     ),

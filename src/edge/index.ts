@@ -4,7 +4,7 @@ export { ArtefactError, type ArtefactProblem } from "./ArtefactError.ts";
 export { type ArtefactParts, compileArtefact } from "./compileArtefact.ts";
 export type { RuleToCompile } from "./compileRule.ts";
 export type { DeviceForecast, DeviceVerdict } from "./DeviceForecast.ts";
-export { checkGolden } from "./golden.ts";
+export { checkGolden, ruleSystemOf } from "./golden.ts";
 export { type C99Export, exportC99 } from "./c99/exportC99.ts";
 export { openArtefact, type OpenConditions } from "./openArtefact.ts";
 export { createRuntime, type Runtime } from "./runtime.ts";

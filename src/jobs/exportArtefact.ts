@@ -1,6 +1,6 @@
 /** Writes a proved artefact as C99 for a controller. */
 import { Effect, FileSystem, Path, Schema } from "effect";
-import { ArtefactError, exportC99 } from "../edge/index.ts";
+import { ArtefactError, exportC99, ruleSystemOf } from "../edge/index.ts";
 import { fileTrouble } from "./fileTrouble.ts";
 import { readArtefact } from "./readArtefact.ts";
 import { ensureWritable, writeFileAtomically } from "./RunDirectory.ts";
@@ -39,6 +39,7 @@ export const exportArtefact = Effect.fn("exportArtefact")(function* (options: Ex
         model,
         options.name,
         `${manifest.name}, counter ${manifest.counter}, for ${manifest.target}, SHA-256 ${sha256}`,
+        ruleSystemOf(artefact),
       ),
     catch: (cause) => cause,
   }).pipe(

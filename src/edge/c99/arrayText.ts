@@ -1,5 +1,13 @@
 /** C types of tables, with the bytes that an element takes. */
-const ELEMENT_BYTES = { uint8_t: 1, int8_t: 1, uint16_t: 2, int16_t: 2, int32_t: 4, uint32_t: 4 } as const;
+const ELEMENT_BYTES = {
+  uint8_t: 1,
+  int8_t: 1,
+  uint16_t: 2,
+  int16_t: 2,
+  int32_t: 4,
+  uint32_t: 4,
+  int64_t: 8,
+} as const;
 export type ElementType = keyof typeof ELEMENT_BYTES;
 
 /** A constant table of the generated source. */

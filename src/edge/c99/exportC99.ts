@@ -2,8 +2,11 @@
 import { ArtefactError } from "../ArtefactError.ts";
 import { FEATURE_MAXIMUM, HIDDEN_MAXIMUM } from "../fixedPoint.ts";
 import type { IntegerLayer, IntegerModel, IntegerWeights } from "../IntegerModel.ts";
+import type { RuleSystem } from "../RuleSystem.ts";
 import { arrayText, type ConstantTable, tableBytes } from "./arrayText.ts";
 import { headerText } from "./headerText.ts";
+import { monitorTables } from "./monitorTables.ts";
+import { monitorHeader, monitorSource } from "./monitorText.ts";
 import { packCodes, paddedColumns, ROWS_PER_BYTE } from "./packCodes.ts";
 import { sourceText } from "./sourceText.ts";
 
@@ -16,6 +19,8 @@ export interface C99Export {
   readonly constantBytes: number;
   /** Bytes of the ternary weights among them. */
   readonly weightBytes: number;
+  /** Bytes of the rules among them. */
+  readonly ruleBytes: number;
   /** Bytes of a state, and the largest working memory of a call (arrays on the stack). */
   readonly stateBytes: number;
   readonly workBytes: number;
@@ -56,8 +61,14 @@ const LARGEST_SHIFT = 61;
  * and `_`, and for a shift above 61.
  *
  * @param origin one line that says what the text was made from
+ * @param system rules that the text shall judge; without them, or without any, it has no monitor
  */
-export const exportC99 = (model: IntegerModel, name: string, origin: string): C99Export => {
+export const exportC99 = (
+  model: IntegerModel,
+  name: string,
+  origin: string,
+  system?: RuleSystem,
+): C99Export => {
   const problems: string[] = [];
   if (!IDENTIFIER.test(name)) {
     problems.push(
@@ -103,19 +114,24 @@ export const exportC99 = (model: IntegerModel, name: string, origin: string): C9
     origin,
   };
   const weights = weightTables(cells, inputs, units);
-  const tables = [...weights, ...otherTables(model, cells, shape)];
+  const rules = system !== undefined && system.rules.length > 0 ? system : undefined;
+  const ruleTables = rules === undefined ? [] : monitorTables(rules);
+  const tables = [...weights, ...otherTables(model, cells, shape), ...ruleTables];
   const sum = (of: readonly ConstantTable[]): number =>
     of.reduce((bytes, table) => bytes + tableBytes(table), 0);
   const sizes = {
     constantBytes: sum(tables),
     weightBytes: sum(weights),
+    ruleBytes: sum(ruleTables),
     stateBytes: cells.length * units,
     workBytes: workBytes(shape),
   };
   return {
     ...sizes,
-    header: headerText(shape, sizes),
-    source: sourceText(shape, tables.map(arrayText).join("\n\n")),
+    header: headerText(shape, sizes, rules === undefined ? "" : monitorHeader(rules, name)),
+    source:
+      sourceText(shape, tables.map(arrayText).join("\n\n")) +
+      (rules === undefined ? "" : monitorSource(rules, name)),
   };
 };
 

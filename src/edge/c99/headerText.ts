@@ -6,9 +6,11 @@ export const headerText = (
   sizes: {
     readonly constantBytes: number;
     readonly weightBytes: number;
+    readonly ruleBytes: number;
     readonly stateBytes: number;
     readonly workBytes: number;
   },
+  monitor: string,
 ): string => {
   const {
     cells,
@@ -30,7 +32,7 @@ export const headerText = (
   return `/*
  * ${name}: ${origin}
  *
- * Constant data ${sizes.constantBytes} bytes, of which ternary weights ${sizes.weightBytes}; state ${sizes.stateBytes} bytes; arrays on the stack at most
+ * Constant data ${sizes.constantBytes} bytes, of which ternary weights ${sizes.weightBytes} and rules ${sizes.ruleBytes}; state ${sizes.stateBytes} bytes; arrays on the stack at most
  * ${sizes.workBytes} bytes. A step multiplies and adds ${products} times, a reading ${readProducts} times.
  *
  * No allocation, no float, no global state that changes: a state belongs to its caller, and calls with different
@@ -70,7 +72,7 @@ void ${name}_step(${name}_state *state, const int16_t features[${upper}_INPUTS])
  */
 void ${name}_read(const ${name}_state *state, const int16_t features[${upper}_INPUTS],
                   const int32_t baselines[${upper}_VALUES], int32_t quanta[${upper}_OUTPUTS]);
-
+${monitor}
 #endif
 `;
 };
