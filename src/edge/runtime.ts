@@ -7,12 +7,13 @@ import { readsClock } from "./compileRule.ts";
 import type { DeviceForecast } from "./DeviceForecast.ts";
 import { dequantise } from "./DeviceForecast.ts";
 import { ruleSystemOf } from "./golden.ts";
-import { createIntegerCell } from "./integerCell.ts";
-import { baselineInteger, createIntegerHead, decode } from "./integerHead.ts";
+import { baselineInteger } from "./integerHead.ts";
 import { createPastReader } from "./pastQuanta.ts";
+import { createPlainEngine } from "./plainEngine.ts";
 import { quantiseFeatures } from "./quantiseFeatures.ts";
 import { createShield } from "./shield.ts";
 import type { Readout } from "./TernaryModel.ts";
+import { createWasmModel } from "./wasmModel.ts";
 
 /** Memory for the projected steps of one block of origins. */
 const BLOCK_BYTES = 64 * 2 ** 20;
@@ -51,17 +52,16 @@ export interface Runtime {
 
 /**
  * Makes a runtime. Features and baseline are float64 and are rounded at the border (quantiseFeatures.ts and
- * `baselineInteger`); all after it is integer arithmetic, equal to the bit on every machine.
+ * `baselineInteger`); all after it is integer arithmetic, equal to the bit on every machine. It runs in WebAssembly where
+ * that loads, else in plain JavaScript.
  */
 export const createRuntime = (artefact: Artefact): Runtime => {
   const { manifest, model, rules } = artefact;
   const { features: plan, readouts: targets } = manifest;
-  const { inputs, units, horizonSteps, quantiles: levels, readouts } = model;
+  const { horizonSteps, quantiles: levels, readouts } = model;
   const sensors = plan.sensors.length;
-  const rows = 3 * units;
   const context = contextSteps(plan);
-  const cell = createIntegerCell(model);
-  const head = createIntegerHead(model);
+  const engine = createWasmModel(model) ?? createPlainEngine(model);
   const system = ruleSystemOf(artefact);
   const shield = createShield(system, readouts);
   const readPast = createPastReader(manifest.ruleChannels, planChannels(plan), sensors, system.pastSteps);
@@ -98,46 +98,54 @@ export const createRuntime = (artefact: Artefact): Runtime => {
 
   const forecastSpan: Runtime["forecastSpan"] = (readings, from, to, visit) => {
     check(readings, from, to);
-    const stepBytes = sensors * rows * 2 * Int32Array.BYTES_PER_ELEMENT;
+    const stepBytes = sensors * engine.stepBytes;
     const blockOrigins = Math.max(
       1,
       Math.min(BLOCK_ORIGINS, Math.floor(BLOCK_BYTES / stepBytes) - plan.windowSteps),
     );
-    const state = cell.states.at(-1)!;
     const width = targets.length * horizonSteps;
-    const outputs = new Float64Array(blocksOf(levels) * width);
+    const starts = new Int32Array(width);
+    const quanta = new Int32Array(blocksOf(levels) * width);
     for (let blockFrom = from; blockFrom < to; blockFrom += blockOrigins) {
       const blockTo = Math.min(to, blockFrom + blockOrigins);
       const firstStep = blockFrom - plan.windowSteps + 1;
       const steps = blockTo - firstStep;
       const features = quantiseFeatures(computeFeatures(plan, readings, firstStep, blockTo));
-      const slopes = new Int32Array(sensors * steps * rows);
-      const offsets = new Int32Array(sensors * steps * rows);
-      cell.project(features, sensors * steps, slopes, offsets);
-      for (let origin = blockFrom; origin < blockTo; origin++) {
-        const baseline = baselineForecast(plan, readings, origin);
-        const cells = targets.length * sensors * horizonSteps;
-        const raw = new Int32Array(cells);
-        const tails = new Int32Array(levels.length * cells);
-        for (let sensor = 0; sensor < sensors; sensor++) {
-          const last = sensor * steps + origin - firstStep;
-          cell.walk(slopes, offsets, last - plan.windowSteps + 1, plan.windowSteps);
-          head(state, features, last * inputs, outputs);
-          for (let target = 0; target < targets.length; target++) {
-            const readout = readouts[target]!;
-            const at = (target * sensors + sensor) * horizonSteps;
-            for (let lead = 0; lead < horizonSteps; lead++) {
-              const start = baselineInteger(readout, targets[target]!.quantum, finite(baseline[at + lead]!));
-              const cell = target * horizonSteps + lead;
-              raw[at + lead] = decode(readout, model.powers, start, outputs[cell]!);
-              for (let k = 0; k < levels.length; k++) {
-                const output = outputs[(1 + k) * width + cell]!;
-                tails[k * cells + at + lead] = decode(readout, model.powers, start, output);
+      const span = engine.project(features, sensors * steps);
+      try {
+        for (let origin = blockFrom; origin < blockTo; origin++) {
+          const baseline = baselineForecast(plan, readings, origin);
+          const raw = new Int32Array(sensors * width);
+          const tails = new Int32Array(levels.length * sensors * width);
+          for (let sensor = 0; sensor < sensors; sensor++) {
+            const first = sensor * steps + origin - firstStep - plan.windowSteps + 1;
+            for (let target = 0; target < targets.length; target++) {
+              const readout = readouts[target]!;
+              const at = (target * sensors + sensor) * horizonSteps;
+              for (let lead = 0; lead < horizonSteps; lead++) {
+                const start = finite(baseline[at + lead]!);
+                starts[target * horizonSteps + lead] = baselineInteger(
+                  readout,
+                  targets[target]!.quantum,
+                  start,
+                );
+              }
+            }
+            span.forecast(first, plan.windowSteps, starts, quanta);
+            for (let block = 0; block <= levels.length; block++) {
+              for (let target = 0; target < targets.length; target++) {
+                const from = block * width + target * horizonSteps;
+                const own = quanta.subarray(from, from + horizonSteps);
+                const at = (target * sensors + sensor) * horizonSteps;
+                if (block === 0) raw.set(own, at);
+                else tails.set(own, (block - 1) * sensors * width + at);
               }
             }
           }
+          visit(shielded(readings, origin, raw, tails), origin);
         }
-        visit(shielded(readings, origin, raw, tails), origin);
+      } finally {
+        span.release();
       }
     }
   };

@@ -1,0 +1,218 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { exportC99 } from "../src/edge/c99/exportC99.ts";
+import { FEATURE_MAXIMUM } from "../src/edge/fixedPoint.ts";
+import type { IntegerEngine } from "../src/edge/IntegerEngine.ts";
+import { createIntegerStep } from "../src/edge/integerStep.ts";
+import { createPlainEngine } from "../src/edge/plainEngine.ts";
+import { quantiseModel } from "../src/edge/quantiseModel.ts";
+import { createWasmModel } from "../src/edge/wasmModel.ts";
+import { random } from "../src/series/random.ts";
+import type { Measure, ReportRow } from "./BenchRow.ts";
+import { medianTime, type Repeats } from "./medianTime.ts";
+
+const [inputs, units, hiddenUnits, horizonSteps, windowSteps] = [16, 64, 32, 24, 24];
+const shape = `batch 1, ${inputs} inputs, ${units} units`;
+const settled: Repeats = { warmUp: 200, repeats: 1001 };
+/** Steps of one timed run. */
+const steps = 200;
+
+const source = random(3);
+const spread = (length: number, size: number): Float64Array =>
+  Float64Array.from({ length }, () => (2 * source.uniform() - 1) * size);
+const codes = (length: number): Int8Array =>
+  Int8Array.from({ length }, () => Math.floor(3 * source.uniform()) - 1);
+
+/** Random weights of the size that a trained model has; no time here depends on their values. */
+const model = quantiseModel(
+  {
+    inputs,
+    units,
+    inputCodes: codes(3 * units * inputs),
+    stateCodes: codes(3 * units * units),
+    alpha: spread(3 * units, 0.05),
+    beta1: spread(3 * units, 0.15),
+    beta2: spread(3 * units, 0.3),
+    bias: spread(3 * units, 0.5),
+    upper: [],
+    head: {
+      hiddenUnits,
+      hidden: spread(hiddenUnits * (units + inputs), 0.3),
+      hiddenBias: spread(hiddenUnits, 0.2),
+      output: spread(horizonSteps * hiddenUnits, 0.3),
+      skip: spread(horizonSteps * (units + inputs), 0.15),
+      outputBias: spread(horizonSteps, 0.1),
+    },
+    horizonSteps,
+    targets: [
+      {
+        channel: "speed",
+        unit: "km/h",
+        transform: "identity",
+        gain: 15,
+        quantum: 0.1,
+        minimum: 0,
+        maximum: 150,
+      },
+    ],
+  },
+  8,
+);
+
+const vectors = Array.from({ length: steps }, () =>
+  Int16Array.from({ length: inputs }, () => Math.floor((2 * source.uniform() - 1) * 2048)),
+);
+const window = Int16Array.from({ length: windowSteps * inputs }, (_, at) => vectors[0]![at % inputs]!);
+const baselines = new Int32Array(horizonSteps).fill(500 * 256);
+
+const plainStep = (): (() => void) => {
+  const step = createIntegerStep(model, model.tanh, inputs, FEATURE_MAXIMUM, units);
+  const state = new Float64Array(units);
+  const slopes = new Int32Array(3 * units);
+  const offsets = new Int32Array(3 * units);
+  const floats = vectors.map((features) => Float64Array.from(features));
+  return () => {
+    for (const x of floats) {
+      step.project(x, slopes, offsets, 0);
+      step.advance(slopes, offsets, 0, state);
+    }
+  };
+};
+
+const nanoseconds = async (run: () => void): Promise<number> =>
+  ((await medianTime(run, settled)) * 1e6) / steps;
+
+const forecastOnce = (engine: IntegerEngine): (() => void) => {
+  const quanta = new Int32Array(horizonSteps);
+  return () => {
+    const span = engine.project(window, windowSteps);
+    span.forecast(0, windowSteps, baselines, quanta);
+    span.release();
+  };
+};
+
+const script = async (report: ReportRow): Promise<void> => {
+  report({
+    case: `step, plain JavaScript: ${shape}`,
+    value: await nanoseconds(plainStep()),
+    unit: "ns",
+  });
+  const wasm = createWasmModel(model);
+  if (wasm === undefined) {
+    report({
+      case: "step, WebAssembly: not measured, vectors do not load here",
+      value: Number.NaN,
+      unit: "ns",
+    });
+  } else {
+    const value = await nanoseconds(() => {
+      for (const features of vectors) wasm.step(features);
+    });
+    report({ case: `step, WebAssembly: ${shape}`, value, unit: "ns", atMost: 400 });
+  }
+  const name = `forecast of ${horizonSteps} leads from ${windowSteps} steps, not counting features`;
+  const plain = await medianTime(forecastOnce(createPlainEngine(model)), settled);
+  report({ case: `${name}, plain JavaScript`, value: plain * 1000, unit: "us" });
+  if (wasm !== undefined) {
+    const value = await medianTime(forecastOnce(wasm), settled);
+    report({ case: `${name}, WebAssembly`, value: value * 1000, unit: "us" });
+    report({ case: "forecast, plain JavaScript over WebAssembly", value: plain / value, unit: "times" });
+  }
+};
+
+const peerSource = fileURLToPath(new URL("./peers/float_gru.c", import.meta.url));
+
+interface StepTimes {
+  readonly ternary: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The exported model and the float cells in one program, both compiled with `flag`. */
+const timesInC = (folder: string, flag: string): StepTimes => {
+  const program = join(folder, "times");
+  const files = [join(folder, "city.c"), peerSource];
+  execFileSync("gcc", ["-std=c99", flag, "-I", folder, "-o", program, ...files, "-lm"]);
+  return JSON.parse(execFileSync(program, { encoding: "utf8" })) as StepTimes;
+};
+
+/** Code and constant data of the exported source in this machine's instructions. */
+const flashBytes = (folder: string): number => {
+  const object = join(folder, "city.o");
+  execFileSync("gcc", ["-std=c99", "-Os", "-c", "-o", object, join(folder, "city.c")]);
+  const [, numbers] = execFileSync("size", [object], { encoding: "utf8" }).split("\n");
+  const [text, data] = numbers!.trim().split(/\s+/).map(Number) as [number, number];
+  return text + data;
+};
+
+const hasCompiler = (): boolean => {
+  try {
+    execFileSync("gcc", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const inC = (report: ReportRow): void => {
+  const exported = exportC99(model, "city", "a benchmark");
+  const floatBytes = 4 * 3 * units * (inputs + units);
+  report({
+    case: "recurrent weights in float32 over those in C",
+    value: floatBytes / exported.weightBytes,
+    unit: "times",
+    atLeast: 14,
+  });
+  report({ case: "constant data in C", value: exported.constantBytes, unit: "bytes" });
+  const memory = exported.stateBytes + exported.workBytes;
+  report({ case: "state and arrays of a call in C", value: memory, unit: "bytes", atMost: 4096 });
+  if (!hasCompiler()) {
+    report({ case: "C not measured: gcc is not installed", value: Number.NaN, unit: "ns" });
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "ordinance-bench-"));
+  try {
+    writeFileSync(join(folder, "city.h"), exported.header);
+    writeFileSync(join(folder, "city.c"), exported.source);
+    report({
+      case: "code and constant data in C, gcc -Os for this processor",
+      value: flashBytes(folder),
+      unit: "bytes",
+      atMost: 32_768,
+    });
+    for (const flag of ["-O2", "-O3"]) {
+      const { columns, rows, ternary } = timesInC(folder, flag);
+      report({ case: `step, C, gcc ${flag}: ${shape}`, value: ternary, unit: "ns" });
+      report({ case: `peer: float GRU in C by row dot products, gcc ${flag}`, value: rows, unit: "ns" });
+      report({ case: `peer: float GRU in C by columns, gcc ${flag}`, value: columns, unit: "ns" });
+      report({
+        case: `float GRU by rows over C, gcc ${flag}`,
+        value: rows / ternary,
+        unit: "times",
+        atLeast: 4,
+      });
+      report({
+        case: `float GRU by columns over C, gcc ${flag}`,
+        value: columns / ternary,
+        unit: "times",
+        atLeast: 2,
+      });
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+/** One step and one forecast of a single sensor, in all runtimes and in float, and what the model takes in C. */
+export const measure: Measure = async (report) => {
+  await script(report);
+  inC(report);
+  report({
+    case: "peer not measured: onnxruntime-node is no dependency, its installation downloads",
+    value: Number.NaN,
+    unit: "ns",
+  });
+};

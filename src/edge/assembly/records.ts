@@ -1,0 +1,97 @@
+// Where the numbers of a model lie in memory; written by integerLayout.ts, field by field.
+
+/** A recurrent cell. Vectors of units are padded with zero rows to a multiple of 16. */
+@unmanaged
+export class CellRecord {
+  /** Padded units. */
+  units: i32;
+  /** Pairs of columns of W and of U, both even. */
+  inputPairs: i32;
+  statePairs: i32;
+  /** W and the candidate's U, int16 [tile of 16 rows][pair][16 rows][2 columns]. */
+  inputWeights: usize;
+  candidateWeights: usize;
+  /** Codes of update + 2^14 reset, int16, the same layout. */
+  gateWeights: usize;
+  /** [four rows of 3 units][CoefficientRecord] */
+  coefficients: usize;
+  /** int16 [units], one = 127. */
+  state: usize;
+  /** What the cell reads: int16, the features of a step or the state of the cell below. */
+  x: usize;
+  gate: RoundingRecord;
+  candidate: RoundingRecord;
+}
+
+/**
+ * Rounding of float64 lanes, halves up: fl(fl(v + half) + magic) holds the rounded v in its low bits, where `half` is half
+ * of what v is a multiple of, so that what is added to `magic` is never half way between two integers.
+ */
+@unmanaged
+export class RoundingRecord {
+  /** Of slopes, which are kept times the unit of U s. */
+  slopeHalf: f64;
+  slopeMagic: f64;
+  offsetHalf: f64;
+  productHalf: f64;
+}
+
+/** A dense layer: floor((sum + start) scale + 1/2) a row. */
+@unmanaged
+export class LayerRecord {
+  rows: i32;
+  /** Blocks of eight columns. */
+  blocks: i32;
+  /** int16 [rows][8 blocks] */
+  codes: usize;
+  /** float64 [rows] each; scale is the multiplier divided by the power of two of its shift. */
+  start: usize;
+  scale: usize;
+}
+
+/** From outputs of one target to quanta. */
+@unmanaged
+export class ReadoutRecord {
+  /** Divided by the power of two of its shift. */
+  gain: f64;
+  log1p: i32;
+  minimum: i32;
+  maximum: i32;
+  inverseQuantum: i32;
+}
+
+@unmanaged
+export class ModelRecord {
+  cells: i32;
+  inputs: i32;
+  /** Units that are not padding. */
+  units: i32;
+  targets: i32;
+  horizon: i32;
+  /** CellRecord [cells] */
+  cell: usize;
+  /** A projected step of the cell in work: by four rows, float64 slopes and int32 offsets. */
+  projected: usize;
+  /** int32 [3 units] */
+  sums: usize;
+  /** int16 [units], r h at one = 2032. */
+  gated: usize;
+  /** int32 [units], sigmoids. */
+  update: usize;
+  /** int16 pairs [769]: step to the next value, value - 2^14. */
+  tanh: usize;
+  /** uint32 [257] */
+  powers: usize;
+  hidden: LayerRecord;
+  skip: LayerRecord;
+  output: LayerRecord;
+  hiddenBias: usize;
+  outputBias: usize;
+  /** What the head reads: int16 [8 h, x]; its hidden units less 2^15, int16; results of a layer, float64. */
+  mixed: usize;
+  passed: usize;
+  direct: usize;
+  indirect: usize;
+  /** ReadoutRecord [targets] */
+  readouts: usize;
+}

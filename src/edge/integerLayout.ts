@@ -1,0 +1,229 @@
+import { ACTIVATION_MAXIMUM, GATED_STATE_ONE, STATE_ONE } from "./fixedPoint.ts";
+import type {
+  IntegerGates,
+  IntegerLayer,
+  IntegerModel,
+  IntegerReadout,
+  IntegerWeights,
+} from "./IntegerModel.ts";
+import type { MemoryImage } from "./MemoryImage.ts";
+
+/** Rows and units come in tiles of this many. */
+const TILE = 16;
+/** Columns come in two pairs. */
+const COLUMN_BLOCK = 4;
+/** Columns of a dense layer come eight at a time. */
+const LAYER_BLOCK = 8;
+/** A code of the reset gate counts this much in a weight of both gates. */
+const RESET_WORTH = 2 ** 14;
+/** Hidden units of the head are kept less this, within int16. */
+const HIDDEN_MIDDLE = 2 ** 15;
+/** Entries of the tanh table are kept less this, within int16. */
+const TANH_MIDDLE = 2 ** 14;
+const TANH_ENTRIES = (ACTIVATION_MAXIMUM + 1) / 128;
+/** 1.5 * 2^52, which leaves no bits for fractions: see RoundingRecord. */
+const MAGIC = 1.5 * 2 ** 52;
+
+/** Addresses of what is read and written between calls. */
+export interface IntegerLayout {
+  readonly model: number;
+  /** int16 [paddedInputs], what a step reads. */
+  readonly features: number;
+  readonly paddedInputs: number;
+  readonly paddedUnits: number;
+  /** int16 [paddedUnits] of each cell. */
+  readonly states: readonly number[];
+  /** int32 [target][lead], and [block][target][lead]. */
+  readonly baselines: number;
+  readonly quanta: number;
+}
+
+const padded = (count: number, block: number): number => Math.ceil(count / block) * block;
+
+/**
+ * Lays a model out as the records of assembly/records.ts name it: codes as int16 pairs of columns, multipliers divided
+ * by the powers of two of their shifts (exact in float64), everything padded with zeros.
+ */
+export const layoutModel = (model: IntegerModel, image: MemoryImage): IntegerLayout => {
+  const { head, inputs, units } = model;
+  const outputs = head.skip.rows;
+  const paddedInputs = padded(inputs, COLUMN_BLOCK);
+  const paddedUnits = padded(units, TILE);
+  const features = image.reserve(2 * paddedInputs);
+  const cells: readonly IntegerWeights[] = [model, ...model.upper];
+  const states = cells.map(() => image.reserve(2 * paddedUnits));
+  const records = cells.map((cell, index) =>
+    cellRecord(cell, units, index === 0 ? inputs : units, image, {
+      state: states[index]!,
+      x: index === 0 ? features : states[index - 1]!,
+      paddedColumns: index === 0 ? paddedInputs : paddedUnits,
+    }),
+  );
+  const baselines = image.reserve(4 * outputs);
+  const quanta = image.reserve(4 * outputs);
+  const mixed = padded(units + inputs, LAYER_BLOCK);
+  const record = Uint32Array.of(
+    cells.length,
+    inputs,
+    units,
+    model.readouts.length,
+    model.horizonSteps,
+    image.place(joined(records)),
+    image.reserve(36 * paddedUnits),
+    image.reserve(4 * 3 * paddedUnits),
+    image.reserve(2 * paddedUnits),
+    image.reserve(4 * paddedUnits),
+    image.place(tanhPairs(model.tanh)),
+    image.place(model.powers),
+    image.place(layerRecord(head.hidden, 0, image)),
+    image.place(layerRecord(head.skip, 0, image)),
+    image.place(layerRecord(head.output, HIDDEN_MIDDLE, image)),
+    image.place(Float64Array.from(head.hiddenBias)),
+    image.place(Float64Array.from(head.outputBias)),
+    image.reserve(2 * mixed),
+    image.reserve(2 * padded(model.hiddenUnits, LAYER_BLOCK)),
+    image.reserve(8 * Math.max(outputs, model.hiddenUnits)),
+    image.reserve(8 * outputs),
+    image.place(joined(model.readouts.map(readoutRecord))),
+  );
+  return { model: image.place(record), features, paddedInputs, paddedUnits, states, baselines, quanta };
+};
+
+const joined = (records: readonly Uint8Array[]): Uint8Array => {
+  const size = records[0]?.length ?? 0;
+  const all = new Uint8Array(size * records.length);
+  records.forEach((record, index) => all.set(record, index * size));
+  return all;
+};
+
+interface CellPlaces {
+  readonly state: number;
+  readonly x: number;
+  readonly paddedColumns: number;
+}
+
+const cellRecord = (
+  { gates, inputCodes, stateCodes }: IntegerWeights,
+  units: number,
+  columns: number,
+  image: MemoryImage,
+  { paddedColumns, state, x }: CellPlaces,
+): Uint8Array => {
+  const rows = padded(units, TILE);
+  const gate = (codes: Int8Array, index: number, width: number): Int8Array =>
+    codes.subarray(index * units * width, (index + 1) * units * width);
+  const stateGate = (index: number): Int8Array => gate(stateCodes, index, units);
+  const inputWeights = new Int16Array(3 * rows * paddedColumns);
+  for (const index of [0, 1, 2]) {
+    const part = inputWeights.subarray(index * rows * paddedColumns, (index + 1) * rows * paddedColumns);
+    addCodes(part, gate(inputCodes, index, columns), columns, paddedColumns, 1);
+  }
+  const bothGates = new Int16Array(rows * rows);
+  addCodes(bothGates, stateGate(0), units, rows, 1);
+  addCodes(bothGates, stateGate(1), units, rows, RESET_WORTH);
+  const candidate = new Int16Array(rows * rows);
+  addCodes(candidate, stateGate(2), units, rows, 1);
+
+  const record = Uint32Array.of(
+    rows,
+    paddedColumns / 2,
+    rows / 2,
+    image.place(inputWeights),
+    image.place(candidate),
+    image.place(bothGates),
+    image.place(coefficientsOf(gates, units, rows)),
+    state,
+    x,
+    image.place(roundings(gates, gateUnit(gates))),
+    image.place(roundings(gates, candidateUnit(gates))),
+  );
+  return new Uint8Array(record.buffer);
+};
+
+// Slopes are kept times what a sum of U s counts, in the rows of both gates and in those of the candidate: U h counts in
+// 1/127, and slopes are made for 1/2032.
+const candidateUnit = (gates: IntegerGates): number => 2 ** -gates.productShift;
+const gateUnit = (gates: IntegerGates): number => candidateUnit(gates) * (GATED_STATE_ONE / STATE_ONE);
+
+/** Half of what a number shifted by `shift` is a multiple of; whole numbers need no rounding. */
+const half = (shift: number): number => (shift === 0 ? 0 : 2 ** -(shift + 1));
+
+const roundings = (gates: IntegerGates, unit: number): Float64Array =>
+  Float64Array.of(
+    half(gates.alphaShift) * unit,
+    MAGIC * unit,
+    half(gates.beta2Shift),
+    half(gates.productShift),
+  );
+
+/** [four rows of 3 units]: float64 alpha, beta1 less the magic, beta2, int32 bias. */
+const coefficientsOf = (gates: IntegerGates, units: number, rows: number): Uint8Array => {
+  const record = 3 * 4 * 8 + 4 * 4;
+  const all = new DataView(new ArrayBuffer((record * 3 * rows) / 4));
+  for (let row = 0; row < 3 * rows; row++) {
+    const gate = Math.floor(row / rows);
+    const unit = gate < 2 ? gateUnit(gates) : candidateUnit(gates);
+    const own = row % rows < units ? gate * units + (row % rows) : -1;
+    const at = (row >> 2) * record + (row & 3) * 8;
+    all.setFloat64(at, (gates.alpha[own] ?? 0) * 2 ** -gates.alphaShift * unit, true);
+    all.setFloat64(at + 32, ((gates.beta1[own] ?? 0) - MAGIC) * unit, true);
+    all.setFloat64(at + 64, (gates.beta2[own] ?? 0) * 2 ** -gates.beta2Shift, true);
+    all.setInt32((row >> 2) * record + 96 + (row & 3) * 4, gates.bias[own] ?? 0, true);
+  }
+  return new Uint8Array(all.buffer);
+};
+
+/** Adds codes [rows][columns], `worth` each, to weights [tile of 16 rows][pair of columns][16 rows][2 columns]. */
+const addCodes = (
+  weights: Int16Array,
+  codes: Int8Array,
+  columns: number,
+  paddedColumns: number,
+  worth: number,
+): void => {
+  for (let at = 0; at < codes.length; at++) {
+    const row = Math.floor(at / columns);
+    const column = at % columns;
+    const tile = Math.floor(row / TILE) * TILE * paddedColumns;
+    weights[tile + 2 * TILE * (column >> 1) + 2 * (row % TILE) + (column & 1)]! += codes[at]! * worth;
+  }
+};
+
+/** @param middle what the inputs are less than the numbers that the layer is for */
+const layerRecord = (layer: IntegerLayer, middle: number, image: MemoryImage): Uint32Array => {
+  const { columns, multiplier, rows, shift } = layer;
+  const blocks = Math.ceil(columns / LAYER_BLOCK);
+  const codes = new Int16Array(rows * blocks * LAYER_BLOCK);
+  const start = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const own = layer.codes.subarray(row * columns, (row + 1) * columns);
+    codes.set(own, row * blocks * LAYER_BLOCK);
+    start[row] = middle * own.reduce((sum, code) => sum + code, 0);
+  }
+  const scale = Float64Array.from(multiplier, (value, row) => value * 2 ** -shift[row]!);
+  return Uint32Array.of(rows, blocks, image.place(codes), image.place(start), image.place(scale));
+};
+
+const readoutRecord = (readout: IntegerReadout): Uint8Array => {
+  const record = new ArrayBuffer(24);
+  new Float64Array(record).set([readout.gain * 2 ** -readout.gainShift]);
+  new Int32Array(record, 8).set([
+    readout.transform === "log1p" ? 1 : 0,
+    readout.minimum,
+    readout.maximum,
+    readout.inverseQuantum,
+  ]);
+  return new Uint8Array(record);
+};
+
+/**
+ * Entry k: the step to entry k + 1, then the value less 2^14, so that a multiply-add of pairs interpolates. Entries go on
+ * to the largest pre-activation.
+ */
+const tanhPairs = (table: Uint16Array): Int16Array => {
+  const last = table.length - 1;
+  return Int16Array.from({ length: 2 * TANH_ENTRIES }, (_, at) => {
+    const value = table[Math.min(at >> 1, last)]!;
+    return at % 2 === 1 ? value - TANH_MIDDLE : table[Math.min((at >> 1) + 1, last)]! - value;
+  });
+};
