@@ -35,22 +35,15 @@ export const monitorTables = (system: RuleSystem): ConstantTable[] => {
     index("leaf_past", system.pastOffsets),
     whole("past_coefficient", system.pastCoefficient),
     index("past_index", system.pastIndex),
-    whole(
-      "clock_field",
-      system.clockTests.map(({ field }) => field),
-    ),
-    whole(
-      "clock_step",
-      system.clockTests.map(({ step }) => step),
-    ),
-    whole(
-      "clock_lower",
-      system.clockTests.map(({ lower }) => lower),
-    ),
-    whole(
-      "clock_upper",
-      system.clockTests.map(({ upper }) => upper),
-    ),
+    // Without a test they would stand unused, which strict compilers refuse.
+    ...(system.clockTests.length === 0
+      ? []
+      : (["field", "step", "lower", "upper"] as const).map((field) =>
+          whole(
+            `clock_${field}`,
+            system.clockTests.map((test) => test[field]),
+          ),
+        )),
   ];
 };
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { exportC99 } from "../../../src/edge/c99/exportC99.ts";
@@ -182,6 +182,21 @@ describe.skipIf(noCompiler)(`the rule monitor in C99${noCompiler ? ` (skipped: $
     });
     // Every rule is seen kept, broken and open, but for the first, which reads no past.
     expect(tally.size).toBe(8);
+  });
+
+  it("compiles where no rule reads clock or past", () => {
+    const limit = openArtefact(
+      compileArtefact({
+        model: fixtureModel(plan, shape),
+        features: plan,
+        rules: [{ unrolled: limitRule(plan, 0, 10, 120), text: "limit", enforced: true }],
+        metadata: fixtureMetadata,
+      }),
+    );
+    const folder = written("city", exportC99(limit.model, "city", "a test", ruleSystemOf(limit)));
+    const object = join(folder, "city.o");
+    execFileSync("gcc", [...STRICT, "-O2", "-c", "-o", object, join(folder, "city.c")]);
+    expect(existsSync(object)).toBe(true);
   });
 
   it("names the rules in the header, and is left out where there are none", () => {
