@@ -4,7 +4,7 @@ import { FEATURE_MAXIMUM, HIDDEN_MAXIMUM } from "../fixedPoint.ts";
 import type { IntegerLayer, IntegerModel, IntegerWeights } from "../IntegerModel.ts";
 import { arrayText, type ConstantTable, tableBytes } from "./arrayText.ts";
 import { headerText } from "./headerText.ts";
-import { packCodes, paddedColumns, ROWS_PER_BYTE } from "./packCodes.ts";
+import { packCodes, paddedColumns, ROWS_PER_BLOCK } from "./packCodes.ts";
 import { sourceText } from "./sourceText.ts";
 
 export interface C99Export {
@@ -85,8 +85,8 @@ export const exportC99 = (model: IntegerModel, name: string, origin: string): C9
     horizonSteps: model.horizonSteps,
     paddedInputs: paddedColumns(inputs),
     paddedUnits: paddedColumns(units),
-    gateBlocks: Math.ceil((2 * units) / ROWS_PER_BYTE),
-    stateBlocks: Math.ceil(units / ROWS_PER_BYTE),
+    gateBlocks: Math.ceil((2 * units) / ROWS_PER_BLOCK),
+    stateBlocks: Math.ceil(units / ROWS_PER_BLOCK),
     codeType: head.codeBits === 8 ? "int8_t" : "int16_t",
     sumTypes: {
       read: sumType([head.hidden, head.skip], FEATURE_MAXIMUM),
@@ -178,11 +178,11 @@ const otherTables = (
 
 /** Arrays of the call that holds most: a step, or a reading of the state. */
 const workBytes = (shape: C99Shape): number => {
-  const rows = ROWS_PER_BYTE * Math.ceil((3 * shape.units) / ROWS_PER_BYTE);
+  const rows = ROWS_PER_BLOCK * Math.ceil((3 * shape.units) / ROWS_PER_BLOCK);
   const step =
     2 * Math.max(shape.paddedInputs, shape.paddedUnits) +
     2 * 2 * shape.paddedUnits +
-    4 * (2 * rows + ROWS_PER_BYTE * shape.gateBlocks + shape.units);
+    4 * (2 * rows + ROWS_PER_BLOCK * shape.gateBlocks + shape.units);
   const read = 2 * (shape.units + shape.inputs) + 4 * shape.hiddenUnits;
   return Math.max(step, read);
 };
