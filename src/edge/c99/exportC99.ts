@@ -46,12 +46,14 @@ export interface C99Shape {
 const IDENTIFIER = /^[a-z][a-z0-9_]{0,30}$/;
 /** Shifts beyond this would pass the bias of `shift_round`. */
 const LARGEST_SHIFT = 61;
+/** The gates' products count in 16 times the units of the candidate's, so their shift is smaller by 4. */
+const SMALLEST_PRODUCT_SHIFT = 4;
 
 /**
  * Writes the model `NAME` as C99, equal to the bit to the TypeScript reference.
  *
  * Throws an {@link ArtefactError} `not-representable` for a name that is no C identifier of lower-case letters, digits
- * and `_`, and for a shift above 61.
+ * and `_`, for a shift above 61, and for one of a state product below 4.
  *
  * @param origin one line that says what the text was made from
  */
@@ -71,6 +73,10 @@ export const exportC99 = (model: IntegerModel, name: string, origin: string): C9
     ...model.readouts.map((r) => r.gainShift),
   );
   if (largest > LARGEST_SHIFT) problems.push(`a shift of ${largest} is above ${LARGEST_SHIFT}`);
+  const smallest = Math.min(...cells.map(({ gates }) => gates.productShift));
+  if (smallest < SMALLEST_PRODUCT_SHIFT) {
+    problems.push(`a shift of the state product of ${smallest} is below ${SMALLEST_PRODUCT_SHIFT}`);
+  }
   if (problems.length > 0)
     throw new ArtefactError("not-representable", `cannot write C: ${problems.join("; ")}`);
 

@@ -72,13 +72,13 @@ ${ternaryText("input_sums", "PADDED_INPUTS")}
 
 ${ternaryText("state_sums", "PADDED_UNITS")}
 
-/* Pre-activations from sums of the state product in units of 1/(127 gain). */
-static void activate(const int32_t *slopes, const int32_t *offsets, const int32_t *sums, int count, int32_t gain,
-                     unsigned product_shift, int32_t *activations) {
+/* Pre-activations from sums of the state product. */
+static void activate(const int32_t *slopes, const int32_t *offsets, const int32_t *sums, int count, unsigned shift,
+                     int32_t *activations) {
   int row;
   for (row = 0; row < count; row++) {
-    const int64_t product = (int64_t)slopes[row] * (sums[row] * gain);
-    activations[row] = clamp(shift_round(product, product_shift) + offsets[row], -${ACTIVATION_MAXIMUM}, ${ACTIVATION_MAXIMUM});
+    const int64_t product = shift_round((int64_t)slopes[row] * sums[row], shift);
+    activations[row] = clamp(product + offsets[row], -${ACTIVATION_MAXIMUM}, ${ACTIVATION_MAXIMUM});
   }
 }
 
@@ -99,13 +99,14 @@ static void advance(int8_t *h, const int32_t *input_product, const int32_t *alph
   for (k = 0; k < UNITS; k++) state[k] = h[k];
   for (k = UNITS; k < PADDED_UNITS; k++) state[k] = 0;
   state_sums(gate_codes, state, GATE_BLOCKS, sums);
-  activate(slopes, offsets, sums, 2 * UNITS, 16, product_shift, sums);
+  /* The slopes are for r h in units of 1/2032, and h counts in 1/127. */
+  activate(slopes, offsets, sums, 2 * UNITS, product_shift - 4, sums);
   for (k = 0; k < UNITS; k++) {
     update[k] = sigmoid_of(sums[k]);
     state[k] = (int16_t)shift_round((int64_t)sigmoid_of(sums[UNITS + k]) * h[k], 12);
   }
   state_sums(candidate_codes, state, STATE_BLOCKS, sums);
-  activate(slopes + 2 * UNITS, offsets + 2 * UNITS, sums, UNITS, 1, product_shift, sums);
+  activate(slopes + 2 * UNITS, offsets + 2 * UNITS, sums, UNITS, product_shift, sums);
   for (k = 0; k < UNITS; k++) {
     const int32_t gap = tanh_of(sums[k]) * 127 - h[k] * 32768;
     h[k] = (int8_t)(h[k] + shift_round((int64_t)update[k] * gap, 31));
