@@ -22,7 +22,7 @@ const HIDDEN_MIDDLE = 2 ** 15;
 const TANH_MIDDLE = 2 ** 14;
 const TANH_ONE = 2 ** 15;
 const TANH_ENTRIES = (ACTIVATION_MAXIMUM + 1) / 128;
-/** 1.5 * 2^52, which leaves no bits for fractions: see RoundingRecord. */
+/** 1.5 * 2^52, which leaves no bits for fractions: see CellRecord. */
 const MAGIC = 1.5 * 2 ** 52;
 
 /** Addresses of what is read and written between calls. */

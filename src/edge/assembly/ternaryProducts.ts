@@ -91,7 +91,7 @@ function updateOf(packed: v128): v128 {
   return i32x4.shr_s(i32x4.shl(packed, 18), 14);
 }
 
-/** What the update part took from the reset part is a carry of one half: 2^13 more, shifted down, is the reset part. */
+/** An update sum below zero borrows one from the reset sum; 2^13 more before the shift gives it back. */
 // @ts-ignore: decorator
 @inline
 function resetOf(packed: v128): v128 {
