@@ -22,7 +22,8 @@ const modules = [
   {
     folder: join(root, "src", "edge"),
     name: "integerModule",
-    options: [],
+    // Below stands the table of tanh.
+    options: ["--memoryBase", "8192"],
     docstring: "The integer model as a wasm module, base64",
   },
 ];

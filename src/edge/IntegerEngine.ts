@@ -1,10 +1,5 @@
 /**
  * The integer model on spans of steps: each step is projected once for all windows that contain it.
- *
- * @example
- * const span = engine.project(features, steps);
- * span.forecast(steps - windowSteps, windowSteps, baselines, quanta);
- * span.release();
  */
 export interface IntegerEngine {
   /** Bytes that one projected step takes. */

@@ -1,6 +1,8 @@
 /** Addresses are multiples of this, so that no vector straddles two lines of a cache. */
 const ALIGNMENT = 64;
 
+type Placed = Uint8Array | Int16Array | Int32Array | Uint32Array | Float64Array;
+
 /** Plans what stands where in a linear memory, then writes it there. */
 export class MemoryImage {
   private readonly parts: { readonly address: number; readonly bytes: Uint8Array }[] = [];
@@ -24,13 +26,16 @@ export class MemoryImage {
   }
 
   /** Address of a copy of `values`; changes that are made to them before {@link writeTo} count. */
-  place(values: Uint8Array | Int16Array | Int32Array | Uint32Array | Float64Array): number {
+  place(values: Placed): number {
     const address = this.reserve(values.byteLength);
-    this.parts.push({
-      address,
-      bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-    });
+    this.placeAt(address, values);
     return address;
+  }
+
+  /** A copy of `values` at an address that is known to be free. */
+  placeAt(address: number, values: Placed): void {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    this.parts.push({ address, bytes });
   }
 
   /** Writes all parts; the memory has at least {@link end} bytes, zero where nothing is placed. */

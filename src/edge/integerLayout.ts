@@ -1,4 +1,4 @@
-import { ACTIVATION_MAXIMUM, GATED_STATE_ONE, STATE_ONE } from "./fixedPoint.ts";
+import { ACTIVATION_MAXIMUM, TANH_STEPS } from "./fixedPoint.ts";
 import type {
   IntegerGates,
   IntegerLayer,
@@ -20,8 +20,9 @@ const RESET_WORTH = 2 ** 14;
 const HIDDEN_MIDDLE = 2 ** 15;
 /** Entries of the tanh table are kept less this, within int16. */
 const TANH_MIDDLE = 2 ** 14;
+const TANH_ONE = 2 ** 15;
 const TANH_ENTRIES = (ACTIVATION_MAXIMUM + 1) / 128;
-/** 1.5 * 2^52, which leaves no bits for fractions: see RoundingRecord. */
+/** 1.5 * 2^52, which leaves no bits for fractions: see CellRecord. */
 const MAGIC = 1.5 * 2 ** 52;
 
 /** Addresses of what is read and written between calls. */
@@ -49,6 +50,7 @@ export const layoutModel = (model: IntegerModel, image: MemoryImage): IntegerLay
   const outputs = head.skip.rows;
   const paddedInputs = padded(inputs, COLUMN_BLOCK);
   const paddedUnits = padded(units, TILE);
+  image.placeAt(0, tanhPairs(model.tanh));
   const features = image.reserve(2 * paddedInputs);
   const cells: readonly IntegerWeights[] = [model, ...model.upper];
   const states = cells.map(() => image.reserve(2 * paddedUnits));
@@ -70,10 +72,8 @@ export const layoutModel = (model: IntegerModel, image: MemoryImage): IntegerLay
     model.horizonSteps,
     image.place(joined(records)),
     image.reserve(36 * paddedUnits),
-    image.reserve(4 * 3 * paddedUnits),
     image.reserve(2 * paddedUnits),
-    image.reserve(4 * paddedUnits),
-    image.place(tanhPairs(model.tanh)),
+    image.reserve(4 * 3 * paddedUnits),
     image.place(model.powers),
     image.place(layerRecord(head.hidden, 0, image)),
     image.place(layerRecord(head.skip, 0, image)),
@@ -96,6 +96,8 @@ const joined = (records: readonly Uint8Array[]): Uint8Array => {
   return all;
 };
 
+const inOrder = (unit: number): number => unit;
+
 interface CellPlaces {
   readonly state: number;
   readonly x: number;
@@ -115,16 +117,18 @@ const cellRecord = (
   const stateGate = (index: number): Int8Array => gate(stateCodes, index, units);
   const inputWeights = new Int16Array(3 * rows * paddedColumns);
   for (const index of [0, 1, 2]) {
-    const part = inputWeights.subarray(index * rows * paddedColumns, (index + 1) * rows * paddedColumns);
-    addCodes(part, gate(inputCodes, index, columns), columns, paddedColumns, 1);
+    addCodes(inputWeights, gate(inputCodes, index, columns), columns, paddedColumns, 1, (unit) =>
+      interleaved(index, unit),
+    );
   }
   const bothGates = new Int16Array(rows * rows);
-  addCodes(bothGates, stateGate(0), units, rows, 1);
-  addCodes(bothGates, stateGate(1), units, rows, RESET_WORTH);
+  addCodes(bothGates, stateGate(0), units, rows, 1, inOrder);
+  addCodes(bothGates, stateGate(1), units, rows, RESET_WORTH, inOrder);
   const candidate = new Int16Array(rows * rows);
-  addCodes(candidate, stateGate(2), units, rows, 1);
+  addCodes(candidate, stateGate(2), units, rows, 1, inOrder);
 
-  const record = Uint32Array.of(
+  const record = new ArrayBuffer(72);
+  new Uint32Array(record).set([
     rows,
     paddedColumns / 2,
     rows / 2,
@@ -134,55 +138,54 @@ const cellRecord = (
     image.place(coefficientsOf(gates, units, rows)),
     state,
     x,
-    image.place(roundings(gates, gateUnit(gates))),
-    image.place(roundings(gates, candidateUnit(gates))),
-  );
-  return new Uint8Array(record.buffer);
+  ]);
+  const unit = 2 ** -gates.productShift;
+  const slopeHalf = half(gates.alphaShift) * unit;
+  new Float64Array(record, 40).set([
+    slopeHalf,
+    MAGIC * unit,
+    half(gates.beta2Shift),
+    half(gates.productShift),
+  ]);
+  return new Uint8Array(record);
 };
-
-// Slopes are kept times what a sum of U s counts, in the rows of both gates and in those of the candidate: U h counts in
-// 1/127, and slopes are made for 1/2032.
-const candidateUnit = (gates: IntegerGates): number => 2 ** -gates.productShift;
-const gateUnit = (gates: IntegerGates): number => candidateUnit(gates) * (GATED_STATE_ONE / STATE_ONE);
 
 /** Half of what a number shifted by `shift` is a multiple of; whole numbers need no rounding. */
 const half = (shift: number): number => (shift === 0 ? 0 : 2 ** -(shift + 1));
 
-const roundings = (gates: IntegerGates, unit: number): Float64Array =>
-  Float64Array.of(
-    half(gates.alphaShift) * unit,
-    MAGIC * unit,
-    half(gates.beta2Shift),
-    half(gates.productShift),
-  );
+/** Row of a unit's gate in the order [four units][gate][unit]. */
+const interleaved = (gate: number, unit: number): number => ((unit >> 2) * 3 + gate) * 4 + (unit & 3);
 
-/** [four rows of 3 units]: float64 alpha, beta1 less the magic, beta2, int32 bias. */
+/** [four units][gate]: float64 alpha, beta1 less the magic, beta2, int32 bias. */
 const coefficientsOf = (gates: IntegerGates, units: number, rows: number): Uint8Array => {
   const record = 3 * 4 * 8 + 4 * 4;
   const all = new DataView(new ArrayBuffer((record * 3 * rows) / 4));
-  for (let row = 0; row < 3 * rows; row++) {
-    const gate = Math.floor(row / rows);
-    const unit = gate < 2 ? gateUnit(gates) : candidateUnit(gates);
-    const own = row % rows < units ? gate * units + (row % rows) : -1;
-    const at = (row >> 2) * record + (row & 3) * 8;
-    all.setFloat64(at, (gates.alpha[own] ?? 0) * 2 ** -gates.alphaShift * unit, true);
-    all.setFloat64(at + 32, ((gates.beta1[own] ?? 0) - MAGIC) * unit, true);
-    all.setFloat64(at + 64, (gates.beta2[own] ?? 0) * 2 ** -gates.beta2Shift, true);
-    all.setInt32((row >> 2) * record + 96 + (row & 3) * 4, gates.bias[own] ?? 0, true);
+  const productUnit = 2 ** -gates.productShift;
+  for (let gate = 0; gate < 3; gate++) {
+    for (let unit = 0; unit < rows; unit++) {
+      const own = unit < units ? gate * units + unit : -1;
+      const row = interleaved(gate, unit);
+      const at = (row >> 2) * record + (row & 3) * 8;
+      all.setFloat64(at, (gates.alpha[own] ?? 0) * 2 ** -gates.alphaShift * productUnit, true);
+      all.setFloat64(at + 32, ((gates.beta1[own] ?? 0) - MAGIC) * productUnit, true);
+      all.setFloat64(at + 64, (gates.beta2[own] ?? 0) * 2 ** -gates.beta2Shift, true);
+      all.setInt32((row >> 2) * record + 96 + (row & 3) * 4, gates.bias[own] ?? 0, true);
+    }
   }
   return new Uint8Array(all.buffer);
 };
 
-/** Adds codes [rows][columns], `worth` each, to weights [tile of 16 rows][pair of columns][16 rows][2 columns]. */
+/** Adds codes [row][columns], `worth` each, to weights [tile of 16 rows][pair of columns][16 rows][2 columns]. */
 const addCodes = (
   weights: Int16Array,
   codes: Int8Array,
   columns: number,
   paddedColumns: number,
   worth: number,
+  rowOf: (row: number) => number,
 ): void => {
   for (let at = 0; at < codes.length; at++) {
-    const row = Math.floor(at / columns);
+    const row = rowOf(Math.floor(at / columns));
     const column = at % columns;
     const tile = Math.floor(row / TILE) * TILE * paddedColumns;
     weights[tile + 2 * TILE * (column >> 1) + 2 * (row % TILE) + (column & 1)]! += codes[at]! * worth;
@@ -217,13 +220,15 @@ const readoutRecord = (readout: IntegerReadout): Uint8Array => {
 };
 
 /**
- * Entry k: the step to entry k + 1, then the value less 2^14, so that a multiply-add of pairs interpolates. Entries go on
- * to the largest pre-activation.
+ * Entry k: the step to entry k + 1, then the value less 2^14, so that a multiply-add of pairs interpolates. Beyond the
+ * table entries of one go on to the largest pre-activation.
  */
 const tanhPairs = (table: Uint16Array): Int16Array => {
-  const last = table.length - 1;
-  return Int16Array.from({ length: 2 * TANH_ENTRIES }, (_, at) => {
-    const value = table[Math.min(at >> 1, last)]!;
-    return at % 2 === 1 ? value - TANH_MIDDLE : table[Math.min((at >> 1) + 1, last)]! - value;
-  });
+  const pairs = new Int16Array(2 * TANH_ENTRIES);
+  for (let index = 0; index < TANH_ENTRIES; index++) {
+    const value = index < TANH_STEPS ? table[index]! : TANH_ONE;
+    pairs[2 * index] = index < TANH_STEPS ? table[index + 1]! - value : 0;
+    pairs[2 * index + 1] = value - TANH_MIDDLE;
+  }
+  return pairs;
 };

@@ -24,7 +24,8 @@ export interface Alarm {
  * where its quantile of level m / (1 + m) is above it, and below where its quantile of level 1 / (1 + m) is below.
  *
  * @example
- * // { channel: pm25, above: 150, missCost: 3 } is decided by the quantile of level 0.75
+ * const alarms = [{ channel: "pm25", above: 150, missCost: 3 }];
+ * alarmsOf({ alarms, forecast: { targets: ["pm25"] } })[0].level; // => 0.75
  */
 export const alarmsOf = ({ alarms = [], forecast }: Pipeline): readonly Alarm[] =>
   alarms.map(({ above, below, channel, missCost, name }) => {

@@ -21,7 +21,8 @@ export type QuantileValues = Float64Array | Float32Array | Int32Array;
  * @param first index of the value of the lowest level; the next level lies `stride` further
  * @example
  * const values = Float64Array.of(7, 4);
- * arrangeQuantiles(values, 0, 1, [0.1, 0.9], 5); // values: 4, 7
+ * arrangeQuantiles(values, 0, 1, [0.1, 0.9], 5);
+ * Array.from(values); // => [4, 7]
  */
 export const arrangeQuantiles = (
   values: QuantileValues,

@@ -135,15 +135,32 @@ describe("the model in WebAssembly", () => {
     compare("large slopes", sloped(most), windowsOf(sloped(most), 200, 15));
   });
 
+  it.each([
+    [
+      "a tanh above one",
+      { tanh: (table: IntegerModel["tanh"]) => table.map((value, at) => value + (at > 700 ? 1 : 0)) },
+    ],
+    [
+      "a tanh that falls",
+      { tanh: (table: IntegerModel["tanh"]) => table.map((value, at) => (at === 5 ? 0 : value)) },
+    ],
+    ["a power above 2^25", { powers: (table: IntegerModel["powers"]) => table.map((value) => value + 1) }],
+  ] as const)("leaves a file with %s to plain JavaScript", (_, change) => {
+    const model = modelOf({}, 8);
+    const changed = {
+      ...model,
+      ...("tanh" in change ? { tanh: change.tanh(model.tanh) } : { powers: change.powers(model.powers) }),
+    };
+    expect(createWasmModel(changed)).toBeUndefined();
+  });
+
   it("is not there without WebAssembly, nor where vectors do not compile", () => {
     const model = modelOf({}, 8);
     try {
       vi.stubGlobal("WebAssembly", undefined);
       expect(createWasmModel(model)).toBeUndefined();
-      const refuse = class {
-        constructor() {
-          throw new Error("no vectors");
-        }
+      const refuse = function (): never {
+        throw new Error("no vectors");
       };
       vi.stubGlobal("WebAssembly", { Module: refuse, Instance: refuse });
       expect(createWasmModel(model)).toBeUndefined();

@@ -25,7 +25,7 @@ function advanceAll(model: ModelRecord, projected: usize): void {
   advanceStep(model, cellAt(model, 0), projected);
   for (let cell = 1; cell < model.cells; cell++) {
     const own = cellAt(model, cell);
-    projectStep(model, own, own.x, model.projected);
+    projectStep(own, own.x, model.projected);
     advanceStep(model, own, model.projected);
   }
 }
@@ -39,7 +39,7 @@ export function reset(model: usize): void {
 export function step(model: usize): void {
   const own = changetype<ModelRecord>(model);
   const lowest = cellAt(own, 0);
-  projectStep(own, lowest, lowest.x, own.projected);
+  projectStep(lowest, lowest.x, own.projected);
   advanceAll(own, own.projected);
 }
 
@@ -50,7 +50,7 @@ export function project(model: usize, features: usize, count: i32, projected: us
   const vectorBytes = (<usize>lowest.inputPairs) << 2;
   const projectedBytes = (<usize>lowest.units) * 36;
   for (let index = 0; index < count; index++) {
-    projectStep(own, lowest, features, projected);
+    projectStep(lowest, features, projected);
     features += vectorBytes;
     projected += projectedBytes;
   }

@@ -8,28 +8,23 @@ export class CellRecord {
   /** Pairs of columns of W and of U, both even. */
   inputPairs: i32;
   statePairs: i32;
-  /** W and the candidate's U, int16 [tile of 16 rows][pair][16 rows][2 columns]. */
+  /** W, int16 [tile of 16 rows][pair][16 rows][2 columns], rows in the order [four units][gate][unit]. */
   inputWeights: usize;
+  /** The candidate's U, the same with rows in the order of the units. */
   candidateWeights: usize;
   /** Codes of update + 2^14 reset, int16, the same layout. */
   gateWeights: usize;
-  /** [four rows of 3 units][CoefficientRecord] */
+  /** [four units][gate]: see cellStep.ts. */
   coefficients: usize;
   /** int16 [units], one = 127. */
   state: usize;
   /** What the cell reads: int16, the features of a step or the state of the cell below. */
   x: usize;
-  gate: RoundingRecord;
-  candidate: RoundingRecord;
-}
-
-/**
- * Rounding of float64 lanes, halves up: fl(fl(v + half) + magic) holds the rounded v in its low bits, where `half` is half
- * of what v is a multiple of, so that what is added to `magic` is never half way between two integers.
- */
-@unmanaged
-export class RoundingRecord {
-  /** Of slopes, which are kept times the unit of U s. */
+  /**
+   * Rounding of float64 lanes, halves up: fl(fl(v + half) + magic) holds the rounded v in its low bits, where `half` is
+   * half of what v is a multiple of, so that what is added to the magic is never half way between two integers. Slopes
+   * are kept times 2^-productShift.
+   */
   slopeHalf: f64;
   slopeMagic: f64;
   offsetHalf: f64;
@@ -70,16 +65,12 @@ export class ModelRecord {
   horizon: i32;
   /** CellRecord [cells] */
   cell: usize;
-  /** A projected step of the cell in work: by four rows, float64 slopes and int32 offsets. */
+  /** A projected step of the cell in work. */
   projected: usize;
-  /** int32 [3 units] */
-  sums: usize;
   /** int16 [units], r h at one = 2032. */
   gated: usize;
-  /** int32 [units], sigmoids. */
+  /** int32 [gate][units]: pre-activations, then activations. */
   update: usize;
-  /** int16 pairs [769]: step to the next value, value - 2^14. */
-  tanh: usize;
   /** uint32 [257] */
   powers: usize;
   hidden: LayerRecord;

@@ -7,7 +7,7 @@ import { arrayText, type ConstantTable, tableBytes } from "./arrayText.ts";
 import { headerText } from "./headerText.ts";
 import { monitorTables } from "./monitorTables.ts";
 import { monitorHeader, monitorSource } from "./monitorText.ts";
-import { packCodes, paddedColumns, ROWS_PER_BYTE } from "./packCodes.ts";
+import { packCodes, paddedColumns, ROWS_PER_BLOCK } from "./packCodes.ts";
 import { sourceText } from "./sourceText.ts";
 
 export interface C99Export {
@@ -53,12 +53,14 @@ export interface C99Shape {
 const IDENTIFIER = /^[a-z][a-z0-9_]{0,30}$/;
 /** Shifts beyond this would pass the bias of `shift_round`. */
 const LARGEST_SHIFT = 61;
+/** The gates' products count in 16 times the units of the candidate's, so their shift is smaller by 4. */
+const SMALLEST_PRODUCT_SHIFT = 4;
 
 /**
  * Writes the model `NAME` as C99, equal to the bit to the TypeScript reference.
  *
  * Throws an {@link ArtefactError} `not-representable` for a name that is no C identifier of lower-case letters, digits
- * and `_`, and for a shift above 61.
+ * and `_`, for a shift above 61, and for one of a state product below 4.
  *
  * @param origin one line that says what the text was made from
  * @param system rules that the text shall judge; without them, or without any, it has no monitor
@@ -84,6 +86,10 @@ export const exportC99 = (
     ...model.readouts.map((r) => r.gainShift),
   );
   if (largest > LARGEST_SHIFT) problems.push(`a shift of ${largest} is above ${LARGEST_SHIFT}`);
+  const smallest = Math.min(...cells.map(({ gates }) => gates.productShift));
+  if (smallest < SMALLEST_PRODUCT_SHIFT) {
+    problems.push(`a shift of the state product of ${smallest} is below ${SMALLEST_PRODUCT_SHIFT}`);
+  }
   if (problems.length > 0)
     throw new ArtefactError("not-representable", `cannot write C: ${problems.join("; ")}`);
 
@@ -99,8 +105,8 @@ export const exportC99 = (
     horizonSteps: model.horizonSteps,
     paddedInputs: paddedColumns(inputs),
     paddedUnits: paddedColumns(units),
-    gateBlocks: Math.ceil((2 * units) / ROWS_PER_BYTE),
-    stateBlocks: Math.ceil(units / ROWS_PER_BYTE),
+    gateBlocks: Math.ceil((2 * units) / ROWS_PER_BLOCK),
+    stateBlocks: Math.ceil(units / ROWS_PER_BLOCK),
     codeType: head.codeBits === 8 ? "int8_t" : "int16_t",
     sumTypes: {
       read: sumType([head.hidden, head.skip], FEATURE_MAXIMUM),
@@ -197,11 +203,11 @@ const otherTables = (
 
 /** Arrays of the call that holds most: a step, or a reading of the state. */
 const workBytes = (shape: C99Shape): number => {
-  const rows = ROWS_PER_BYTE * Math.ceil((3 * shape.units) / ROWS_PER_BYTE);
+  const rows = ROWS_PER_BLOCK * Math.ceil((3 * shape.units) / ROWS_PER_BLOCK);
   const step =
     2 * Math.max(shape.paddedInputs, shape.paddedUnits) +
     2 * 2 * shape.paddedUnits +
-    4 * (2 * rows + ROWS_PER_BYTE * shape.gateBlocks + shape.units);
+    4 * (2 * rows + ROWS_PER_BLOCK * shape.gateBlocks + shape.units);
   const read = 2 * (shape.units + shape.inputs) + 4 * shape.hiddenUnits;
   return Math.max(step, read);
 };

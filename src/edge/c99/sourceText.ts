@@ -1,5 +1,6 @@
 import { ACTIVATION_MAXIMUM, HIDDEN_MAXIMUM, OUTPUT_MAXIMUM, TANH_STEPS } from "../fixedPoint.ts";
 import type { C99Shape } from "./exportC99.ts";
+import { ROWS_PER_BLOCK } from "./packCodes.ts";
 
 /** Text of the source around its tables. Numbers and their order are those of integerStep.ts and integerHead.ts. */
 export const sourceText = (shape: C99Shape, tables: string): string => {
@@ -17,7 +18,7 @@ export const sourceText = (shape: C99Shape, tables: string): string => {
 #define PADDED_UNITS ${shape.paddedUnits}
 #define GATE_BLOCKS ${shape.gateBlocks}
 #define STATE_BLOCKS ${shape.stateBlocks}
-#define ROW_BLOCKS ${Math.ceil((3 * shape.units) / 4)}
+#define ROW_BLOCKS ${Math.ceil((3 * shape.units) / ROWS_PER_BLOCK)}
 #define HIDDEN ${shape.hiddenUnits}
 
 ${tables}
@@ -72,13 +73,13 @@ ${ternaryText("input_sums", "PADDED_INPUTS")}
 
 ${ternaryText("state_sums", "PADDED_UNITS")}
 
-/* Pre-activations from sums of the state product in units of 1/(127 gain). */
-static void activate(const int32_t *slopes, const int32_t *offsets, const int32_t *sums, int count, int32_t gain,
-                     unsigned product_shift, int32_t *activations) {
+/* Pre-activations from sums of the state product. */
+static void activate(const int32_t *slopes, const int32_t *offsets, const int32_t *sums, int count, unsigned shift,
+                     int32_t *activations) {
   int row;
   for (row = 0; row < count; row++) {
-    const int64_t product = (int64_t)slopes[row] * (sums[row] * gain);
-    activations[row] = clamp(shift_round(product, product_shift) + offsets[row], -${ACTIVATION_MAXIMUM}, ${ACTIVATION_MAXIMUM});
+    const int64_t product = shift_round((int64_t)slopes[row] * sums[row], shift);
+    activations[row] = clamp(product + offsets[row], -${ACTIVATION_MAXIMUM}, ${ACTIVATION_MAXIMUM});
   }
 }
 
@@ -88,7 +89,7 @@ static void advance(int8_t *h, const int32_t *input_product, const int32_t *alph
                     unsigned product_shift, const uint8_t *gate_codes, const uint8_t *candidate_codes) {
   int32_t slopes[3 * UNITS];
   int32_t offsets[3 * UNITS];
-  int32_t sums[4 * GATE_BLOCKS];
+  int32_t sums[${ROWS_PER_BLOCK} * GATE_BLOCKS];
   int16_t state[PADDED_UNITS];
   int32_t update[UNITS];
   int k;
@@ -99,13 +100,14 @@ static void advance(int8_t *h, const int32_t *input_product, const int32_t *alph
   for (k = 0; k < UNITS; k++) state[k] = h[k];
   for (k = UNITS; k < PADDED_UNITS; k++) state[k] = 0;
   state_sums(gate_codes, state, GATE_BLOCKS, sums);
-  activate(slopes, offsets, sums, 2 * UNITS, 16, product_shift, sums);
+  /* The slopes are for r h in units of 1/2032, and h counts in 1/127. */
+  activate(slopes, offsets, sums, 2 * UNITS, product_shift - 4, sums);
   for (k = 0; k < UNITS; k++) {
     update[k] = sigmoid_of(sums[k]);
     state[k] = (int16_t)shift_round((int64_t)sigmoid_of(sums[UNITS + k]) * h[k], 12);
   }
   state_sums(candidate_codes, state, STATE_BLOCKS, sums);
-  activate(slopes + 2 * UNITS, offsets + 2 * UNITS, sums, UNITS, 1, product_shift, sums);
+  activate(slopes + 2 * UNITS, offsets + 2 * UNITS, sums, UNITS, product_shift, sums);
   for (k = 0; k < UNITS; k++) {
     const int32_t gap = tanh_of(sums[k]) * 127 - h[k] * 32768;
     h[k] = (int8_t)(h[k] + shift_round((int64_t)update[k] * gap, 31));
@@ -115,7 +117,7 @@ static void advance(int8_t *h, const int32_t *input_product, const int32_t *alph
 void ${name}_reset(${name}_state *state) { memset(state, 0, sizeof *state); }
 
 void ${name}_step(${name}_state *state, const int16_t features[INPUTS]) {
-  int32_t product[4 * ROW_BLOCKS];
+  int32_t product[${ROWS_PER_BLOCK} * ROW_BLOCKS];
   int16_t x[PADDED_INPUTS];
   memcpy(x, features, INPUTS * sizeof x[0]);
   memset(x + INPUTS, 0, (PADDED_INPUTS - INPUTS) * sizeof x[0]);
@@ -176,33 +178,29 @@ const arrangeText = ({ quantiles }: C99Shape): string =>
   }
 `;
 
-/** Four rows share a byte a column; the sum of v stands for the ones that the codes hold too much. */
-const ternaryText = (
-  name: string,
-  columns: string,
-): string => `static void ${name}(const uint8_t *codes, const int16_t *v, int blocks, int32_t *sums) {
+/** Eight rows stand in two bytes a column; the sum of v stands for the ones that the codes hold too much. */
+const ternaryText = (name: string, columns: string): string => {
+  const rows = Array.from({ length: ROWS_PER_BLOCK }, (_, row) => row);
+  const code = (row: number): string => {
+    const byte = row < 4 ? "codes[j]" : `codes[${columns} + j]`;
+    return row % 4 === 0 ? `${byte} & 3` : `(${byte} >> ${2 * (row % 4)}) & 3`;
+  };
+  return `static void ${name}(const uint8_t *codes, const int16_t *v, int blocks, int32_t *sums) {
   int32_t total = 0;
   int block;
   int j;
   for (j = 0; j < ${columns}; j++) total += v[j];
   for (block = 0; block < blocks; block++) {
-    int32_t sum0 = 0;
-    int32_t sum1 = 0;
-    int32_t sum2 = 0;
-    int32_t sum3 = 0;
+${rows.map((row) => `    int32_t sum${row} = 0;`).join("\n")}
     for (j = 0; j < ${columns}; j++) {
-      sum0 += v[j] * (int16_t)(codes[j] & 3);
-      sum1 += v[j] * (int16_t)((codes[j] >> 2) & 3);
-      sum2 += v[j] * (int16_t)((codes[j] >> 4) & 3);
-      sum3 += v[j] * (int16_t)(codes[j] >> 6);
+${rows.map((row) => `      sum${row} += v[j] * (int16_t)(${code(row)});`).join("\n")}
     }
-    sums[4 * block] = sum0 - total;
-    sums[4 * block + 1] = sum1 - total;
-    sums[4 * block + 2] = sum2 - total;
-    sums[4 * block + 3] = sum3 - total;
-    codes += ${columns};
+${rows.map((row) => `    sums[${row}] = sum${row} - total;`).join("\n")}
+    sums += ${ROWS_PER_BLOCK};
+    codes += 2 * ${columns};
   }
 }`;
+};
 
 const layerText = (
   name: string,

@@ -101,4 +101,11 @@ describe("exportC99", () => {
     expect(() => exportC99(model, name, "a test")).toThrow(ArtefactError);
     expect(() => exportC99(model, name, "a test")).toThrow(/take lower-case letters/);
   });
+
+  it("refuses shifts that its numbers cannot take", () => {
+    const narrow = { ...model, gates: { ...model.gates, productShift: 3 } };
+    expect(() => exportC99(narrow, "city", "a test")).toThrow(/state product of 3 is below 4/);
+    const wide = { ...model, readouts: model.readouts.map((readout) => ({ ...readout, gainShift: 62 })) };
+    expect(() => exportC99(wide, "city", "a test")).toThrow(/a shift of 62 is above 61/);
+  });
 });
