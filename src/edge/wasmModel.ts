@@ -56,12 +56,6 @@ const instantiate = (): IntegerExports | undefined => {
 /**
  * Makes the model in WebAssembly, equal to the bit to `createPlainEngine`; undefined where that cannot run, and for a
  * model that does not fit its widths (`fitsVectors`). Weights are widened to 16 bits, up to eight times their bytes.
- *
- * @example
- * const device = createWasmModel(model);
- * device?.reset();
- * for (const features of steps) device?.step(features);
- * device?.read(baselines, quanta);
  */
 export const createWasmModel = (model: IntegerModel): WasmModel | undefined => {
   const wasm = fitsVectors(model) ? instantiate() : undefined;

@@ -136,7 +136,11 @@ describe("ruleFaults", () => {
       { childOffsets: rule.childOffsets.with(1, 5) },
       /children that belong to no node/,
     ],
-    ["terms past the end", { termOffsets: rule.termOffsets.with(-1, 99) }, /terms that belong to no leaf/],
+    [
+      "terms past the end",
+      { termOffsets: rule.termOffsets.map((offset, k, all) => (k === all.length - 1 ? 99 : offset)) },
+      /terms that belong to no leaf/,
+    ],
     ["a sensor that is not there", { sensor: rule.sensor.with(0, 2) }, /^term 0 .* reads what is not there$/],
     ["a step past the horizon", { step: rule.step.with(0, 3) }, /^term 0 .* reads what is not there$/],
     ["a unit of nothing", { unitsPerOne: 0 }, /counts in 0 units/],
