@@ -5,6 +5,7 @@ import {
   cellOf,
   type ForecasterShape,
   gateColumns,
+  layersOf,
   parameterNames,
   parameterShapes,
 } from "../model/Parameters.ts";
@@ -130,10 +131,18 @@ export const trainingMemory = (
 
 const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
 
-const recurrentMemory = (shape: ForecasterShape, { batch, steps }: Call): number => {
-  const sizes = { batch, steps, inputs: shape.observed + shape.embedding, units: shape.units };
-  return pagesOf(recordBytes({ cell: cellOf(shape).cell, sizes }, KERNEL_START));
-};
+/** Each layer records in a memory of its own. */
+const recurrentMemory = (shape: ForecasterShape, { batch, steps }: Call): number =>
+  inputsByLayer(shape).reduce((sum, inputs) => {
+    const sizes = { batch, steps, inputs, units: shape.units };
+    return sum + pagesOf(recordBytes({ cell: cellOf(shape).cell, sizes }, KERNEL_START));
+  }, 0);
+
+/** What the cells read, the lowest first: features and embedding, then the states below. */
+const inputsByLayer = (shape: ForecasterShape): number[] =>
+  Array.from({ length: layersOf(shape) }, (_, layer) =>
+    layer === 0 ? shape.observed + shape.embedding : shape.units,
+  );
 
 /** Bytes of the products of the head: what it reads to its hidden layer and its outputs, the hidden layer to the outputs. */
 const productsOf = (shape: ForecasterShape, { batch, scored }: Call): number[] => {
@@ -153,14 +162,18 @@ const callBytes = (shape: ForecasterShape, call: Call, gradient: boolean, dropou
   const columns = gateColumns(shape);
   const { batch, scored, steps } = call;
   const rows = batch * scored;
-  const cellWeights = (inputs + units) * columns;
+  const layers = layersOf(shape);
+  const cellWeights = inputsByLayer(shape).reduce((sum, own) => sum + (own + units) * columns, 0);
+  // Of every step, between two layers.
+  const statesBelow = (layers - 1) * steps * batch * units;
   const headWeights = read * (headUnits + outputs);
   const sequences = steps * batch;
   const forward =
     sequences * (observed + (embedding > 0 ? inputs : 0)) +
     // Quantised: codes and what they stand for; thresholds and sums by column.
     2 * cellWeights +
-    20 * columns +
+    20 * layers * columns +
+    statesBelow +
     rows * units * (dropout ? 2 : 1) +
     rows * read +
     headWeights +
@@ -174,7 +187,8 @@ const callBytes = (shape: ForecasterShape, call: Call, gradient: boolean, dropou
     (embedding > 0 ? sequences * inputs : 0) +
     // Of the weights: the product, cut in two; the cell's own; once more where they are added up.
     3 * headWeights +
-    2 * (cellWeights + 4 * columns) +
+    2 * (cellWeights + 4 * layers * columns) +
+    statesBelow +
     headUnits * outputs +
     2 * batch * units +
     4 * (outputs + headUnits) +

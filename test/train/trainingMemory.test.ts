@@ -49,9 +49,22 @@ const { rules } = bindSpec(
 const training = { from: 0, to: 1400 };
 const validation = { from: 1400, to: 2000 };
 
-const jobOf = (size: { readonly batch: number; readonly scored: number; readonly weight: number }) => ({
+interface Size {
+  readonly batch: number;
+  readonly scored: number;
+  readonly weight: number;
+  readonly layers?: number;
+  readonly quantiles?: readonly number[];
+}
+
+const jobOf = ({ layers = 1, quantiles, ...size }: Size) => ({
   data,
-  shape: { ...shapeOf(data, 3), units: 24, headUnits: 16 },
+  shape: {
+    ...shapeOf(data, 3, quantiles),
+    units: 24,
+    headUnits: 16,
+    ...(layers > 1 && { layers }),
+  },
   rules,
   training,
   validation,
@@ -71,46 +84,51 @@ const runFused: RunForecaster = (await import("../../src/model/runFused.ts")).ru
 const bytesOf = (memory: ReturnType<typeof trainingMemory>, part: string): number =>
   memory.parts.find((each) => each.part === part)!.bytes;
 
-const sizes = [
+const sizes: readonly Size[] = [
   { batch: 4, scored: 10, weight: 0 },
   { batch: 40, scored: 30, weight: 0 },
   { batch: 7, scored: 90, weight: 0.5 },
+  { batch: 20, scored: 40, weight: 0, layers: 3 },
+  { batch: 10, scored: 20, weight: 0.5, layers: 2, quantiles: [0.1, 0.25, 0.9] },
 ];
 
 describe("trainingMemory", () => {
   it("bound three rules", () => expect(rules).toHaveLength(3));
 
-  it.each(sizes)("bounds the arrays of a step, at most threefold: batch $batch, $scored origins", (size) => {
-    const job = jobOf(size);
-    const { settings, shape } = job;
-    const source = random(1);
-    const [batch] = epochBatches(settings, training, data.sensors, data.plan.horizonSteps, source);
-    const scale = baselineErrors(data, 0, 1400);
-    const loss = createRuleLoss(data, rules);
-    const { bytes } = countBytes(() => {
-      const parameters = initialParameters(shape, () => source.normal());
-      return trainingStep(
-        runFused,
-        parameters,
-        shape,
-        data,
-        batch!,
-        scale,
-        settings,
-        source,
-        true,
-        0,
-        size.weight > 0 ? { loss, first: 100, temperature: 5 } : undefined,
-      );
-    });
-    const memory = trainingMemory(job);
-    const bound = bytesOf(memory, "batch, head and gradients") + bytesOf(memory, "rules");
-    expect(bytes).toBeLessThanOrEqual(bound + bytesOf(memory, "weights, optimiser, averages"));
-    expect(bytes).toBeGreaterThan(bytesOf(memory, "batch, head and gradients") / 3);
-  });
+  it.each(sizes)(
+    "bounds the arrays of a step, at most threefold: batch $batch, $scored origins, $layers layers",
+    (size) => {
+      const job = jobOf(size);
+      const { settings, shape } = job;
+      const source = random(1);
+      const [batch] = epochBatches(settings, training, data.sensors, data.plan.horizonSteps, source);
+      const scale = baselineErrors(data, 0, 1400);
+      const loss = createRuleLoss(data, rules);
+      const { bytes } = countBytes(() => {
+        const parameters = initialParameters(shape, () => source.normal());
+        return trainingStep(
+          runFused,
+          parameters,
+          shape,
+          data,
+          batch!,
+          scale,
+          settings,
+          source,
+          true,
+          0,
+          size.weight > 0 ? { loss, first: 100, temperature: 5 } : undefined,
+        );
+      });
+      const memory = trainingMemory(job);
+      const bound = bytesOf(memory, "batch, head and gradients") + bytesOf(memory, "rules");
+      expect(bytes).toBeLessThanOrEqual(bound + bytesOf(memory, "weights, optimiser, averages"));
+      expect(bytes).toBeGreaterThan(bytesOf(memory, "batch, head and gradients") / 3);
+    },
+  );
 
   it.each(sizes)(
-    "bounds the wasm memories of a whole training: batch $batch, $scored origins",
+    "bounds the wasm memories of a whole training: batch $batch, $scored origins, $layers layers",
     async (size) => {
       const { fusedForecaster } = await import("../../src/model/runFused.ts");
       const job = jobOf(size);
