@@ -139,18 +139,20 @@ const timesInC = (folder: string, flag: string): StepTimes => {
   return JSON.parse(execFileSync(program, { encoding: "utf8" })) as StepTimes;
 };
 
-/** Code and constant data of the exported source in this machine's instructions. */
-const flashBytes = (folder: string): number => {
+/** Code and constant data of the exported source in the instructions of a compiler's target. */
+const flashBytes = (folder: string, compiler: string, flags: readonly string[] = []): number => {
   const object = join(folder, "city.o");
-  execFileSync("gcc", ["-std=c99", "-Os", "-c", "-o", object, join(folder, "city.c")]);
+  execFileSync(compiler, ["-std=c99", "-Os", ...flags, "-c", "-o", object, join(folder, "city.c")]);
   const [, numbers] = execFileSync("size", [object], { encoding: "utf8" }).split("\n");
   const [text, data] = numbers!.trim().split(/\s+/).map(Number) as [number, number];
   return text + data;
 };
 
-const hasCompiler = (): boolean => {
+const ARM_COMPILER = "arm-none-eabi-gcc";
+
+const hasCompiler = (compiler: string): boolean => {
   try {
-    execFileSync("gcc", ["--version"], { stdio: "ignore" });
+    execFileSync(compiler, ["--version"], { stdio: "ignore" });
     return true;
   } catch {
     return false;
@@ -169,7 +171,7 @@ const inC = (report: ReportRow): void => {
   report({ case: "constant data in C", value: exported.constantBytes, unit: "bytes" });
   const memory = exported.stateBytes + exported.workBytes;
   report({ case: "state and arrays of a call in C", value: memory, unit: "bytes", atMost: 4096 });
-  if (!hasCompiler()) {
+  if (!hasCompiler("gcc")) {
     report({ case: "C not measured: gcc is not installed", value: Number.NaN, unit: "ns" });
     return;
   }
@@ -179,10 +181,18 @@ const inC = (report: ReportRow): void => {
     writeFileSync(join(folder, "city.c"), exported.source);
     report({
       case: "code and constant data in C, gcc -Os for this processor",
-      value: flashBytes(folder),
+      value: flashBytes(folder, "gcc"),
       unit: "bytes",
       atMost: 32_768,
     });
+    if (hasCompiler(ARM_COMPILER)) {
+      report({
+        case: "code and constant data in C, gcc -Os for a Cortex-M4",
+        value: flashBytes(folder, ARM_COMPILER, ["-mcpu=cortex-m4", "-mthumb"]),
+        unit: "bytes",
+        atMost: 32_768,
+      });
+    }
     for (const flag of ["-O2", "-O3"]) {
       const { columns, rows, ternary } = timesInC(folder, flag);
       report({ case: `step, C, gcc ${flag}: ${shape}`, value: ternary, unit: "ns" });

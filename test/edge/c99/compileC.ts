@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { C99Export } from "../../../src/edge/c99/exportC99.ts";
 
-const finds = (tool: string): boolean => {
+/** Whether a tool is installed here. */
+export const finds = (tool: string): boolean => {
   try {
     execFileSync(tool, ["--version"], { stdio: "ignore" });
     return true;
