@@ -1,6 +1,6 @@
 import { Console, Effect, Option } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
-import { notJudged } from "./exitCodes.ts";
+import { DoesNotHold, notJudged } from "./exitCodes.ts";
 
 export const exportCommand = Command.make(
   "export",
@@ -28,7 +28,11 @@ export const exportCommand = Command.make(
           ...(Option.isSome(proof) && { proofPath: proof.value }),
         }),
       ),
-      Effect.mapError(notJudged),
+      Effect.mapError((error) =>
+        error._tag === "ProofNotPassed"
+          ? new DoesNotHold({ cause: error, userMessage: error.message })
+          : notJudged(error),
+      ),
       Effect.flatMap(({ exported, header, source }) =>
         Console.log(
           `${header}\n${source}\n${exported.constantBytes} bytes of constants (${exported.weightBytes} of weights, ${exported.ruleBytes} of rules), a state of ${exported.stateBytes} bytes, at most ${exported.workBytes} bytes of arrays on the stack`,

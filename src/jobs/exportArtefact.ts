@@ -5,7 +5,16 @@ import { fileTrouble } from "./fileTrouble.ts";
 import { readArtefact } from "./readArtefact.ts";
 import { ensureWritable, writeFileAtomically } from "./RunDirectory.ts";
 
-/** There is no passed proof of this artefact, or it cannot be written as asked. */
+/** The proof of this artefact failed: it does not keep its rules. */
+export class ProofNotPassed extends Schema.TaggedError<ProofNotPassed>()("ProofNotPassed", {
+  path: Schema.String,
+}) {
+  override get message(): string {
+    return `${this.path}: this artefact's proof failed; train again, or change the rules`;
+  }
+}
+
+/** There is no proof of this artefact, or it cannot be written as asked. */
 export class DeviceExportRefused extends Schema.TaggedError<DeviceExportRefused>()("DeviceExportRefused", {
   path: Schema.String,
   reason: Schema.String,
@@ -79,5 +88,5 @@ const checkProof = Effect.fnUntraced(function* (path: string, sha256: string) {
       `it is the proof of ${proof.artefactSha256}, not of this artefact, ${sha256}; prove this one with ordinance verify --json`,
     );
   }
-  if (!proof.passed) return yield* refused("this artefact's proof failed; train again, or change the rules");
+  if (!proof.passed) return yield* new ProofNotPassed({ path });
 });
