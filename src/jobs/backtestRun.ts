@@ -122,15 +122,17 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
   const sets = [...naive, float, device.raw, device.shielded];
   yield* Effect.sleep(0);
   progress.update(0.95, "quantiles and alarms");
-  const floatCalibrated = (): ForecastSet => {
-    const { originOf: at, sensorOf: of } = everySensorAt(data, calibration);
-    const outputs = predictWindows(forecaster, trained.float, shape, data, of, at, false);
+  const floatCalibrated = Effect.fnUntraced(function* () {
+    const at = everySensorAt(data, calibration);
+    const outputs = yield* onThreads("the calibration of the float model", () =>
+      predictWindows(forecaster, trained.float, shape, data, at.sensorOf, at.originOf, false),
+    );
     return decodedForecasts("float", data, calibration, outputs, shape.quantiles);
-  };
+  });
   const quantiles =
     shape.quantiles &&
     judgeQuantiles(run, origins, calibration, shape.quantiles, [
-      { tested: float, calibrated: floatCalibrated() },
+      { tested: float, calibrated: yield* floatCalibrated() },
       { tested: device.raw, calibrated: calibrated.raw },
       { tested: device.shielded, calibrated: calibrated.shielded },
     ]);
@@ -201,14 +203,14 @@ const judgeQuantiles = (
   levels: readonly number[],
   models: readonly { readonly tested: ForecastSet; readonly calibrated: ForecastSet }[],
 ): QuantileSummary => {
-  const { data } = run;
+  const { data, seen } = run;
   const offsets = data.plan.targets.length * data.plan.horizonSteps * levels.length;
   const medianOf = ({ model, values }: ForecastSet): ForecastSet => ({ model, values });
   const candidates = models.flatMap(({ tested, calibrated }): QuantileCandidate[] => [
     {
       method: "conformal",
       forecasts: medianOf(tested),
-      conformal: conformalOffsets(data, calibration, medianOf(calibrated), levels),
+      conformal: conformalOffsets(data, calibration, medianOf(calibrated), levels, seen.places),
     },
     {
       method: "learned",
@@ -218,7 +220,7 @@ const judgeQuantiles = (
     {
       method: "conformalised",
       forecasts: tested,
-      conformal: conformalOffsets(data, calibration, calibrated, levels),
+      conformal: conformalOffsets(data, calibration, calibrated, levels, seen.places),
     },
   ]);
   const { issued } = quantileLevels(run.pipeline);
