@@ -1,7 +1,6 @@
 import { arrangeQuantiles, blocksOf } from "../series/arrangeQuantiles.ts";
-import { createIntegerCell } from "./integerCell.ts";
-import { createIntegerHead, decode } from "./integerHead.ts";
 import type { IntegerModel } from "./IntegerModel.ts";
+import { createPlainEngine } from "./plainEngine.ts";
 
 /** What one sensor's window comes to. */
 export interface WindowForecast {
@@ -16,25 +15,16 @@ export type WindowForecaster = (features: Int16Array, baselines: Int32Array) => 
 
 /** Makes a forecaster of single windows: the plain route through cell, head and readout. */
 export const createWindowForecaster = (model: IntegerModel): WindowForecaster => {
-  const { inputs, units, horizonSteps, quantiles, readouts } = model;
+  const { inputs, horizonSteps, quantiles, readouts } = model;
   const width = readouts.length * horizonSteps;
-  const cell = createIntegerCell(model);
-  const head = createIntegerHead(model);
+  const engine = createPlainEngine(model);
   return (features, baselines) => {
     const steps = features.length / inputs;
-    const slopes = new Int32Array(steps * 3 * units);
-    const offsets = new Int32Array(steps * 3 * units);
-    const outputs = new Float64Array(blocksOf(quantiles) * width);
-    cell.project(features, steps, slopes, offsets);
-    cell.walk(slopes, offsets, 0, steps);
-    head(cell.states.at(-1)!, features, (steps - 1) * inputs, outputs);
-    const quanta = Int32Array.from(outputs, (output, row) => {
-      const index = row % width;
-      return decode(readouts[Math.floor(index / horizonSteps)]!, model.powers, baselines[index]!, output);
-    });
+    const quanta = new Int32Array(blocksOf(quantiles) * width);
+    engine.project(features, steps).forecast(0, steps, baselines, quanta);
     for (let index = 0; index < width; index++) {
       arrangeQuantiles(quanta, width + index, width, quantiles, quanta[index]!);
     }
-    return { state: Float64Array.from(cell.states.flatMap((own) => [...own])), quanta };
+    return { state: Float64Array.from(engine.states.flatMap((own) => [...own])), quanta };
   };
 };
