@@ -30,16 +30,16 @@ export const chooseBaseline = (
   training: StepSpan,
   validation: StepSpan,
 ): BaselineChoice => {
-  const persistence = prepareTrainingData(plan, readings);
   const seasonal = (): TrainingData =>
     prepareTrainingData({ ...plan, baseline: { kind: "seasonal", periodSteps } }, readings);
+  if (wanted === "seasonal") return { data: seasonal(), compared: [] };
+  const persistence = prepareTrainingData(plan, readings);
   // Features do not depend on it, so they are not computed again.
   const linear = (): TrainingData => ({
     ...persistence,
     plan: { ...plan, baseline: fitLinearBaseline(persistence, training, periodSteps) },
   });
   if (wanted === "persistence") return { data: persistence, compared: [] };
-  if (wanted === "seasonal") return { data: seasonal(), compared: [] };
   if (wanted === "linear") return { data: linear(), compared: [] };
 
   const unit = baselineErrors(persistence, validation.from, validation.to);
