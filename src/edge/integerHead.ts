@@ -52,7 +52,7 @@ const createLayer = (layer: IntegerLayer): ((input: Float64Array, result: Float6
   };
 };
 
-const BASELINE_MAXIMUM = 2 ** 28;
+export const BASELINE_MAXIMUM = 2 ** 28;
 const SUM_MAXIMUM = 2 ** 30;
 
 /**
