@@ -1,9 +1,23 @@
 import { Console, Effect, Option } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
 import { DataPlace } from "../ingest/DataPlace.ts";
+import type { Certification } from "../jobs/certifyRun.ts";
 import type { ProofReport } from "../verify/ProofReport.ts";
+import { describeCertification } from "./describeCertification.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
 import { terminalProgress } from "./terminalProgress.ts";
+
+const DEFAULT_CERTIFIED = 20;
+
+const atLeastOne = (name: string, what: string, description: string) =>
+  Flag.Int(name).pipe(
+    Flag.withDescription(description),
+    Flag.filter(
+      (count) => count >= 1,
+      (count) => `Expected 1 or more ${what}, found ${count}`,
+    ),
+    Flag.optional,
+  );
 
 export const verifyCommand = Command.make(
   "verify",
@@ -34,6 +48,20 @@ export const verifyCommand = Command.make(
       ),
       Flag.optional,
     ),
+    certify: Flag.String("certify").pipe(
+      Flag.withDescription("Certify real windows for readings off by so many quanta, such as 1,2,5"),
+      Flag.filter(
+        (sizes) => sizes.split(",").every((size) => Number(size) > 0 && Number.isFinite(Number(size))),
+        (sizes) => `Expected sizes in quanta above 0, such as 1,2,5, found ${sizes}`,
+      ),
+      Flag.optional,
+    ),
+    certifyNewest: atLeastOne(
+      "certify-newest",
+      "steps",
+      "How many of the newest steps are off (default: all)",
+    ),
+    certifyWindows: atLeastOne("certify-windows", "windows", "How many windows to certify (default: 20)"),
     json: Flag.Boolean("json").pipe(Flag.withDescription("Print the proof as JSON"), Flag.withDefault(false)),
     quiet: Flag.Boolean("quiet").pipe(
       Flag.withAlias("q"),
@@ -41,7 +69,7 @@ export const verifyCommand = Command.make(
       Flag.withDefault(false),
     ),
   },
-  ({ artefact, json, path, pipeline, quiet, seed, windows }) =>
+  ({ artefact, certify, certifyNewest, certifyWindows, json, path, pipeline, quiet, seed, windows }) =>
     Effect.promise(() => import("../jobs/verifyArtefact.ts")).pipe(
       Effect.flatMap(({ verifyArtefact }) =>
         verifyArtefact({
@@ -50,6 +78,13 @@ export const verifyCommand = Command.make(
           ...(Option.isSome(seed) && { seed: seed.value }),
           ...(Option.isSome(windows) && { windows: windows.value }),
           ...(Option.isSome(path) && { path: path.value }),
+          ...(Option.isSome(certify) && {
+            certify: {
+              quanta: certify.value.split(",").map(Number),
+              windows: Option.getOrElse(certifyWindows, () => DEFAULT_CERTIFIED),
+              ...(Option.isSome(certifyNewest) && { newest: certifyNewest.value }),
+            },
+          }),
         }),
       ),
       Effect.mapError(notJudged),
@@ -72,10 +107,15 @@ export const verifyCommand = Command.make(
         "ordinance verify out/arterial/INSTANT/edge/model.ordinance --pipeline pipelines/arterial.yaml",
       description: "Prove an artefact again",
     },
+    {
+      command:
+        "ordinance verify out/arterial/INSTANT/edge/model.ordinance --pipeline pipelines/arterial.yaml --certify 1,2,5 --certify-newest 6",
+      description: "And certify real windows against readings that are a little off",
+    },
   ]),
 );
 
-const describe = (proof: ProofReport): string =>
+const describe = (proof: ProofReport & Partial<Certification>): string =>
   [
     `artefact ${proof.artefactSha256}`,
     `${proof.judged} windows judged, ${proof.unjudged} left open by missing readings, ${proof.infeasible} that no forecast could satisfy`,
@@ -84,4 +124,11 @@ const describe = (proof: ProofReport): string =>
     ...[proof.counterexample, proof.unshieldedCounterexample].flatMap((example) =>
       example === undefined ? [] : ["", ...example.description, `replay: ${example.replayCommand}`],
     ),
+    ...(proof.certificates !== undefined && proof.quantisation !== undefined && proof.conformal !== undefined
+      ? describeCertification({
+          certificates: proof.certificates,
+          quantisation: proof.quantisation,
+          conformal: proof.conformal,
+        })
+      : []),
   ].join("\n");

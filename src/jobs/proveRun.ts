@@ -41,7 +41,7 @@ export const proveRun = Effect.fn("proveRun")(function* (
 });
 
 /** Every origin of the test span as a real window to start from. */
-const testWindows = (run: PreparedRun): WindowProvider => {
+export const testWindows = (run: PreparedRun): WindowProvider => {
   const { data, spans } = run;
   const context = contextSteps(data.plan);
   const origins = originsOf(data, { from: spans.test.from - 1, to: spans.test.to }, context, 1);
@@ -71,7 +71,8 @@ const cutReadings = (readings: Readings, from: number, steps: number, horizonSte
   };
 };
 
-const judgesOf = (run: PreparedRun): Judge[] => {
+/** The rules of a run as judges in physical units. */
+export const judgesOf = (run: PreparedRun): Judge[] => {
   const { plan } = run.data;
   const steps = contextSteps(plan) + plan.horizonSteps;
   return run.rules.rules.map(({ bound }) => {

@@ -3,6 +3,7 @@ import { Effect } from "effect";
 import { type Artefact, ArtefactError } from "../edge/index.ts";
 import { formatDuration } from "../ingest/parseDuration.ts";
 import type { ProofReport } from "../verify/ProofReport.ts";
+import { type Certification, type CertifyOptions, certifyRun } from "./certifyRun.ts";
 import { loadRunPanel } from "./loadRunPanel.ts";
 import { ArtefactRefused, readArtefact } from "./readArtefact.ts";
 import { type PreparedRun, prepareRun } from "./prepareRun.ts";
@@ -17,6 +18,8 @@ export interface VerifyOptions {
   readonly windows?: number;
   /** Replays the one window of this path. */
   readonly path?: string;
+  /** Certifies windows of the test span too. */
+  readonly certify?: Omit<CertifyOptions, "seed">;
 }
 
 export const verifyArtefact = Effect.fn("verifyArtefact")(function* (options: VerifyOptions) {
@@ -46,7 +49,11 @@ export const verifyArtefact = Effect.fn("verifyArtefact")(function* (options: Ve
       ),
     ),
   );
-  return proving.result satisfies ProofReport;
+  const proof: ProofReport & Partial<Certification> = proving.result;
+  if (options.certify === undefined) return proof;
+  const seed = options.seed ?? pipeline.proof.seed;
+  const certifying = yield* timedStage("Certifying", certifyRun(run, artefact, { ...options.certify, seed }));
+  return { ...proof, ...certifying.result };
 });
 
 /** An artefact reads its sensors and channels by their order: those of other data would be mistaken for its own. */
