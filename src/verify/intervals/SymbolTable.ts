@@ -1,4 +1,4 @@
-import type { AffineBlock } from "./AffineBlock.ts";
+import { type AffineBlock, SLACK } from "./AffineBlock.ts";
 
 /** Which columns of the blocks of one sensor's window stand for what. */
 export interface SymbolTable {
@@ -48,7 +48,7 @@ export const createSymbolTable = (capacity: number): SymbolTable => {
           const value = coefficients[at + column]!;
           coefficients[at + column] = 0;
           if (kept[column]! >= 0) coefficients[at + kept[column]!] = value;
-          else remainder[row]! += Math.abs(value);
+          else remainder[row]! += Math.abs(value) * (1 + SLACK);
         }
       }
     }
