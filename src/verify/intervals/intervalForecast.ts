@@ -71,9 +71,15 @@ export const createIntervalForecaster = (
     forecasts.forEach((forecast, sensor) => {
       let table = symbols;
       let x: StepInput | undefined;
+      let isOver = false;
       symbols.clear();
       for (const state of states) clearBlock(state);
       for (let step = readings.steps - plan.windowSteps; step < readings.steps; step++) {
+        // Not before the next step: what the head reads of this one is still made of symbols.
+        if (isOver) {
+          table = boxes;
+          for (const state of states) nameState(state, table);
+        }
         table.makeRoom(states, room + 2 * states.length * units);
         const features = forms.step(sensor, step, table);
         x = features;
@@ -83,7 +89,7 @@ export const createIntervalForecaster = (
             below === undefined ? features : { block: below, columns: everyColumn, symbols: table.count() };
           cells[cell]!.advance(input, state, table);
         });
-        if (table === symbols && states.some(isSpent)) table = boxes;
+        isOver = table === symbols && states.some(isSpent);
         for (const state of states) nameState(state, table);
       }
       forms.baselines(sensor, table, baselines);

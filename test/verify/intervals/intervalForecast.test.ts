@@ -84,6 +84,9 @@ describe("interval forecaster", () => {
     { seed: 3, layers: 1, capacity: 0, quanta: 2, newest: 3 },
     { seed: 4, layers: 2, capacity: 600, quanta: 0.5, newest: 99 },
     { seed: 5, layers: 2, capacity: 0, quanta: 40, newest: 99 },
+    // Forms are given up at the last step, and on the way.
+    { seed: 6, layers: 1, capacity: 600, quanta: 300, newest: 1 },
+    { seed: 7, layers: 1, capacity: 600, quanta: 200, newest: 3 },
   ];
 
   it.each(cases)(
