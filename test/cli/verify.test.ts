@@ -60,8 +60,8 @@ describe.concurrent("ordinance verify", () => {
     expect(ended).toMatchObject({ status: 0, stderr: "" });
     const found = JSON.parse(ended.stdout) as ProofReport & Certification;
     expect(found.certificates.map(({ newest, quanta, windows }) => [quanta, newest, windows])).toEqual([
-      [0.5, 2, 5],
-      [4, 2, 5],
+      [0.5, 2, 3],
+      [4, 2, 3],
     ]);
     for (const { certified, keptAtCentre, outside } of found.certificates) {
       expect(outside).toBe(0);
