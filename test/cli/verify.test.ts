@@ -54,7 +54,7 @@ describe.concurrent("ordinance verify", () => {
       "--certify-newest",
       "2",
       "--certify-windows",
-      "5",
+      "3",
     ];
     const ended = await verify(...words, "--json");
     expect(ended).toMatchObject({ status: 0, stderr: "" });
