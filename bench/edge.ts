@@ -23,6 +23,7 @@ const shape = `batch 1, ${inputs} inputs, ${units} units`;
 const settled: Repeats = { warmUp: 200, repeats: 1001 };
 /** Steps of one timed run. */
 const steps = 200;
+const SENSORS = 12;
 
 const source = random(3);
 const spread = (length: number, size: number): Float64Array =>
@@ -89,11 +90,18 @@ const plainStep = (): (() => void) => {
 const nanoseconds = async (run: () => void): Promise<number> =>
   ((await medianTime(run, settled)) * 1e6) / steps;
 
-const forecastOnce = (engine: IntegerEngine): (() => void) => {
+/** Forecasts of as many sensors from one span. */
+const forecastOnce = (engine: IntegerEngine, sensors: number): (() => void) => {
   const quanta = new Int32Array(horizonSteps);
+  const features = Int16Array.from(
+    { length: sensors * window.length },
+    (_, at) => window[at % window.length]!,
+  );
   return () => {
-    const span = engine.project(window, windowSteps);
-    span.forecast(0, windowSteps, baselines, quanta);
+    const span = engine.project(features, sensors * windowSteps);
+    for (let sensor = 0; sensor < sensors; sensor++) {
+      span.forecast(sensor * windowSteps, windowSteps, baselines, quanta);
+    }
     span.release();
   };
 };
@@ -118,12 +126,18 @@ const script = async (report: ReportRow): Promise<void> => {
     report({ case: `step, WebAssembly: ${shape}`, value, unit: "ns", atMost: 400 });
   }
   const name = `forecast of ${horizonSteps} leads from ${windowSteps} steps, not counting features`;
-  const plain = await medianTime(forecastOnce(createPlainEngine(model)), settled);
+  const plain = await medianTime(forecastOnce(createPlainEngine(model), 1), settled);
   report({ case: `${name}, plain JavaScript`, value: plain * 1000, unit: "us" });
   if (wasm !== undefined) {
-    const value = await medianTime(forecastOnce(wasm), settled);
+    const value = await medianTime(forecastOnce(wasm, 1), settled);
     report({ case: `${name}, WebAssembly`, value: value * 1000, unit: "us" });
     report({ case: "forecast, plain JavaScript over WebAssembly", value: plain / value, unit: "times" });
+    const all = await medianTime(forecastOnce(wasm, SENSORS), settled);
+    report({
+      case: `${name}, WebAssembly, each of ${SENSORS} sensors of a span`,
+      value: (all * 1000) / SENSORS,
+      unit: "us",
+    });
   }
 };
 

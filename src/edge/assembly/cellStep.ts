@@ -152,10 +152,15 @@ function activateWideGates(cell: CellRecord, sums: usize, update: usize, reset: 
   }
 }
 
+/** New states of four units from update, candidate and state. */
 // @ts-ignore: decorator
 @inline
-function storeNarrow(to: usize, v: v128): void {
-  v128.store64_lane(to, i16x8.narrow_i32x4_s(v, v), 0);
+function moved(z: v128, c: v128, h: v128, lowBits: v128, stepHalf: v128): v128 {
+  const gap = i32x4.sub(i32x4.sub(i32x4.shl(c, 7), c), i32x4.shl(h, 15));
+  // update * gap has 40 bits: its part above 2^12 and the rest, each within 31.
+  const above = i32x4.mul(z, i32x4.shr_s(gap, 12));
+  const rest = i32x4.add(i32x4.mul(z, v128.and(gap, lowBits)), stepHalf);
+  return i32x4.add(h, i32x4.shr_s(i32x4.add(above, i32x4.shr_u(rest, 12)), 19));
 }
 
 /**
@@ -176,10 +181,15 @@ export function advanceStep(model: ModelRecord, cell: CellRecord, projected: usi
   else activateGates(cell, model.sums, update, reset, projected);
   sigmoidAll(update, candidate);
   const gateHalf = constant(GATE_HALF);
-  for (let unit: usize = 0; unit < units; unit += 4) {
-    const h = v128.load_ext<i16>(state + (unit << 1));
-    const passed = i32x4.add(i32x4.mul(v128.load(reset + (unit << 2)), h), gateHalf);
-    storeNarrow(gated + (unit << 1), i32x4.shr_s(passed, 12));
+  for (let unit: usize = 0; unit < units; unit += 8) {
+    const at = reset + (unit << 2);
+    const low = i32x4.mul(v128.load(at), v128.load_ext<i16>(state + (unit << 1)));
+    const high = i32x4.mul(v128.load(at, 16), v128.load_ext<i16>(state + (unit << 1), 8));
+    const passed = i16x8.narrow_i32x4_s(
+      i32x4.shr_s(i32x4.add(low, gateHalf), 12),
+      i32x4.shr_s(i32x4.add(high, gateHalf), 12),
+    );
+    v128.store(gated + (unit << 1), passed);
   }
 
   let sums = model.sums;
@@ -195,15 +205,12 @@ export function advanceStep(model: ModelRecord, cell: CellRecord, projected: usi
   tanhAll(candidate, end);
   const lowBits = constant(LOW_BITS);
   const stepHalf = constant(STEP_HALF);
-  for (let unit: usize = 0; unit < units; unit += 4) {
-    const c = v128.load(candidate + (unit << 2));
-    const h = v128.load_ext<i16>(state + (unit << 1));
-    const gap = i32x4.sub(i32x4.sub(i32x4.shl(c, 7), c), i32x4.shl(h, 15));
-    // update * gap has 40 bits: its part above 2^12 and the rest, each within 31.
-    const z = v128.load(update + (unit << 2));
-    const above = i32x4.mul(z, i32x4.shr_s(gap, 12));
-    const rest = i32x4.add(i32x4.mul(z, v128.and(gap, lowBits)), stepHalf);
-    const move = i32x4.shr_s(i32x4.add(above, i32x4.shr_u(rest, 12)), 19);
-    storeNarrow(state + (unit << 1), i32x4.add(h, move));
+  for (let unit: usize = 0; unit < units; unit += 8) {
+    const z = update + (unit << 2);
+    const c = candidate + (unit << 2);
+    const at = state + (unit << 1);
+    const low = moved(v128.load(z), v128.load(c), v128.load_ext<i16>(at), lowBits, stepHalf);
+    const high = moved(v128.load(z, 16), v128.load(c, 16), v128.load_ext<i16>(at, 8), lowBits, stepHalf);
+    v128.store(at, i16x8.narrow_i32x4_s(low, high));
   }
 }
