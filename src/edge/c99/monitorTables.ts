@@ -1,4 +1,3 @@
-import { NodeKind } from "../../stl/unroll/UnrolledRule.ts";
 import type { RuleSystem } from "../RuleSystem.ts";
 import { type ConstantTable, narrowTable } from "./arrayText.ts";
 
@@ -27,13 +26,3 @@ export const monitorTables = (system: RuleSystem): ConstantTable[] => [
         ),
       )),
 ];
-
-/** Most children of a node that counts them: the values that `kth_largest` sorts. */
-export const widestCount = (system: RuleSystem): number => {
-  let widest = 1;
-  for (let node = 0; node < system.kind.length; node++) {
-    if (system.kind[node] !== NodeKind.atLeast) continue;
-    widest = Math.max(widest, system.childOffsets[node + 1]! - system.childOffsets[node]!);
-  }
-  return widest;
-};

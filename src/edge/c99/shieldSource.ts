@@ -93,7 +93,7 @@ static amount extreme(const shield_work *w, uint32_t leaf, int best) {
   return sum;
 }
 
-/* The k-th largest of some nodes. */
+/* As kth_largest, of the shield's own judgement. */
 static amount rank(const shield_work *w, uint32_t from, uint32_t to, uint32_t k) {
   uint32_t at;
   for (at = from; at < to; at++) {

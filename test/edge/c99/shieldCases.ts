@@ -96,7 +96,7 @@ const hours = (step: number, lower: number, upper: number): RuleTree => ({
   clock: { field: "minuteOfDay", step, lower, upper },
 });
 const four = [0, 1, 2, 3];
-const six = [0, 1, 2, 3, 4, 5];
+const seven = [0, 1, 2, 3, 4, 5, 6];
 
 /** Rules of every kind, from the size of a controller's to a puzzle that no search within the bounds solves. */
 export const shieldSystems: readonly ShieldSystem[] = [
@@ -156,23 +156,33 @@ export const shieldSystems: readonly ShieldSystem[] = [
     { all: upTo(3).map((step) => leaf(500_000, [-991, 0, 0, step], [983, 0, 0, step - 1])) },
     { all: upTo(3).map((step) => leaf(3_500_000, [-1001, 1, 0, step], [13, 0, 1, step])) },
   ]),
-  systemOf("six in five", { sensors: 6, horizonSteps: 1, maximum: 5, margin: 0, missing: 0 }, [
+  systemOf("seven in seven or six", { sensors: 7, horizonSteps: 1, maximum: 6, margin: 0, missing: 0 }, [
     {
-      all: six.flatMap((one) =>
-        six
+      all: seven.flatMap((one) =>
+        seven
           .filter((other) => other > one)
           .map((other): RuleTree => ({
             any: [leaf(-1, [1, 0, one, 1], [-1, 0, other, 1]), leaf(-1, [-1, 0, one, 1], [1, 0, other, 1])],
           })),
       ),
     },
-    // With a five there is room for six, else for five.
-    { any: [leaf(-3, [1, 2, 0, 0]), { all: six.map((sensor) => leaf(4, [-1, 0, sensor, 1])) }] },
+    // With a six there is room for seven, else for six.
+    { any: [leaf(-3, [1, 2, 0, 0]), { all: seven.map((sensor) => leaf(5, [-1, 0, sensor, 1])) }] },
+  ]),
+  // Two leaves that contradict each other narrow by one at a time: the rain decides whether 50,000 visits last for a proof.
+  systemOf("a race", { sensors: 1, horizonSteps: 1, maximum: 66_680, margin: 0, missing: 0.05 }, [
+    leaf(-1, [1, 0, 0, 1], [-1, 1, 0, 1]),
+    leaf(-1, [-1, 0, 0, 1], [1, 1, 0, 1]),
+    leaf(0, [1, 0, 0, 1], [-1, 2, 0, 0]),
   ]),
 ];
 
 /** Windows of noise, walks, constants, extremes and alternation. */
-export const casesOf = ({ missing, model, system }: ShieldSystem, count: number, seed = 17): ShieldCase[] => {
+export const casesOf = (
+  { missing, model, system }: ShieldSystem,
+  count: number,
+  seed: number,
+): ShieldCase[] => {
   const random = uniform(seed);
   const { horizonSteps, pastSteps, sensors } = system;
   return Array.from({ length: count }, (_, index): ShieldCase => {
