@@ -186,11 +186,12 @@ export const shieldSystems: readonly ShieldSystem[] = [
   // Two leaves that contradict each other narrow by one at a time: the rain decides whether 50,000 visits last for a proof.
   systemOf(
     "a race",
-    { sensors: 1, horizonSteps: 1, maximum: 66_680, margin: 0, missing: 0.05, costly: true },
+    { sensors: 1, horizonSteps: 1, maximum: 66_665, margin: 0, missing: 0.05, costly: true },
     [
       leaf(-1, [1, 0, 0, 1], [-1, 1, 0, 1]),
       leaf(-1, [-1, 0, 0, 1], [1, 1, 0, 1]),
       leaf(0, [1, 0, 0, 1], [-1, 2, 0, 0]),
+      { any: upTo(12).map((value) => leaf(-value, [1, 0, 0, 1])) },
     ],
   ),
 ];
