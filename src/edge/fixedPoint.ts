@@ -34,6 +34,14 @@ export const TANH_STEPS = 768;
 /** Steps of the table of powers of two: 2^(k / 256), k = 0..256, at one = 2^24. */
 export const POWER_STEPS = 256;
 const POWER_BITS = 24;
+/** Steps of the table of logarithms: log2(1 + k / 256), k = 0..256, at one = 2^20. */
+export const LOGARITHM_STEPS = 256;
+/** Steps of a quarter turn in the table of sines: sin(pi / 2 * k / 256), k = 0..256, at one = 2^15. */
+export const SINE_STEPS = 256;
+const SINE_BITS = 15;
+/** A turn is 2^20 parts. */
+export const TURN_BITS = 20;
+const QUARTER_TURN = 2 ** (TURN_BITS - 2);
 /** An exponent of two has 20 fractional bits; it is kept between -8 and 21. */
 export const EXPONENT_BITS = 20;
 const EXPONENT_MINIMUM = -8 * 2 ** EXPONENT_BITS;
@@ -86,4 +94,48 @@ export const integerPowerOfTwo = (table: Uint32Array, exponent: number): number 
   const mantissa = low + (((table[index + 1]! - low) * (fraction & 4095) + 2048) >> 12);
   const drop = POWER_BITS - 8 - whole;
   return drop > 0 ? (mantissa + (1 << (drop - 1))) >> drop : mantissa << -drop;
+};
+
+/** The table that {@link integerLogarithm} reads, values 0..2^20. */
+export const logarithmTable = (): Uint32Array =>
+  Uint32Array.from({ length: LOGARITHM_STEPS + 1 }, (_, k) =>
+    Math.round(2 ** EXPONENT_BITS * Math.log2(1 + k / LOGARITHM_STEPS)),
+  );
+
+/**
+ * Logarithm to base two of a whole number 1..2^31 - 1, one = 2^20. Monotone; linear between the entries of the table,
+ * so up to four units low.
+ *
+ * @example
+ * integerLogarithm(logarithmTable(), 1024) / 2 ** 20; // => 10
+ */
+export const integerLogarithm = (table: Uint32Array, value: number): number => {
+  const whole = 31 - Math.clz32(value);
+  const fraction = (value << (31 - whole)) & 0x7fff_ffff;
+  const index = fraction >>> 23;
+  const low = table[index]!;
+  const rest = (fraction >>> 7) & 0xffff;
+  return whole * 2 ** EXPONENT_BITS + low + (((table[index + 1]! - low) * rest + 32_768) >>> 16);
+};
+
+/** The table that {@link integerSine} reads, values 0..2^15. */
+export const sineTable = (): Uint16Array =>
+  Uint16Array.from({ length: SINE_STEPS + 1 }, (_, k) =>
+    Math.round(2 ** SINE_BITS * Math.sin(((Math.PI / 2) * k) / SINE_STEPS)),
+  );
+
+/**
+ * Sine of a part of a turn (0..2^20 - 1), one = 2^15; linear between the entries of the table.
+ *
+ * @example
+ * [0, 2 ** 18, 3 * 2 ** 18].map((turn) => integerSine(sineTable(), turn)); // => [0, 32768, -32768]
+ */
+export const integerSine = (table: Uint16Array, turn: number): number => {
+  const half = turn & (2 * QUARTER_TURN - 1);
+  const rising = half < QUARTER_TURN ? half : 2 * QUARTER_TURN - half;
+  const index = rising >> 10;
+  const low = table[index]!;
+  const rest = rising & 1023;
+  const value = rest === 0 ? low : low + (((table[index + 1]! - low) * rest + 512) >> 10);
+  return turn < 2 * QUARTER_TURN ? value : -value;
 };

@@ -1,4 +1,4 @@
-import { ACTIVATION_MAXIMUM, TANH_STEPS } from "./fixedPoint.ts";
+import { ACTIVATION_MAXIMUM, FEATURE_MAXIMUM, STATE_ONE, TANH_STEPS } from "./fixedPoint.ts";
 import type {
   IntegerGates,
   IntegerLayer,
@@ -7,9 +7,16 @@ import type {
   IntegerWeights,
 } from "./IntegerModel.ts";
 import type { MemoryImage } from "./MemoryImage.ts";
+import { projectionLift } from "./projectionLift.ts";
 
-/** Rows and units come in tiles of this many. */
-const TILE = 16;
+/** Units are padded to a multiple of this. */
+const UNIT_BLOCK = 16;
+/** Rows come in tiles of this many. */
+const TILE = 32;
+/** Weights of both gates come in parts of this many pairs of columns. */
+const PACKED_PAIRS = 32;
+/** Bytes of a projected unit, see assembly/cellStep.ts. */
+const PROJECTED_BYTES = 28;
 /** Columns come in two pairs. */
 const COLUMN_BLOCK = 4;
 /** Columns of a dense layer come eight at a time. */
@@ -22,7 +29,7 @@ const HIDDEN_MIDDLE = 2 ** 15;
 const TANH_MIDDLE = 2 ** 14;
 const TANH_ONE = 2 ** 15;
 const TANH_ENTRIES = (ACTIVATION_MAXIMUM + 1) / 128;
-/** 1.5 * 2^52, which leaves no bits for fractions: see CellRecord. */
+/** 1.5 * 2^52, which leaves no bits for fractions: see assembly/cellStep.ts. */
 const MAGIC = 1.5 * 2 ** 52;
 
 /** Addresses of what is read and written between calls. */
@@ -31,7 +38,8 @@ export interface IntegerLayout {
   /** int16 [paddedInputs], what a step reads. */
   readonly features: number;
   readonly paddedInputs: number;
-  readonly paddedUnits: number;
+  /** Bytes of a projected step. */
+  readonly projectedBytes: number;
   /** int16 [paddedUnits] of each cell. */
   readonly states: readonly number[];
   /** int32 [target][lead], and [block][target][lead]. */
@@ -49,7 +57,8 @@ export const layoutModel = (model: IntegerModel, image: MemoryImage): IntegerLay
   const { head, inputs, units } = model;
   const outputs = head.skip.rows;
   const paddedInputs = padded(inputs, COLUMN_BLOCK);
-  const paddedUnits = padded(units, TILE);
+  const paddedUnits = padded(units, UNIT_BLOCK);
+  const projectedBytes = PROJECTED_BYTES * paddedUnits;
   image.placeAt(0, tanhPairs(model.tanh));
   const features = image.reserve(2 * paddedInputs);
   const cells: readonly IntegerWeights[] = [model, ...model.upper];
@@ -59,6 +68,7 @@ export const layoutModel = (model: IntegerModel, image: MemoryImage): IntegerLay
       state: states[index]!,
       x: index === 0 ? features : states[index - 1]!,
       paddedColumns: index === 0 ? paddedInputs : paddedUnits,
+      maximum: index === 0 ? FEATURE_MAXIMUM : STATE_ONE,
     }),
   );
   const baselines = image.reserve(4 * outputs);
@@ -71,7 +81,8 @@ export const layoutModel = (model: IntegerModel, image: MemoryImage): IntegerLay
     model.readouts.length,
     model.horizonSteps,
     image.place(joined(records)),
-    image.reserve(36 * paddedUnits),
+    image.reserve(projectedBytes),
+    image.reserve(4 * padded(3 * paddedUnits, TILE)),
     image.reserve(2 * paddedUnits),
     image.reserve(4 * 3 * paddedUnits),
     image.place(model.powers),
@@ -86,7 +97,7 @@ export const layoutModel = (model: IntegerModel, image: MemoryImage): IntegerLay
     image.reserve(8 * outputs),
     image.place(joined(model.readouts.map(readoutRecord))),
   );
-  return { model: image.place(record), features, paddedInputs, paddedUnits, states, baselines, quanta };
+  return { model: image.place(record), features, paddedInputs, projectedBytes, states, baselines, quanta };
 };
 
 const joined = (records: readonly Uint8Array[]): Uint8Array => {
@@ -96,99 +107,124 @@ const joined = (records: readonly Uint8Array[]): Uint8Array => {
   return all;
 };
 
+/** Index of the candidate among the gates. */
+const CANDIDATE = 2;
+
 const inOrder = (unit: number): number => unit;
 
 interface CellPlaces {
   readonly state: number;
   readonly x: number;
   readonly paddedColumns: number;
+  /** Largest magnitude of a number of x. */
+  readonly maximum: number;
 }
 
 const cellRecord = (
-  { gates, inputCodes, stateCodes }: IntegerWeights,
+  cell: IntegerWeights,
   units: number,
   columns: number,
   image: MemoryImage,
-  { paddedColumns, state, x }: CellPlaces,
+  { maximum, paddedColumns, state, x }: CellPlaces,
 ): Uint8Array => {
-  const rows = padded(units, TILE);
+  const { gates, inputCodes, stateCodes } = cell;
+  const rows = padded(units, UNIT_BLOCK);
   const gate = (codes: Int8Array, index: number, width: number): Int8Array =>
     codes.subarray(index * units * width, (index + 1) * units * width);
   const stateGate = (index: number): Int8Array => gate(stateCodes, index, units);
-  const inputWeights = new Int16Array(3 * rows * paddedColumns);
+  const input = createWeights(3 * rows, paddedColumns);
   for (const index of [0, 1, 2]) {
-    addCodes(inputWeights, gate(inputCodes, index, columns), columns, paddedColumns, 1, (unit) =>
-      interleaved(index, unit),
-    );
+    addCodes(input, gate(inputCodes, index, columns), columns, 1, (unit) => interleaved(index, unit));
   }
-  const bothGates = new Int16Array(rows * rows);
-  addCodes(bothGates, stateGate(0), units, rows, 1, inOrder);
-  addCodes(bothGates, stateGate(1), units, rows, RESET_WORTH, inOrder);
-  const candidate = new Int16Array(rows * rows);
-  addCodes(candidate, stateGate(2), units, rows, 1, inOrder);
+  const bothGates = createWeights(rows, rows, PACKED_PAIRS);
+  addCodes(bothGates, stateGate(0), units, 1, inOrder);
+  addCodes(bothGates, stateGate(1), units, RESET_WORTH, inOrder);
+  const candidate = createWeights(rows, rows);
+  addCodes(candidate, stateGate(2), units, 1, inOrder);
 
-  const record = new ArrayBuffer(72);
+  const lift = projectionLift(cell, columns, maximum);
+  const record = new ArrayBuffer(56);
   new Uint32Array(record).set([
     rows,
     paddedColumns / 2,
     rows / 2,
-    image.place(inputWeights),
-    image.place(candidate),
-    image.place(bothGates),
-    image.place(coefficientsOf(gates, units, rows)),
+    image.place(input.weights),
+    image.place(candidate.weights),
+    image.place(bothGates.weights),
+    image.place(coefficientsOf(gates, units, rows, lift)),
     state,
     x,
+    lift,
   ]);
-  const unit = 2 ** -gates.productShift;
-  const slopeHalf = half(gates.alphaShift) * unit;
+  const { productShift } = gates;
   new Float64Array(record, 40).set([
-    slopeHalf,
-    MAGIC * unit,
-    half(gates.beta2Shift),
-    half(gates.productShift),
+    MAGIC * 2 ** -productShift,
+    productShift === 0 ? 0 : 2 ** -(productShift + 1),
   ]);
   return new Uint8Array(record);
 };
 
-/** Half of what a number shifted by `shift` is a multiple of; whole numbers need no rounding. */
-const half = (shift: number): number => (shift === 0 ? 0 : 2 ** -(shift + 1));
-
 /** Row of a unit's gate in the order [four units][gate][unit]. */
 const interleaved = (gate: number, unit: number): number => ((unit >> 2) * 3 + gate) * 4 + (unit & 3);
 
-/** [four units][gate]: float64 alpha, beta1 less the magic, beta2, int32 bias. */
-const coefficientsOf = (gates: IntegerGates, units: number, rows: number): Uint8Array => {
-  const record = 3 * 4 * 8 + 4 * 4;
+/**
+ * [four units][gate]: float64 alpha, beta1, beta2, bias of four rows for sums that are `lift` too large. alpha and beta2
+ * are a little too large, so that a product of integers is by 1/8 to 3/8; what `lift` adds is taken off beta1 and bias,
+ * whose fractions would be lost beside the magic. Of a gate, beta1 has half of 2^16 more, so that shifting a slope rounds.
+ */
+const coefficientsOf = (gates: IntegerGates, units: number, rows: number, lift: number): Uint8Array => {
+  const record = 4 * 4 * 8;
   const all = new DataView(new ArrayBuffer((record * 3 * rows) / 4));
-  const productUnit = 2 ** -gates.productShift;
+  const [alphaUnit, beta2Unit] = [2 ** -gates.alphaShift, 2 ** -gates.beta2Shift];
+  const little = 1 / (4 * lift);
   for (let gate = 0; gate < 3; gate++) {
+    const slopeUnit = gate === CANDIDATE ? 2 ** -gates.productShift : 1;
+    const slopeStart = gate === CANDIDATE ? -MAGIC : MAGIC + 2 ** 15;
     for (let unit = 0; unit < rows; unit++) {
       const own = unit < units ? gate * units + unit : -1;
       const row = interleaved(gate, unit);
       const at = (row >> 2) * record + (row & 3) * 8;
-      all.setFloat64(at, (gates.alpha[own] ?? 0) * 2 ** -gates.alphaShift * productUnit, true);
-      all.setFloat64(at + 32, ((gates.beta1[own] ?? 0) - MAGIC) * productUnit, true);
-      all.setFloat64(at + 64, (gates.beta2[own] ?? 0) * 2 ** -gates.beta2Shift, true);
-      all.setInt32((row >> 2) * record + 96 + (row & 3) * 4, gates.bias[own] ?? 0, true);
+      const [alpha, beta2] = [gates.alpha[own] ?? 0, gates.beta2[own] ?? 0];
+      const beta1 = (gates.beta1[own] ?? 0) - alpha * lift * alphaUnit + slopeStart;
+      const bias = (gates.bias[own] ?? 0) - beta2 * lift * beta2Unit + MAGIC;
+      all.setFloat64(at, (alpha + little) * alphaUnit * slopeUnit, true);
+      all.setFloat64(at + 32, beta1 * slopeUnit, true);
+      all.setFloat64(at + 64, (beta2 + little) * beta2Unit, true);
+      all.setFloat64(at + 96, bias, true);
     }
   }
   return new Uint8Array(all.buffer);
 };
 
-/** Adds codes [row][columns], `worth` each, to weights [tile of 16 rows][pair of columns][16 rows][2 columns]. */
+/** Weights [part of so many pairs of columns][tile of 32 rows][pair][32 rows][2 columns]. */
+interface Weights {
+  readonly rows: number;
+  readonly pairs: number;
+  readonly partPairs: number;
+  readonly weights: Int16Array;
+}
+
+const createWeights = (rows: number, paddedColumns: number, partPairs = paddedColumns / 2): Weights => {
+  const whole = padded(rows, TILE);
+  return { rows: whole, pairs: paddedColumns / 2, partPairs, weights: new Int16Array(whole * paddedColumns) };
+};
+
+/** Adds codes [row][columns], `worth` each. */
 const addCodes = (
-  weights: Int16Array,
+  { pairs, partPairs, rows, weights }: Weights,
   codes: Int8Array,
   columns: number,
-  paddedColumns: number,
   worth: number,
   rowOf: (row: number) => number,
 ): void => {
   for (let at = 0; at < codes.length; at++) {
     const row = rowOf(Math.floor(at / columns));
     const column = at % columns;
-    const tile = Math.floor(row / TILE) * TILE * paddedColumns;
-    weights[tile + 2 * TILE * (column >> 1) + 2 * (row % TILE) + (column & 1)]! += codes[at]! * worth;
+    const first = (column >> 1) - ((column >> 1) % partPairs);
+    const width = Math.min(partPairs, pairs - first);
+    const tile = 2 * (first * rows + Math.floor(row / TILE) * TILE * width);
+    const pair = 2 * TILE * ((column >> 1) - first);
+    weights[tile + pair + 2 * (row % TILE) + (column & 1)]! += codes[at]! * worth;
   }
 };
 

@@ -63,7 +63,7 @@ export const createWasmModel = (model: IntegerModel): WasmModel | undefined => {
   const { inputs, units } = model;
   const image = new MemoryImage(wasm.arenaStart());
   const layout = layoutModel(model, image);
-  const { paddedInputs, paddedUnits } = layout;
+  const { paddedInputs, projectedBytes } = layout;
   const ensure = (bytes: number): void => {
     const missing = bytes - wasm.memory.buffer.byteLength;
     if (missing > 0) wasm.memory.grow(Math.ceil(missing / PAGE_BYTES));
@@ -75,7 +75,6 @@ export const createWasmModel = (model: IntegerModel): WasmModel | undefined => {
   let int32 = new Int32Array(wasm.memory.buffer);
   const firstFeature = layout.features / 2;
   const vectorBytes = 2 * paddedInputs;
-  const projectedBytes = 36 * paddedUnits;
   // Spans stand one behind another: their vectors, then what these are projected to.
   let top = image.end;
 
@@ -116,7 +115,7 @@ export const createWasmModel = (model: IntegerModel): WasmModel | undefined => {
     },
     reset: () => wasm.reset(layout.model),
     step: (features) => {
-      for (let input = 0; input < inputs; input++) int16[firstFeature + input] = features[input]!;
+      int16.set(features.length === inputs ? features : features.subarray(0, inputs), firstFeature);
       wasm.step(layout.model);
     },
     read: (baselines, quanta) => readFrom(layout.features, baselines, quanta),

@@ -30,6 +30,9 @@ export interface QuantisationRequest {
 /**
  * Compares the device's raw forecasts with those of the same ternary model in real numbers (see {@link realModel}).
  *
+ * Features and baselines of the latter are those of training, in floats (`computeFeatures`, `baselineForecast`): so the
+ * difference holds what the integer front end rounds too.
+ *
  * With e the largest |error| of an entry, |robustness(integers) - robustness(real numbers)| <= lipschitz * e, as both are
  * judged after the same past. So where the margin in real numbers is above the bound, rounding cannot break the rule.
  */

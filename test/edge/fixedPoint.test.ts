@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
+  integerLogarithm,
   integerPowerOfTwo,
   integerSigmoid,
+  integerSine,
   integerTanh,
+  logarithmTable,
   powerTable,
   roundShift,
+  sineTable,
   tanhTable,
 } from "../../src/edge/fixedPoint.ts";
 
@@ -46,6 +50,30 @@ describe("integer tables", () => {
       expect(integerTanh(tanh, -a)).toBe(-integerTanh(tanh, a));
     expect(integerTanh(tanh, 0)).toBe(0);
     expect(integerTanh(tanh, 2 ** 18 - 1)).toBe(32_768);
+  });
+
+  it("logarithms are monotone and up to 4 units of 2^-20 low", () => {
+    const table = logarithmTable();
+    let before = -1;
+    for (let value = 1; value < 2 ** 31; value += 1 + Math.floor(value / 900)) {
+      const found = integerLogarithm(table, value);
+      const error = found - 2 ** 20 * Math.log2(value);
+      expect(error).toBeGreaterThan(-4);
+      expect(error).toBeLessThan(1.1);
+      expect(found).toBeGreaterThanOrEqual(before);
+      before = found;
+    }
+    expect(integerLogarithm(table, 2 ** 30)).toBe(30 * 2 ** 20);
+    expect(integerLogarithm(table, 2 ** 31 - 1)).toBe(31 * 2 ** 20);
+  });
+
+  it("sines are within 1.2 units of 2^-15, odd and mirrored", () => {
+    const table = sineTable();
+    for (let turn = 0; turn < 2 ** 20; turn += 67) {
+      const found = integerSine(table, turn);
+      expect(Math.abs(found - 2 ** 15 * Math.sin((2 * Math.PI * turn) / 2 ** 20))).toBeLessThan(1.2);
+      expect(integerSine(table, (2 ** 20 - turn) % 2 ** 20) + found).toBe(0);
+    }
   });
 
   it("sigmoid is monotone, symmetric and within 1.3 units of 2^-16", () => {

@@ -130,9 +130,55 @@ describe("the model in WebAssembly", () => {
 
     const sloped = (most: number): IntegerModel =>
       quantiseModel({ ...plain, beta1: plain.beta1.map((_, row) => (row % 2 === 0 ? most : -most)) }, 16);
-    let most = 1000;
+    let most = 1;
     while (createWasmModel(sloped(2 * most)) !== undefined) most *= 2;
+    expect(most).toBeGreaterThan(100);
     compare("large slopes", sloped(most), windowsOf(sloped(most), 200, 15));
+  });
+
+  it("rounds halves of what x contributes up, below zero too, and reads cells without alpha or beta2", () => {
+    const shape = { units: 20, hiddenUnits: 2, horizonSteps: 2 };
+    const model = quantiseModel(fixtureModel(fixturePlan(shape), shape), 16);
+    const { gates } = model;
+    // Odd halves: every odd sum lies half way between two integers, or with one less, a small one just below.
+    const halves = (values: Int32Array, shift: number, less: number): Int32Array =>
+      values.map(
+        (value, row) =>
+          (row % 2 === 0 ? 1 : -1) * (2 * (Math.abs(value) >> shift) + 1) * 2 ** (shift - 1) - less,
+      );
+    const zeros = new Int32Array(gates.alpha.length);
+    for (const [name, changed] of [
+      ["halves of slopes", { alpha: halves(gates.alpha, gates.alphaShift, 0) }],
+      ["halves of offsets", { beta2: halves(gates.beta2, gates.beta2Shift, 0) }],
+      ["just below, slopes", { alpha: halves(gates.alpha, gates.alphaShift, 1) }],
+      ["just below, offsets", { beta2: halves(gates.beta2, gates.beta2Shift, 1) }],
+      ["no alpha", { alpha: zeros, alphaShift: 31 }],
+      ["no beta2", { beta2: zeros, beta2Shift: 31 }],
+    ] as const) {
+      const other = { ...model, gates: { ...gates, ...changed } };
+      const windows = windowsOf(other, 500, 16);
+      const small = windows.map((window) => ({ ...window, features: window.features.map(Math.sign) }));
+      compare(name, other, [...windows, ...small]);
+    }
+  });
+
+  it("leaves coefficients that are too fine, and sums that are too long, to plain JavaScript", () => {
+    const shape = { units: 5, hiddenUnits: 2, horizonSteps: 2 };
+    const plain = fixtureModel(fixturePlan(shape), shape);
+    const fine = (most: number): IntegerModel =>
+      quantiseModel({ ...plain, beta2: plain.beta2.map((_, row) => most * (1 - row / 100)) }, 16);
+    expect(fine(0.02).gates.beta2Shift).toBe(25);
+    compare("fine coefficients", fine(0.02), windowsOf(fine(0.02), 200, 17));
+    expect(fine(0.01).gates.beta2Shift).toBe(26);
+    expect(createWasmModel(fine(0.01))).toBeUndefined();
+
+    const dense = (units: number): IntegerModel => {
+      const wide = { units, hiddenUnits: 1, horizonSteps: 1 };
+      const made = fixtureModel(fixturePlan(wide), wide);
+      return quantiseModel({ ...made, stateCodes: made.stateCodes.map(() => 1) }, 16);
+    };
+    compare("long sums", dense(258), windowsOf(dense(258), 20, 18));
+    expect(createWasmModel(dense(259))).toBeUndefined();
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { advanceStep, projectStep } from "./cellStep";
+import { advanceStep, PROJECTED_BYTES, projectStep } from "./cellStep";
 import { readState } from "./head";
 import { CellRecord, ModelRecord } from "./records";
 
@@ -25,7 +25,7 @@ function advanceAll(model: ModelRecord, projected: usize): void {
   advanceStep(model, cellAt(model, 0), projected);
   for (let cell = 1; cell < model.cells; cell++) {
     const own = cellAt(model, cell);
-    projectStep(own, own.x, model.projected);
+    projectStep(own, own.x, model.sums, model.projected);
     advanceStep(model, own, model.projected);
   }
 }
@@ -39,7 +39,7 @@ export function reset(model: usize): void {
 export function step(model: usize): void {
   const own = changetype<ModelRecord>(model);
   const lowest = cellAt(own, 0);
-  projectStep(lowest, lowest.x, own.projected);
+  projectStep(lowest, lowest.x, own.sums, own.projected);
   advanceAll(own, own.projected);
 }
 
@@ -48,9 +48,9 @@ export function project(model: usize, features: usize, count: i32, projected: us
   const own = changetype<ModelRecord>(model);
   const lowest = cellAt(own, 0);
   const vectorBytes = (<usize>lowest.inputPairs) << 2;
-  const projectedBytes = (<usize>lowest.units) * 36;
+  const projectedBytes = ((<usize>lowest.units) >> 2) * PROJECTED_BYTES;
   for (let index = 0; index < count; index++) {
-    projectStep(lowest, features, projected);
+    projectStep(lowest, features, own.sums, projected);
     features += vectorBytes;
     projected += projectedBytes;
   }
@@ -59,7 +59,7 @@ export function project(model: usize, features: usize, count: i32, projected: us
 /** Walks `steps` projected vectors from the zero state. */
 export function walk(model: usize, projected: usize, steps: i32): void {
   const own = changetype<ModelRecord>(model);
-  const projectedBytes = (<usize>cellAt(own, 0).units) * 36;
+  const projectedBytes = ((<usize>cellAt(own, 0).units) >> 2) * PROJECTED_BYTES;
   zeroStates(own);
   for (let index = 0; index < steps; index++) {
     advanceAll(own, projected);

@@ -8,11 +8,11 @@ export class CellRecord {
   /** Pairs of columns of W and of U, both even. */
   inputPairs: i32;
   statePairs: i32;
-  /** W, int16 [tile of 16 rows][pair][16 rows][2 columns], rows in the order [four units][gate][unit]. */
+  /** W, int16 [tile of 32 rows][pair][32 rows][2 columns], rows in the order [four units][gate][unit]. */
   inputWeights: usize;
   /** The candidate's U, the same with rows in the order of the units. */
   candidateWeights: usize;
-  /** Codes of update + 2^14 reset, int16, the same layout. */
+  /** Codes of update + 2^14 reset, int16, [part of 32 pairs] of the same. */
   gateWeights: usize;
   /** [four units][gate]: see cellStep.ts. */
   coefficients: usize;
@@ -20,14 +20,11 @@ export class CellRecord {
   state: usize;
   /** What the cell reads: int16, the features of a step or the state of the cell below. */
   x: usize;
-  /**
-   * Rounding of float64 lanes, halves up: fl(fl(v + half) + magic) holds the rounded v in its low bits, where `half` is
-   * half of what v is a multiple of, so that what is added to the magic is never half way between two integers. Slopes
-   * are kept times 2^-productShift.
-   */
-  slopeHalf: f64;
+  /** What is added to sums of x before they are multiplied: see cellStep.ts. */
+  lift: i32;
+  /** The magic of cellStep.ts times 2^-productShift, as the candidate's slopes are kept. */
   slopeMagic: f64;
-  offsetHalf: f64;
+  /** Half of what the candidate's products are multiples of; 0 where they are whole. */
   productHalf: f64;
 }
 
@@ -67,6 +64,8 @@ export class ModelRecord {
   cell: usize;
   /** A projected step of the cell in work. */
   projected: usize;
+  /** int32 [rows], the sums of the product in work: those of 3 units of x, or of the units. */
+  sums: usize;
   /** int16 [units], r h at one = 2032. */
   gated: usize;
   /** int32 [gate][units]: pre-activations, then activations. */

@@ -8,6 +8,10 @@ import { headerText } from "./headerText.ts";
 import { monitorTables } from "./monitorTables.ts";
 import { monitorHeader, monitorSource } from "./monitorText.ts";
 import { packCodes, paddedColumns, ROWS_PER_BLOCK } from "./packCodes.ts";
+import { shieldHeader } from "./shieldHeader.ts";
+import { planShield } from "./shieldPlan.ts";
+import { shieldSource } from "./shieldSource.ts";
+import { shieldTables } from "./shieldTables.ts";
 import { sourceText } from "./sourceText.ts";
 
 export interface C99Export {
@@ -21,6 +25,8 @@ export interface C99Export {
   readonly weightBytes: number;
   /** Bytes of the rules among them. */
   readonly ruleBytes: number;
+  /** Working memory of the shield with pointers of four bytes; 0 where no rule is enforced. */
+  readonly shieldWorkBytes: number;
   /** Bytes of a state, and the largest working memory of a call (arrays on the stack). */
   readonly stateBytes: number;
   readonly workBytes: number;
@@ -60,10 +66,10 @@ const SMALLEST_PRODUCT_SHIFT = 4;
  * Writes the model `NAME` as C99, equal to the bit to the TypeScript reference.
  *
  * Throws an {@link ArtefactError} `not-representable` for a name that is no C identifier of lower-case letters, digits
- * and `_`, for a shift above 61, and for one of a state product below 4.
+ * and `_`, for a shift above 61, for one of a state product below 4, and for enforced rules whose products pass 2^53.
  *
  * @param origin one line that says what the text was made from
- * @param system rules that the text shall judge; without them, or without any, it has no monitor
+ * @param system rules that the text shall judge and enforce; without any it has no monitor, without enforced ones no shield
  */
 export const exportC99 = (
   model: IntegerModel,
@@ -121,7 +127,12 @@ export const exportC99 = (
   };
   const weights = weightTables(cells, inputs, units);
   const rules = system !== undefined && system.rules.length > 0 ? system : undefined;
-  const ruleTables = rules === undefined ? [] : monitorTables(rules);
+  const shielded = rules !== undefined && rules.components.length > 0 ? rules : undefined;
+  const plan = shielded === undefined ? undefined : planShield(shielded, model.readouts);
+  const ruleTables = [
+    ...(rules === undefined ? [] : monitorTables(rules)),
+    ...(shielded === undefined ? [] : shieldTables(shielded)),
+  ];
   const tables = [...weights, ...otherTables(model, cells, shape), ...ruleTables];
   const sum = (of: readonly ConstantTable[]): number =>
     of.reduce((bytes, table) => bytes + tableBytes(table), 0);
@@ -129,15 +140,20 @@ export const exportC99 = (
     constantBytes: sum(tables),
     weightBytes: sum(weights),
     ruleBytes: sum(ruleTables),
+    shieldWorkBytes: plan?.workBytes(4) ?? 0,
     stateBytes: cells.length * units,
     workBytes: workBytes(shape),
   };
+  const ruleHeader = rules === undefined ? "" : monitorHeader(rules, name);
+  const ruleSource = rules === undefined ? "" : monitorSource(rules, name);
+  const hasShield = shielded !== undefined && plan !== undefined;
   return {
     ...sizes,
-    header: headerText(shape, sizes, rules === undefined ? "" : monitorHeader(rules, name)),
+    header: headerText(shape, sizes, ruleHeader + (hasShield ? shieldHeader(shielded, plan, name) : "")),
     source:
       sourceText(shape, tables.map(arrayText).join("\n\n")) +
-      (rules === undefined ? "" : monitorSource(rules, name)),
+      ruleSource +
+      (hasShield ? shieldSource(shielded, plan, name) : ""),
   };
 };
 

@@ -1,13 +1,14 @@
 import type { Artefact } from "../../edge/Artefact.ts";
+import { readingQuanta } from "../../edge/front/readingQuanta.ts";
 import { ruleSystemOf } from "../../edge/golden.ts";
 import { createPastReader } from "../../edge/pastQuanta.ts";
 import type { PastQuanta } from "../../edge/RuleSystem.ts";
-import { contextSteps, planChannels, type Readings } from "../../series/features.ts";
+import { planChannels, type Readings } from "../../series/features.ts";
 import { type AffineBlock, boxRow, createAffineBlock, isPoint, nameRemainder } from "./AffineBlock.ts";
 import { createIntervalHead } from "./intervalHead.ts";
 import { createIntervalStep, type StepInput } from "./intervalStep.ts";
+import { ballEnd, type ReadingBall } from "./ReadingBall.ts";
 import { createRuleBounds, type SensorForecast } from "./ruleBounds.ts";
-import type { ReadingBall } from "./readingUnknowns.ts";
 import { createSymbolTable, type SymbolTable } from "./SymbolTable.ts";
 import { createWindowForms, stepUnknowns } from "./windowForms.ts";
 
@@ -33,10 +34,10 @@ export type IntervalForecaster = (readings: Readings, quanta: number, newest: nu
  * @param capacity symbols of one sensor's forms; 0 for intervals alone. Memory and time grow with it
  */
 export const createIntervalForecaster = (
-  artefact: Pick<Artefact, "manifest" | "model" | "rules">,
+  artefact: Pick<Artefact, "front" | "manifest" | "model" | "rules">,
   capacity: number,
 ): IntervalForecaster => {
-  const { manifest, model } = artefact;
+  const { front, manifest, model } = artefact;
   const { features: plan, readouts: targets } = manifest;
   const { horizonSteps, inputs, tanh, units } = model;
   const sensors = plan.sensors.length;
@@ -46,7 +47,7 @@ export const createIntervalForecaster = (
   const symbols = createSymbolTable(capacity);
   const boxes = createSymbolTable(0);
   const head = createIntervalHead(model, capacity);
-  const room = stepUnknowns(plan);
+  const room = stepUnknowns(front);
   const cells = [model, ...model.upper].map((weights, index) =>
     createIntervalStep(
       weights,
@@ -67,14 +68,14 @@ export const createIntervalForecaster = (
   const quantumOf = quantaOfChannels(manifest);
 
   const walk = (readings: Readings, ball: ReadingBall): readonly SensorForecast[] => {
-    const forms = createWindowForms(plan, targets, readings, ball);
+    const forms = createWindowForms(front, quantumOf, readings, ball);
     forecasts.forEach((forecast, sensor) => {
       let table = symbols;
       let x: StepInput | undefined;
       let isOver = false;
       symbols.clear();
       for (const state of states) clearBlock(state);
-      for (let step = readings.steps - plan.windowSteps; step < readings.steps; step++) {
+      for (let step = 0; step < plan.windowSteps; step++) {
         // Not before the next step: what the head reads of this one is still made of symbols.
         if (isOver) {
           table = boxes;
@@ -109,24 +110,18 @@ export const createIntervalForecaster = (
   };
 
   /** What the past reads in the whole ball: the ends of its two ends. */
-  const pastOf = (readings: Readings, { newest, radii }: ReadingBall): PastQuanta => {
-    const { steps } = readings;
-    const shifted = (sign: number): Readings => ({
-      ...readings,
-      values: readings.values.map((value, index) =>
-        index % steps < steps - newest ? value : value + sign * radii[Math.floor(index / (sensors * steps))]!,
-      ),
-    });
-    const low = readPast(shifted(-1), steps - 1);
+  const pastOf = (readings: Readings, ball: ReadingBall): PastQuanta => {
+    const origin = readings.steps - 1;
+    const low = readPast(ballEnd(readings, ball, -1), origin);
     const [lower, known] = [low.lower.slice(), low.known.slice()];
-    const high = readPast(shifted(1), steps - 1);
+    const high = readPast(ballEnd(readings, ball, 1), origin);
     return { lower, upper: high.upper, known: known.map((each, at) => each & high.known[at]!) };
   };
 
   return (readings, quanta, newest) => {
-    if (readings.steps < contextSteps(plan)) {
+    if (readings.steps < front.contextSteps) {
       throw new RangeError(
-        `the window has ${readings.steps} steps; give it ${contextSteps(plan)} up to and including the origin`,
+        `the window has ${readings.steps} steps; give it ${front.contextSteps} up to and including the origin`,
       );
     }
     const ball = { newest, radii: quantumOf.map((quantum) => quantum * quanta) };
@@ -151,11 +146,9 @@ export const createIntervalForecaster = (
   };
 };
 
-/** Quantum of each channel of the plan: that of its readout or of the rules; 0, so that it does not move, where it has none. */
-export const quantaOfChannels = ({ features, ruleChannels }: Artefact["manifest"]): number[] =>
-  planChannels(features).map(
-    (channel) => ruleChannels.find((each) => each.channel === channel)?.quantum ?? 0,
-  );
+/** Quantum of the readings of each channel of the plan; 1/256 of it is the step of the device. */
+export const quantaOfChannels = (manifest: Artefact["manifest"]): readonly number[] =>
+  manifest.readingQuanta ?? readingQuanta(manifest.features, manifest.readouts, manifest.ruleChannels);
 
 /** A state whose unknowns of this step alone are this wide on average has lost what forms know beside boxes. */
 const SPENT_REMAINDER = 16;

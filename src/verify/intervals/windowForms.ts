@@ -1,17 +1,22 @@
 /**
- * From a ball of readings to the forms of what the forecaster reads: the one file that knows how features and baselines
- * are made of readings (series/features.ts, series/baseline.ts, edge/quantiseFeatures.ts, `baselineInteger`).
+ * From a ball of readings to the forms of what the forecaster reads; with readingUnknowns.ts and baselineForms.ts all
+ * that knows how features and baselines are made of readings (`integerFeatures`, `integerBaseline`).
  *
- * Every reading on its transformed scale is an unknown (see {@link readingUnknowns}). Features and baselines are sums of
- * multiples of these, so a reading that enters a difference twice cancels, and one that is held over a gap is one
- * unknown. The mean of the neighbours is taken for an unknown of its own at each step.
+ * Every scaled reading is an unknown (see {@link readingUnknowns}). Features are sums of multiples of levels, so a
+ * reading that enters a difference twice cancels, and one that is held over a gap is one unknown. The mean of the
+ * neighbours is taken for an unknown of its own at each step. Boxes are exact: sums of whole numbers, rounded as the
+ * device rounds them.
  */
-import { clamp, FEATURE_MAXIMUM, FEATURE_ONE } from "../../edge/fixedPoint.ts";
-import { BASELINE_MAXIMUM } from "../../edge/integerHead.ts";
-import type { Readout } from "../../edge/TernaryModel.ts";
-import { baselineStep, seasonStep } from "../../series/baseline.ts";
-import type { Baseline, FeaturePlan } from "../../series/FeaturePlan.ts";
-import { computeFeatures, featureCount, planChannels, type Readings } from "../../series/features.ts";
+import { clamp, FEATURE_MAXIMUM, roundShift } from "../../edge/fixedPoint.ts";
+import {
+  integerFeatureCount,
+  integerFeatures,
+  LEVEL_SHIFT,
+  SINE_SHIFT,
+} from "../../edge/front/integerFeatures.ts";
+import { type IntegerFrontEnd, MISSING_READING } from "../../edge/front/IntegerFrontEnd.ts";
+import { integerReadings } from "../../edge/front/IntegerReadings.ts";
+import type { Readings } from "../../series/features.ts";
 import {
   type AffineBlock,
   boxRow,
@@ -19,83 +24,129 @@ import {
   createAffineBlock,
   nameRemainder,
   SLACK,
-  sumOfMagnitudes,
 } from "./AffineBlock.ts";
+import { type BaselineForms, createBaselineForms } from "./baselineForms.ts";
 import type { StepInput } from "./intervalStep.ts";
-import { type ReadingBall, readingUnknowns } from "./readingUnknowns.ts";
+import { ballEnd, type ReadingBall } from "./ReadingBall.ts";
+import { readingUnknowns, setRange } from "./readingUnknowns.ts";
+import { QUARTER_TURN, sineRange } from "./sineRange.ts";
 import type { SymbolTable } from "./SymbolTable.ts";
 
 /** The forms of one window and ball. */
 export interface WindowForms {
-  /** Features of one step of one sensor; the same object each time. */
+  /** Features of step 0..windowSteps - 1 of one sensor; the same object each time. */
   readonly step: (sensor: number, step: number, symbols: SymbolTable) => StepInput;
-  /** Baseline integers of a sensor, [target][lead], over the symbols of the table. */
-  readonly baselines: (sensor: number, symbols: SymbolTable, block: AffineBlock) => void;
+  readonly baselines: BaselineForms;
 }
 
-/** Features are float32 before they are rounded: at most 6 2^-24 off, in 1/1024. */
-const FLOAT32_ERROR = 2 ** -10;
 const ROUNDING = 0.5;
 const SHORT_LAG = { steps: 1, gain: 3 };
 const LONG_LAG = { steps: 3, gain: 2 };
-/** exp of more than this is not formed on the way from the learned scale to a reading. */
-const LARGEST_LOG = 15;
-/** Units of baseline integers: quanta, and exponents of two. */
-const QUANTA_ONE = 2 ** 8;
-const EXPONENT_ONE = 2 ** 20;
-/** Means of levels are up to this large in 1/1024 deviations: what a level may lose in float64. */
-const LEVEL_REACH = 2 ** 20;
 
 /** Unknowns that one step can name, the roundings of its features among them: what sizes the columns of its block. */
-export const stepUnknowns = (plan: FeaturePlan): number =>
-  plan.targets.length * (6 + plan.sensors.length) + 2 * plan.covariates.length + featureCount(plan);
+export const stepUnknowns = (front: IntegerFrontEnd): number =>
+  front.targets.length * (6 + front.sensors) + 2 * front.covariates.length + integerFeatureCount(front);
 
-/** Makes the forms of a ball around the window that ends with the last step of the readings. */
+/**
+ * Makes the forms of a ball around the window that ends with the last step of the readings.
+ *
+ * @param quanta of the readings, by channel of the plan
+ */
 export const createWindowForms = (
-  plan: FeaturePlan,
-  targets: readonly Readout[],
+  front: IntegerFrontEnd,
+  quanta: readonly number[],
   readings: Readings,
   ball: ReadingBall,
 ): WindowForms => {
-  const { steps } = readings;
-  const sensors = plan.sensors.length;
-  const origin = steps - 1;
-  const from = steps - plan.windowSteps;
-  const inputs = featureCount(plan);
-  const exact = computeFeatures(plan, readings, from, steps);
-  const unknowns = readingUnknowns(plan, readings, ball);
-  const named = planChannels(plan).length * sensors * steps;
-  const roundings = named + planChannels(plan).length * steps;
-  const room = stepUnknowns(plan);
+  const { contextSteps: steps, sensors } = front;
+  const cut = (of: Readings) => integerReadings(of, quanta, of.steps - steps, of.steps);
+  const [low, high] = [cut(ballEnd(readings, ball, -1)), cut(ballEnd(readings, ball, 1))];
+  const from = steps - front.windowSteps;
+  const inputs = integerFeatureCount(front);
+  const exact = integerFeatures(front, cut(readings), from, steps);
+  const channels = front.targets.length + front.covariates.length;
+  const unknowns = readingUnknowns(front, low, high, channels * steps);
+  const { level } = unknowns;
+  const means = channels * sensors * steps;
+  const roundings = unknowns.inputs + channels * steps;
+  const room = stepUnknowns(front);
   const block = createAffineBlock(inputs, room);
   const columns = new Int32Array(room);
   const places = new Map<number, number>();
+  /** Weights of the levels that a feature adds up, by their place: what enters twice is one term. */
+  const terms = new Map<number, number>();
 
-  /** Adds `weight` times an unknown to a row of a block, in the columns that `columnOf` gives. */
-  const add = (
-    to: AffineBlock,
+  const add = (place: number, weight: number): void => {
+    terms.set(place, (terms.get(place) ?? 0) + weight);
+  };
+  const addLevel = (channel: number, sensor: number, when: number, weight: number): void =>
+    add(unknowns.source[(channel * sensors + sensor) * steps + when]!, weight);
+  const addMean = (channel: number, sensor: number, when: number, weight: number): void => {
+    const neighbours = front.neighbours[sensor]!;
+    const count = neighbours.length;
+    if (count === 0) return addLevel(channel, sensor, when, weight);
+    let [lower, upper] = [0, 0];
+    for (const neighbour of neighbours) {
+      const place = (channel * sensors + neighbour) * steps + when;
+      lower += level.lower[place]!;
+      upper += level.upper[place]!;
+    }
+    const nearest = (sum: number): number => Math.floor((2 * sum + count) / (2 * count));
+    const place = means + channel * steps + when;
+    setRange(level, place, nearest(lower), nearest(upper));
+    level.input[place] = unknowns.inputs + channel * steps + when;
+    add(place, weight);
+  };
+
+  /** Makes the terms less `offset`, times `gain` / 2^shift, a feature. */
+  const writeSum = (
     row: number,
     columnOf: (input: number) => number,
-    input: number,
-    centre: number,
-    half: number,
-    weight: number,
+    shift: number,
+    gain = 1,
+    offset = 0,
   ): void => {
-    to.centre[row]! += weight * centre;
-    if (half === 0) return;
-    const column = columnOf(input);
-    if (column < 0) to.remainder[row]! += Math.abs(weight) * half;
-    else to.coefficients[row * to.stride + column]! += weight * half;
+    const unit = gain * 2 ** -shift;
+    let [lower, upper, middle] = [-offset, -offset, -offset];
+    let [remainder, reach] = [0, Math.abs(offset)];
+    block.coefficients.fill(0, row * room, (row + 1) * room);
+    for (const [place, weight] of terms) {
+      if (weight === 0) continue;
+      const ends = [weight * level.lower[place]!, weight * level.upper[place]!];
+      lower += Math.min(...ends);
+      upper += Math.max(...ends);
+      middle += weight * level.centre[place]!;
+      reach += Math.abs(weight) * (Math.abs(level.centre[place]!) + Math.abs(level.half[place]!));
+      if (level.half[place] === 0) continue;
+      remainder += Math.abs(weight) * level.rounding[place]!;
+      const column = columnOf(level.input[place]!);
+      if (column < 0) remainder += Math.abs(weight * level.half[place]!);
+      else block.coefficients[row * room + column]! += unit * weight * level.half[place]!;
+    }
+    terms.clear();
+    const ends = [roundShift(gain * lower, shift), roundShift(gain * upper, shift)];
+    const [least, largest] = [Math.min(...ends), Math.max(...ends)];
+    if (least === largest || least < -FEATURE_MAXIMUM || largest > FEATURE_MAXIMUM) {
+      const kept = (value: number): number => clamp(value, -FEATURE_MAXIMUM, FEATURE_MAXIMUM);
+      return boxRow(block, row, places.size, kept(least), kept(largest));
+    }
+    block.centre[row] = unit * middle;
+    block.remainder[row] = Math.abs(unit) * (remainder + SLACK * reach) + ROUNDING;
+    closeRow(block, row, places.size, least, largest);
   };
 
   const input: { block: AffineBlock; columns: Int32Array; symbols: number } = { block, columns, symbols: 0 };
 
-  const step: WindowForms["step"] = (sensor, at, symbols) => {
+  const step: WindowForms["step"] = (sensor, windowStep, symbols) => {
+    const at = from + windowStep;
     places.clear();
-    block.centre.fill(0);
+    const first = (sensor * front.windowSteps + windowStep) * inputs;
     block.coefficients.fill(0);
-    block.remainder.fill(0);
-    const localColumn = (unknown: number): number => {
+    // The missing flags, the calendar and the embedding stay so.
+    for (let feature = 0; feature < inputs; feature++) {
+      boxRow(block, feature, 0, exact[first + feature]!, exact[first + feature]!);
+    }
+    const columnOf = (unknown: number): number => {
       const known = places.get(unknown);
       if (known !== undefined) return known;
       const column = symbols.columnOf(unknown);
@@ -104,181 +155,66 @@ export const createWindowForms = (
       places.set(unknown, places.size);
       return places.size - 1;
     };
-    const level = (row: number, channel: number, of: number, when: number, weight: number): void => {
-      const series = (channel * sensors + of) * steps;
-      const index = series + when;
-      const { centre, half, source } = unknowns;
-      add(block, row, localColumn, series + source[index]!, centre[index]!, half[index]!, weight);
-    };
-    const near = (row: number, channel: number, when: number, weight: number): void => {
-      const neighbours = plan.neighbours[sensor]!;
-      if (neighbours.length === 0) return level(row, channel, sensor, when, weight);
-      let [centre, half] = [0, 0];
-      for (const neighbour of neighbours) {
-        const index = (channel * sensors + neighbour) * steps + when;
-        centre += unknowns.centre[index]! / neighbours.length;
-        half += unknowns.half[index]! / neighbours.length;
-      }
-      add(block, row, localColumn, named + channel * steps + when, centre, half, weight);
-    };
 
     let row = 0;
-    plan.targets.forEach((scaling, target) => {
-      const one = FEATURE_ONE / scaling.deviation;
-      const change = (lag: { steps: number; gain: number }): void => {
-        level(row, target, sensor, at, lag.gain * one);
-        level(row, target, sensor, at - lag.steps, -lag.gain * one);
-        row++;
-      };
-      const own = FEATURE_ONE / plan.sensorDeviation[target]![sensor]!;
-      level(row, target, sensor, at, one);
-      block.centre[row++]! -= scaling.mean * one;
-      level(row, target, sensor, at, own);
-      block.centre[row++]! -= plan.sensorMean[target]![sensor]! * own;
-      row++;
-      change(SHORT_LAG);
-      change(LONG_LAG);
-      near(row, target, at, one);
-      block.centre[row++]! -= scaling.mean * one;
-      near(row, target, at, one);
-      level(row++, target, sensor, at, -one);
-      near(row, target, at, SHORT_LAG.gain * one);
-      near(row++, target, at - SHORT_LAG.steps, -SHORT_LAG.gain * one);
-      if (plan.baseline.kind === "seasonal") {
-        level(row, target, sensor, at, one);
-        level(row++, target, sensor, at - plan.baseline.periodSteps, -one);
-      }
-      if (plan.everySensor?.targets.includes(scaling.channel)) {
-        for (const other of plan.everySensor.sensors) {
-          level(row, target, other, at, one);
-          level(row++, target, sensor, at, -one);
-        }
-      }
-    });
-    plan.covariates.forEach((scaling, covariate) => {
-      const channel = plan.targets.length + covariate;
-      const one = FEATURE_ONE / scaling.deviation;
-      level(row, channel, sensor, at, one);
-      block.centre[row]! -= scaling.mean * one;
+    front.targets.forEach((target, channel) => {
+      const write = (): void => writeSum(row++, columnOf, LEVEL_SHIFT);
+      addLevel(channel, sensor, at, 1);
+      write();
+      addLevel(channel, sensor, at, 1);
+      writeSum(row, columnOf, target.ownShift[sensor]!, target.ownGain[sensor], target.ownCentre[sensor]);
       row += 2;
-      near(row, channel, at, one);
-      block.centre[row++]! -= scaling.mean * one;
+      for (const lag of [SHORT_LAG, LONG_LAG]) {
+        addLevel(channel, sensor, at, lag.gain);
+        addLevel(channel, sensor, at - lag.steps, -lag.gain);
+        write();
+      }
+      addMean(channel, sensor, at, 1);
+      write();
+      addMean(channel, sensor, at, 1);
+      addLevel(channel, sensor, at, -1);
+      write();
+      addMean(channel, sensor, at, SHORT_LAG.gain);
+      addMean(channel, sensor, at - SHORT_LAG.steps, -SHORT_LAG.gain);
+      write();
+      if (front.baseline.kind === "seasonal") {
+        addLevel(channel, sensor, at, 1);
+        addLevel(channel, sensor, at - front.baseline.periodSteps, -1);
+        write();
+      }
+      for (const other of target.columns) {
+        addLevel(channel, other, at, 1);
+        addLevel(channel, sensor, at, -1);
+        write();
+      }
     });
-    const first = (sensor * plan.windowSteps + at - from) * inputs;
-    plan.circular.forEach((_, circular) => {
-      const channel = plan.targets.length + plan.covariates.length + circular;
-      // Sine and cosine move by no more than their angle.
-      const isMissing = Number.isNaN(readings.values[(channel * sensors + sensor) * steps + at]!);
-      const angle = isMissing || at < steps - ball.newest ? 0 : (ball.radii[channel]! * Math.PI) / 180;
-      for (const end = row + 2; row < end; row++) {
-        block.centre[row] = exact[first + row]! * FEATURE_ONE;
-        block.remainder[row] = angle * FEATURE_ONE;
+    front.covariates.forEach((_, covariate) => {
+      const channel = front.targets.length + covariate;
+      addLevel(channel, sensor, at, 1);
+      writeSum(row, columnOf, LEVEL_SHIFT);
+      row += 2;
+      addMean(channel, sensor, at, 1);
+      writeSum(row++, columnOf, LEVEL_SHIFT);
+    });
+    front.angles.forEach(({ gain, gainShift }, angle) => {
+      const place = ((channels + angle) * sensors + sensor) * steps + at;
+      const isMissing = low.values[place] === MISSING_READING;
+      const turns = [low, high].map(({ values }) => roundShift(gain * values[place]!, gainShift));
+      for (const ahead of [0, QUARTER_TURN]) {
+        const ends = sineRange(front.sines, Math.min(...turns) + ahead, Math.max(...turns) + ahead);
+        const [least, largest] = ends.map((end) => roundShift(end, SINE_SHIFT));
+        if (!isMissing) boxRow(block, row, places.size, least!, largest!);
+        row++;
       }
     });
     for (let feature = 0; feature < inputs; feature++) {
-      roundFeature(block, feature, places.size, exact[first + feature]! * FEATURE_ONE);
       if (block.remainder[feature] === 0) continue;
-      const column = localColumn(roundings + at * inputs + feature);
+      const column = columnOf(roundings + at * inputs + feature);
       if (column >= 0) nameRemainder(block, feature, column);
     }
     input.symbols = places.size;
     return input;
   };
 
-  const baselines: WindowForms["baselines"] = (sensor, symbols, into) => {
-    into.centre.fill(0);
-    into.remainder.fill(0);
-    into.coefficients.fill(0);
-    targets.forEach(({ quantum, transform }, target) => {
-      const logarithmic = transform === "log1p";
-      const one = logarithmic ? EXPONENT_ONE / Math.LN2 : QUANTA_ONE / quantum;
-      const shift = logarithmic ? -Math.log2(quantum) * EXPONENT_ONE : 0;
-      const end = logarithmic && plan.baseline.kind === "linear" ? LARGEST_LOG * one : Infinity;
-      const series = (target * sensors + sensor) * steps;
-      const { centre, half, source } = unknowns;
-      for (let lead = 1; lead <= plan.horizonSteps; lead++) {
-        const row = target * plan.horizonSteps + lead - 1;
-        for (const [when, weight] of baselineTerms(plan.baseline, target, origin, lead)) {
-          const index = series + when;
-          add(
-            into,
-            row,
-            symbols.columnOf,
-            series + source[index]!,
-            centre[index]!,
-            half[index]!,
-            weight * one,
-          );
-        }
-        into.centre[row]! += baselineConstant(plan, target, sensor, lead) * one;
-        roundBaseline(into, row, symbols.count(), end, shift);
-      }
-    });
-  };
-  return { step, baselines };
-};
-
-/** Ends a feature: what does not move has the device's own integer, the rest its rounding as an unknown. */
-const roundFeature = (block: AffineBlock, row: number, symbols: number, exact: number): void => {
-  const whole = (value: number): number =>
-    clamp(Math.floor(value + ROUNDING), -FEATURE_MAXIMUM, FEATURE_MAXIMUM);
-  const own = sumOfMagnitudes(block.coefficients, row * block.stride, symbols) + block.remainder[row]!;
-  if (own === 0) return boxRow(block, row, symbols, whole(exact), whole(exact));
-  const middle = block.centre[row]!;
-  const slack = FLOAT32_ERROR + SLACK * (own + Math.abs(middle) + LEVEL_REACH);
-  const [lower, upper] = [middle - own - slack, middle + own + slack];
-  if (lower < -FEATURE_MAXIMUM || upper > FEATURE_MAXIMUM) {
-    return boxRow(block, row, symbols, whole(lower), whole(upper));
-  }
-  block.remainder[row]! += ROUNDING + slack;
-  closeRow(block, row, symbols, whole(lower), whole(upper));
-};
-
-/** Ends a baseline: cuts it at +-end, shifts it, rounds it. */
-const roundBaseline = (
-  block: AffineBlock,
-  row: number,
-  symbols: number,
-  end: number,
-  shift: number,
-): void => {
-  const own = sumOfMagnitudes(block.coefficients, row * block.stride, symbols) + block.remainder[row]!;
-  const middle = block.centre[row]!;
-  const slack = SLACK * (own + Math.abs(middle) + Math.abs(shift) + EXPONENT_ONE);
-  const whole = (value: number): number =>
-    clamp(Math.floor(clamp(value, -end, end) + shift + ROUNDING), -BASELINE_MAXIMUM, BASELINE_MAXIMUM);
-  const lower = whole(middle - own - slack);
-  const upper = whole(middle + own + slack);
-  const isCut = Math.abs(middle) + own + slack > Math.min(end, BASELINE_MAXIMUM - Math.abs(shift));
-  if (isCut || lower === upper) return boxRow(block, row, symbols, lower, upper);
-  block.centre[row] = middle + shift;
-  block.remainder[row]! += ROUNDING + slack;
-  closeRow(block, row, symbols, lower, upper);
-};
-
-/** Steps and weights of the transformed readings that a baseline adds up. */
-const baselineTerms = (
-  baseline: Baseline,
-  target: number,
-  origin: number,
-  lead: number,
-): (readonly [step: number, weight: number])[] => {
-  if (baseline.kind !== "linear") return [[baselineStep({ baseline }, origin, lead), 1]];
-  const { lagSteps, periodSteps } = baseline;
-  const own = baseline.weights[target]![lead - 1]!;
-  return [
-    [origin, 1],
-    ...Array.from({ length: lagSteps }, (_, lag) => [origin - lag, own[lag]!] as const),
-    [seasonStep(periodSteps, origin, lead), own[lagSteps]!],
-  ];
-};
-
-/** What a linear baseline adds to its readings: the intercept, and the sensor's mean taken from each weighed one. */
-const baselineConstant = (plan: FeaturePlan, target: number, sensor: number, lead: number): number => {
-  if (plan.baseline.kind !== "linear") return 0;
-  const { lagSteps, weights } = plan.baseline;
-  const own = weights[target]![lead - 1]!;
-  let sum = 0;
-  for (let lag = 0; lag <= lagSteps; lag++) sum += own[lag]!;
-  return own[lagSteps + 1]! - sum * plan.sensorMean[target]![sensor]!;
+  return { step, baselines: createBaselineForms(front, unknowns, steps) };
 };
