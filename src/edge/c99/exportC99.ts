@@ -4,10 +4,15 @@ import { FEATURE_MAXIMUM, HIDDEN_MAXIMUM } from "../fixedPoint.ts";
 import type { IntegerLayer, IntegerModel, IntegerWeights } from "../IntegerModel.ts";
 import type { RuleSystem } from "../RuleSystem.ts";
 import { arrayText, type ConstantTable, tableBytes } from "./arrayText.ts";
-import { headerText } from "./headerText.ts";
+import { clockText } from "./clockText.ts";
+import { type DeviceFrontEnd } from "./DeviceFrontEnd.ts";
+import { frontTables } from "./frontTables.ts";
+import { forecastHeader, frontText, levelsPerForecast } from "./frontText.ts";
+import { headerText, productsPerReading, productsPerStep } from "./headerText.ts";
 import { monitorTables } from "./monitorTables.ts";
 import { monitorHeader, monitorSource } from "./monitorText.ts";
 import { packCodes, paddedColumns, ROWS_PER_BLOCK } from "./packCodes.ts";
+import { pastHeader, pastText, readingsBytes, readingsHeader, readingsText } from "./readingsText.ts";
 import { sourceText } from "./sourceText.ts";
 
 export interface C99Export {
@@ -24,6 +29,8 @@ export interface C99Export {
   /** Bytes of a state, and the largest working memory of a call (arrays on the stack). */
   readonly stateBytes: number;
   readonly workBytes: number;
+  /** Bytes of a buffer of readings; 0 without a front end. */
+  readonly readingsBytes: number;
 }
 
 /** What the texts are filled with. */
@@ -37,6 +44,8 @@ export interface C99Shape {
   /** Levels of the quantiles beside the median, ascending. */
   readonly quantiles: readonly number[];
   readonly targets: number;
+  /** Known where there is a front end or a rule. */
+  readonly sensors?: number;
   readonly horizonSteps: number;
   readonly paddedInputs: number;
   readonly paddedUnits: number;
@@ -64,12 +73,14 @@ const SMALLEST_PRODUCT_SHIFT = 4;
  *
  * @param origin one line that says what the text was made from
  * @param system rules that the text shall judge; without them, or without any, it has no monitor
+ * @param device front end and clock; without them the text starts from features and baselines
  */
 export const exportC99 = (
   model: IntegerModel,
   name: string,
   origin: string,
   system?: RuleSystem,
+  device?: DeviceFrontEnd,
 ): C99Export => {
   const problems: string[] = [];
   if (!IDENTIFIER.test(name)) {
@@ -78,6 +89,9 @@ export const exportC99 = (
     );
   }
   const { head, inputs, units } = model;
+  if (device !== undefined && !(Number.isInteger(device.stepMinutes) && device.stepMinutes > 0)) {
+    problems.push(`a step of ${device.stepMinutes} minutes is not a whole number of them`);
+  }
   const cells: readonly IntegerWeights[] = [model, ...model.upper];
   const layers = [head.hidden, head.skip, head.output];
   const largest = Math.max(
@@ -93,6 +107,8 @@ export const exportC99 = (
   if (problems.length > 0)
     throw new ArtefactError("not-representable", `cannot write C: ${problems.join("; ")}`);
 
+  const rules = system !== undefined && system.rules.length > 0 ? system : undefined;
+  const sensors = device?.front.sensors ?? rules?.sensors;
   const shape: C99Shape = {
     name,
     inputs,
@@ -102,6 +118,7 @@ export const exportC99 = (
     outputs: head.skip.rows,
     quantiles: model.quantiles,
     targets: model.readouts.length,
+    ...(sensors !== undefined && { sensors }),
     horizonSteps: model.horizonSteps,
     paddedInputs: paddedColumns(inputs),
     paddedUnits: paddedColumns(units),
@@ -120,9 +137,9 @@ export const exportC99 = (
     origin,
   };
   const weights = weightTables(cells, inputs, units);
-  const rules = system !== undefined && system.rules.length > 0 ? system : undefined;
   const ruleTables = rules === undefined ? [] : monitorTables(rules);
-  const tables = [...weights, ...otherTables(model, cells, shape), ...ruleTables];
+  const ownTables = device === undefined ? [] : frontTables(device);
+  const tables = [...weights, ...otherTables(model, cells, shape), ...ownTables, ...ruleTables];
   const sum = (of: readonly ConstantTable[]): number =>
     of.reduce((bytes, table) => bytes + tableBytes(table), 0);
   const sizes = {
@@ -130,14 +147,46 @@ export const exportC99 = (
     weightBytes: sum(weights),
     ruleBytes: sum(ruleTables),
     stateBytes: cells.length * units,
-    workBytes: workBytes(shape),
+    workBytes: workBytes(shape) + (device === undefined ? 0 : forecastBytes(shape)),
+    readingsBytes: device === undefined ? 0 : readingsBytes(device, rules?.pastSteps ?? 1),
   };
+  const front = device === undefined ? undefined : frontParts(device, shape, rules);
+  const monitor = rules === undefined ? undefined : monitorParts(rules, name);
+  const past = device === undefined || rules === undefined ? undefined : pastParts(device, rules, name);
+  const parts = [front, monitor, past].filter((part) => part !== undefined);
   return {
     ...sizes,
-    header: headerText(shape, sizes, rules === undefined ? "" : monitorHeader(rules, name)),
+    header: headerText(shape, sizes, parts.map(({ header }) => header).join("")),
     source:
-      sourceText(shape, tables.map(arrayText).join("\n\n")) +
-      (rules === undefined ? "" : monitorSource(rules, name)),
+      sourceText(shape, tables.map(arrayText).join("\n\n")) + parts.map(({ source }) => source).join(""),
+  };
+};
+
+/** What a part of the export adds to both files. */
+interface Part {
+  readonly header: string;
+  readonly source: string;
+}
+
+const monitorParts = (rules: RuleSystem, name: string): Part => ({
+  header: monitorHeader(rules, name),
+  source: monitorSource(rules, name),
+});
+
+const pastParts = (device: DeviceFrontEnd, rules: RuleSystem, name: string): Part => ({
+  header: pastHeader(name),
+  source: pastText(device, rules, name),
+});
+
+const frontParts = (device: DeviceFrontEnd, shape: C99Shape, rules: RuleSystem | undefined): Part => {
+  const { front } = device;
+  const { name } = shape;
+  const products = front.sensors * (front.windowSteps * productsPerStep(shape) + productsPerReading(shape));
+  return {
+    header:
+      readingsHeader(device, name, rules?.pastSteps ?? 1) +
+      forecastHeader(shape, { levels: levelsPerForecast(front), products }, front),
+    source: readingsText(device, name) + clockText(device, name) + frontText(device, shape),
   };
 };
 
@@ -211,3 +260,7 @@ const workBytes = (shape: C99Shape): number => {
   const read = 2 * (shape.units + shape.inputs) + 4 * shape.hiddenUnits;
   return Math.max(step, read);
 };
+
+/** Arrays of a forecast while it calls a step or the head. */
+const forecastBytes = (shape: C99Shape): number =>
+  shape.cells * shape.units + 2 * shape.inputs + 4 * shape.targets * shape.horizonSteps + 4 * shape.outputs;
