@@ -254,9 +254,8 @@ const otherTables = (
 const workBytes = (shape: C99Shape): number => {
   const rows = ROWS_PER_BLOCK * Math.ceil((3 * shape.units) / ROWS_PER_BLOCK);
   const step =
-    2 * Math.max(shape.paddedInputs, shape.paddedUnits) +
-    2 * 2 * shape.paddedUnits +
-    4 * (2 * rows + ROWS_PER_BLOCK * shape.gateBlocks + shape.units);
+    2 * (shape.paddedInputs + shape.paddedUnits + (shape.cells > 1 ? shape.paddedUnits : 0)) +
+    4 * (rows + 3 * shape.units + ROWS_PER_BLOCK * shape.gateBlocks + shape.units);
   const read = 2 * (shape.units + shape.inputs) + 4 * shape.hiddenUnits;
   return Math.max(step, read);
 };

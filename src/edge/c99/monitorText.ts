@@ -77,7 +77,7 @@ static int64_t leaf_value(uint32_t leaf, const int32_t *forecast, const ${name}_
 
 /* The k-th largest of some nodes. */
 static int64_t kth_largest(const int64_t *nodes, uint32_t from, uint32_t to, uint32_t k) {
-  int64_t sorted[${widestCount(system)}];
+  int64_t sorted[${widestCount(system)}] = {0};
   uint32_t count = 0;
   for (; from < to; from++) {
     const int64_t value = nodes[child[from]];

@@ -84,19 +84,19 @@ static void activate(const int32_t *slopes, const int32_t *offsets, const int32_
   }
 }
 
-/* One step of one cell, from the sums of its input product. */
-static void advance(int8_t *h, const int32_t *input_product, const int32_t *alpha, const int32_t *beta1,
+/* One step of one cell, from the sums of its input product, which give way to the offsets. */
+static void advance(int8_t *h, int32_t *offsets, const int32_t *alpha, const int32_t *beta1,
                     const int32_t *beta2, const int32_t *bias, unsigned alpha_shift, unsigned beta2_shift,
                     unsigned product_shift, const uint8_t *gate_codes, const uint8_t *candidate_codes) {
   int32_t slopes[3 * UNITS];
-  int32_t offsets[3 * UNITS];
   int32_t sums[${ROWS_PER_BLOCK} * GATE_BLOCKS];
   int16_t state[PADDED_UNITS];
   int32_t update[UNITS];
   int k;
   for (k = 0; k < 3 * UNITS; k++) {
-    slopes[k] = (int32_t)(shift_round((int64_t)alpha[k] * input_product[k], alpha_shift) + beta1[k]);
-    offsets[k] = (int32_t)(shift_round((int64_t)beta2[k] * input_product[k], beta2_shift) + bias[k]);
+    const int32_t input_product = offsets[k];
+    slopes[k] = (int32_t)(shift_round((int64_t)alpha[k] * input_product, alpha_shift) + beta1[k]);
+    offsets[k] = (int32_t)(shift_round((int64_t)beta2[k] * input_product, beta2_shift) + bias[k]);
   }
   for (k = 0; k < UNITS; k++) state[k] = h[k];
   for (k = UNITS; k < PADDED_UNITS; k++) state[k] = 0;

@@ -6,7 +6,7 @@ import { noCompiler, SANITISED, STRICT, written } from "./compileC.ts";
 import { devices, type StreamRow, streamOf, type TestDevice } from "./frontDevices.ts";
 import { CLOCK_STEPS, expectedAnswers } from "./frontReference.ts";
 
-/** Reads rows (i32 minute, row; INT32_MIN clears) on stdin and answers each as \`expectedAnswers\` does. */
+/** Reads rows (i32 minute, row; INT32_MIN clears) on stdin and answers each as `expectedAnswers` does. */
 const driver = ({ model, system }: TestDevice): string => `#include "city.h"
 #include <stdio.h>
 int main(void) {
@@ -27,6 +27,8 @@ ${system === undefined ? "" : "  static city_past past;\n"}
     said = city_push(&readings, minute, row);
     fwrite(&said, sizeof said, 1, stdout);
     if (said < 0) continue;
+    fwrite(&readings.filled, sizeof readings.filled, 1, stdout);
+    fwrite(&readings.refused, sizeof readings.refused, 1, stdout);
     city_forecast(&readings, quanta);
     fwrite(quanta, sizeof quanta, 1, stdout);
 ${model.quantiles.length === 0 ? "" : "    city_arrange(quanta);\n"}    fwrite(quanta, sizeof quanta, 1, stdout);

@@ -15,13 +15,6 @@ export const CLOCK_STEPS = [-40, -1, 0, 1, 50] as const;
 
 const tables = frontEndTables();
 
-/** Numbers that a device says after each row that it takes. */
-export const answerLength = ({ device, model, system }: TestDevice): number =>
-  1 +
-  2 * model.head.skip.rows * device.front.sensors +
-  3 * CLOCK_STEPS.length +
-  (system === undefined ? 0 : 3 * system.channels * system.sensors * system.pastSteps);
-
 /** Answers to all rows, one after the other: a row that is refused is answered by its code alone. */
 export const expectedAnswers = (test: TestDevice, stream: readonly StreamRow[]): Int32Array => {
   const { device, model, plan, system } = test;
@@ -35,6 +28,12 @@ export const expectedAnswers = (test: TestDevice, stream: readonly StreamRow[]):
   let newest: number | undefined;
   let clock = localClock(plan.zone, 0, 60_000, 1);
   let clockStart = 0;
+  let filled = 0;
+  let refused = 0;
+  const refuse = (code: number): void => {
+    answers.push(code);
+    refused++;
+  };
 
   const window = (): IntegerReadings => {
     const steps = front.contextSteps;
@@ -121,10 +120,12 @@ export const expectedAnswers = (test: TestDevice, stream: readonly StreamRow[]):
     if (minute === undefined) {
       rows = [];
       newest = undefined;
+      filled = 0;
+      refused = 0;
       return;
     }
     if (minute < 0 || minute > 2 ** 30) {
-      answers.push(-3);
+      refuse(-3);
       return;
     }
     let skipped = 0;
@@ -139,11 +140,11 @@ export const expectedAnswers = (test: TestDevice, stream: readonly StreamRow[]):
       clock = localClock(plan.zone, clockStart * 60_000, stepMinutes * 60_000, steps);
     } else {
       if (minute <= newest) {
-        answers.push(-1);
+        refuse(-1);
         return;
       }
       if ((minute - newest) % stepMinutes !== 0) {
-        answers.push(-2);
+        refuse(-2);
         return;
       }
       skipped = (minute - newest) / stepMinutes - 1;
@@ -157,7 +158,8 @@ export const expectedAnswers = (test: TestDevice, stream: readonly StreamRow[]):
           : Math.min(Math.max(reading, -READING_LIMIT - 1), READING_LIMIT + 1),
       ),
     );
-    answers.push(skipped);
+    filled += skipped;
+    answers.push(skipped, filled, refused);
     forecast();
     readClock();
     recall();
