@@ -1,9 +1,10 @@
 import { blocksOf } from "../series/arrangeQuantiles.ts";
 import type { FeaturePlan } from "../series/FeaturePlan.ts";
 import { planChannels } from "../series/features.ts";
+import type { ZoneOffsets } from "../series/zoneOffsets.ts";
 import {
   ARTEFACT_MAGIC,
-  artefactVersionOf,
+  ARTEFACT_VERSION,
   type ArtefactManifest,
   type ArtefactMetadata,
   type GoldenVectors,
@@ -15,8 +16,18 @@ import { ByteWriter } from "./ByteWriter.ts";
 import { canonicalJson } from "./canonicalJson.ts";
 import type { CompiledRule, RuleChannel } from "./CompiledRule.ts";
 import { compileRule, type RuleToCompile } from "./compileRule.ts";
-import { goldenCellInput, makeGoldenCells, makeGoldenShields, ruleSystemOf } from "./golden.ts";
-import { baselineInteger } from "./integerHead.ts";
+import { writeFrontEnd } from "./front/frontSection.ts";
+import type { IntegerFrontEnd } from "./front/IntegerFrontEnd.ts";
+import { quantiseFrontEnd } from "./front/quantiseFrontEnd.ts";
+import { readingQuanta } from "./front/readingQuanta.ts";
+import { scaledReading } from "./front/scaledReading.ts";
+import {
+  goldenCellInput,
+  makeGoldenCells,
+  makeGoldenShields,
+  makeGoldenWindows,
+  ruleSystemOf,
+} from "./golden.ts";
 import type { IntegerModel } from "./IntegerModel.ts";
 import { quantiseModel } from "./quantiseModel.ts";
 import { quantiseFeatures } from "./quantiseFeatures.ts";
@@ -35,6 +46,7 @@ import { createWindowForecaster } from "./windowForecast.ts";
 
 const GOLDEN_CELL_SEEDS = [1, 2, 3, 4, 6, 8, 11, 15];
 const GOLDEN_SHIELD_SEEDS = [101, 102, 103];
+const GOLDEN_WINDOW_SEEDS = [201, 202];
 /** An int8 head is taken where it moves forecasts by at most this many quanta on average. */
 const HEAD_LOSS_QUANTA = 0.25;
 
@@ -50,6 +62,8 @@ export interface ArtefactParts {
   /** Steps for which rules read the last reading of a channel over a gap, by channel; 0 where not given. */
   readonly holds?: Readonly<Record<string, number>>;
   readonly metadata: ArtefactMetadata;
+  /** Offsets of the plan's zone, for devices that compute local time themselves; see the manifest. */
+  readonly zoneOffsets?: ZoneOffsets;
   /** Some typical feature windows, float32 [window][step][feature]: on them the width of the head is chosen. */
   readonly calibration?: Float32Array;
 }
@@ -63,9 +77,7 @@ export interface ArtefactParts {
 export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
   const { features, metadata } = parts;
   checkPlan(parts);
-  const model = quantiseModel(parts.model, headWidth(parts));
   const targets = parts.model.targets;
-  const layers = 1 + model.upper.length;
   const ruleChannels: RuleChannel[] = [
     ...targets.map(({ channel, quantum }) => ({ channel, quantum, holdSteps: parts.holds?.[channel] ?? 0 })),
     ...planChannels(features)
@@ -75,6 +87,10 @@ export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
         return quantum === undefined ? [] : [{ channel, quantum, holdSteps: parts.holds?.[channel] ?? 0 }];
       }),
   ];
+  const quanta = readingQuanta(features, targets, ruleChannels);
+  const front = quantiseFrontEnd(features, quanta);
+  const model = quantiseModel(parts.model, headWidth(parts, front));
+  const layers = 1 + model.upper.length;
   const rules = parts.rules.map((rule) =>
     compileRule(rule, {
       channels: parts.ruleChannels ?? planChannels(features),
@@ -91,7 +107,7 @@ export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
     counter: metadata.counter,
     created: metadata.created,
     ...(metadata.expires === undefined ? {} : { expires: metadata.expires }),
-    formatVersion: artefactVersionOf(layers, model.quantiles.length),
+    formatVersion: ARTEFACT_VERSION,
     ...(model.quantiles.length > 0 && { quantiles: model.quantiles }),
     inputs: model.inputs,
     units: model.units,
@@ -100,18 +116,22 @@ export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
     horizonSteps: model.horizonSteps,
     readouts: targets,
     features,
+    readingQuanta: quanta,
+    ...(parts.zoneOffsets !== undefined && { zoneOffsets: parts.zoneOffsets }),
     ruleChannels,
     rules: ruleTexts,
     rulesSha256: toHex(sha256(new TextEncoder().encode(canonicalJson(ruleTexts)))),
     goldenCells: GOLDEN_CELL_SEEDS.length,
     goldenShields: GOLDEN_SHIELD_SEEDS.length,
+    goldenWindows: GOLDEN_WINDOW_SEEDS.length,
   };
   const system = ruleSystemOf({ manifest: { ...manifest, sections: [] }, rules });
   const golden: GoldenVectors = {
     cells: makeGoldenCells(model, GOLDEN_CELL_SEEDS),
     shields: makeGoldenShields(system, model.readouts, features.stepMs, GOLDEN_SHIELD_SEEDS),
+    windows: makeGoldenWindows(model, front, features.stepMs, GOLDEN_WINDOW_SEEDS),
   };
-  return assemble(manifest, writeSections(model, rules, golden));
+  return assemble(manifest, writeSections(model, front, rules, golden));
 };
 
 const checkPlan = ({ model, features, metadata }: ArtefactParts): void => {
@@ -133,20 +153,16 @@ const checkPlan = ({ model, features, metadata }: ArtefactParts): void => {
 };
 
 /** 8 where an int8 head differs little enough from an int16 one on the calibration windows, else 16. */
-const headWidth = ({ model, features, calibration }: ArtefactParts): 8 | 16 => {
+const headWidth = ({ model, features, calibration }: ArtefactParts, front: IntegerFrontEnd): 8 | 16 => {
   const wide = quantiseModel(model, 16);
   const narrow = quantiseModel(model, 8);
   const width = features.windowSteps * model.inputs;
   const windows =
     calibration === undefined ? GOLDEN_CELL_SEEDS.length : Math.floor(calibration.length / width);
   const baselines = new Int32Array(model.targets.length * model.horizonSteps);
-  wide.readouts.forEach((readout, target) => {
-    const value = baselineInteger(
-      readout,
-      model.targets[target]!.quantum,
-      features.targets[target]!.fallback,
-    );
-    baselines.fill(value, target * model.horizonSteps, (target + 1) * model.horizonSteps);
+  front.targets.forEach((target, index) => {
+    const value = scaledReading(target, front.logarithms, target.fallback);
+    baselines.fill(value, index * model.horizonSteps, (index + 1) * model.horizonSteps);
   });
   const withWide = createWindowForecaster(wide);
   const withNarrow = createWindowForecaster(narrow);
@@ -174,6 +190,7 @@ const section = (write: (writer: ByteWriter) => void): Uint8Array => {
 
 const writeSections = (
   model: IntegerModel,
+  front: IntegerFrontEnd,
   rules: readonly CompiledRule[],
   golden: GoldenVectors,
 ): Record<SectionName, Uint8Array> => ({
@@ -185,6 +202,7 @@ const writeSections = (
   head: section((writer) => writeHead(writer, model.head)),
   readouts: section((writer) => writeReadouts(writer, model.readouts)),
   tables: section((writer) => writeTables(writer, model.tanh, model.powers)),
+  front: section((writer) => writeFrontEnd(writer, front)),
   rules: section((writer) => rules.forEach((rule) => writeRule(writer, rule))),
   golden: section((writer) => writeGolden(writer, golden)),
 });

@@ -1,30 +1,19 @@
-import type { Artefact, GoldenCell, GoldenShield } from "./Artefact.ts";
+import type { Artefact, GoldenCell, GoldenShield, GoldenWindow } from "./Artefact.ts";
 import { ArtefactError } from "./ArtefactError.ts";
 import { clamp } from "./fixedPoint.ts";
+import type { IntegerFrontEnd } from "./front/IntegerFrontEnd.ts";
+import { goldenReadings } from "./front/goldenReadings.ts";
+import { createWindowQuanta } from "./front/windowQuanta.ts";
+import { goldenClock, xorshift } from "./goldenRandom.ts";
 import type { IntegerModel, IntegerReadout } from "./IntegerModel.ts";
 import type { PastQuanta, RuleSystem } from "./RuleSystem.ts";
 import { createRuleSystem } from "./RuleSystem.ts";
 import { createShield } from "./shield.ts";
 import { createWindowForecaster } from "./windowForecast.ts";
 
-const MINUTES_A_DAY = 1440;
 /** Steps of a cell case: 2 + seed mod 16, whatever the window of the forecaster. Short ones show weights that long
  * ones forget. */
 const cellSteps = (seed: number): number => 2 + (seed % 16);
-
-/**
- * Uniform 32-bit numbers from a seed other than 0: x ^= x << 13, x ^= x >>> 17, x ^= x << 5 (Marsaglia, Xorshift
- * RNGs, 2003). Inputs of golden cases are made of it, so that any device can make them without storing them.
- */
-const xorshift = (seed: number): (() => number) => {
-  let x = seed | 0;
-  return () => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return x >>> 0;
-  };
-};
 
 /** Input of a cell case: 2 + seed mod 16 steps of features (next mod 4096) - 2048, then baselines within the readout, in order. */
 export const goldenCellInput = (
@@ -71,14 +60,7 @@ const goldenShieldInput = (
       }
     }
   }
-  const minute = next() % MINUTES_A_DAY;
-  const day = 20_000 + (next() % 366);
-  const clock = (field: number, step: number): number => {
-    const minutes = minute + Math.floor((step * stepMs) / 60_000);
-    const days = day + Math.floor(minutes / MINUTES_A_DAY);
-    if (field === 0) return minutes - (days - day) * MINUTES_A_DAY;
-    return field === 1 ? ((days + 3) % 7) + 1 : days;
-  };
+  const clock = goldenClock(next, stepMs);
   return { forecast, past: { lower, upper: lower, known: new Uint8Array(lower.length).fill(1) }, clock };
 };
 
@@ -106,6 +88,20 @@ export const makeGoldenShields = (
   });
 };
 
+/** Expected outputs of the window cases of some seeds; their inputs are `goldenReadings`. */
+export const makeGoldenWindows = (
+  model: IntegerModel,
+  front: IntegerFrontEnd,
+  stepMs: number,
+  seeds: readonly number[],
+): GoldenWindow[] => {
+  const quantaOf = createWindowQuanta(model, front);
+  return seeds.map((seed) => ({
+    seed,
+    quanta: quantaOf(goldenReadings(front, model.readouts, stepMs, seed), front.contextSteps - 1),
+  }));
+};
+
 /**
  * Computes the golden cases of an artefact again.
  *
@@ -113,7 +109,7 @@ export const makeGoldenShields = (
  * version of the runtime, does not compute what the artefact was proved with.
  */
 export const checkGolden = (artefact: Artefact): void => {
-  const { manifest, model, golden } = artefact;
+  const { front, golden, manifest, model } = artefact;
   const system = ruleSystemOf(artefact);
   const cells = makeGoldenCells(
     model,
@@ -125,6 +121,12 @@ export const checkGolden = (artefact: Artefact): void => {
     manifest.features.stepMs,
     golden.shields.map((shield) => shield.seed),
   );
+  const windows = makeGoldenWindows(
+    model,
+    front,
+    manifest.features.stepMs,
+    golden.windows.map((window) => window.seed),
+  );
   const wrong = [
     ...cells
       .filter((cell, index) => {
@@ -135,6 +137,9 @@ export const checkGolden = (artefact: Artefact): void => {
     ...shields
       .filter((shield, index) => !same(shield.quanta, golden.shields[index]!.quanta))
       .map((shield) => `shield case ${shield.seed}`),
+    ...windows
+      .filter((window, index) => !same(window.quanta, golden.windows[index]!.quanta))
+      .map((window) => `window case ${window.seed}`),
   ];
   if (wrong.length > 0) {
     throw new ArtefactError(

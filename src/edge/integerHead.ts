@@ -1,4 +1,3 @@
-import { transformReading } from "../series/transform.ts";
 import { clamp, HIDDEN_MAXIMUM, integerPowerOfTwo, OUTPUT_MAXIMUM, roundShift } from "./fixedPoint.ts";
 import type { IntegerLayer, IntegerModel, IntegerReadout } from "./IntegerModel.ts";
 import { STATE_GAIN } from "./quantiseModel.ts";
@@ -52,20 +51,7 @@ const createLayer = (layer: IntegerLayer): ((input: Float64Array, result: Float6
   };
 };
 
-const BASELINE_MAXIMUM = 2 ** 28;
 const SUM_MAXIMUM = 2 ** 30;
-
-/**
- * A baseline reading as the integer that {@link decode} takes: quanta at one = 2^8, or for log1p the exponent of
- * two of (1 + reading) / quantum at one = 2^20. It is the last float computation of the front end.
- */
-export const baselineInteger = (readout: IntegerReadout, quantum: number, reading: number): number => {
-  const value =
-    readout.transform === "identity"
-      ? (reading / quantum) * 2 ** 8
-      : (transformReading("log1p", reading) / Math.LN2 - Math.log2(quantum)) * 2 ** 20;
-  return clamp(Math.floor(value + 0.5), -BASELINE_MAXIMUM, BASELINE_MAXIMUM);
-};
 
 /** Forecast in quanta from a baseline integer and an output y; see {@link IntegerReadout}. */
 export const decode = (

@@ -1,7 +1,7 @@
 /** Whether the manifest of an artefact has the form that its readers take for granted. */
 import { type FeaturePlan, type ChannelScaling } from "../series/FeaturePlan.ts";
-import { featureCount } from "../series/features.ts";
-import { type ArtefactManifest, SECTION_NAMES } from "./Artefact.ts";
+import { featureCount, planChannels } from "../series/features.ts";
+import { type ArtefactManifest, FRONT_END_VERSION, SECTION_NAMES, sectionsOf } from "./Artefact.ts";
 
 /** Adds what is wrong with a value, under its place in the manifest. */
 type Check = (value: unknown, place: string, faults: string[]) => void;
@@ -115,12 +115,15 @@ const manifestForm = record({
     sensorDeviation: list(list(positive)),
     embedding: list(list(finite)),
   }),
+  "readingQuanta?": list(positive),
+  "zoneOffsets?": record({ fromMinutes: list(finite, 1), offsets: list(finite, 1) }),
   ruleChannels: list(record({ channel: text, quantum: positive, holdSteps: index })),
   rules: list(record({ name: text, text, enforced: flag })),
   rulesSha256: text,
   goldenCells: index,
   goldenShields: index,
-  sections: list(record({ name: oneOf(...SECTION_NAMES), bytes: whole(0, 2 ** 32) }), SECTION_NAMES.length),
+  "goldenWindows?": index,
+  sections: list(record({ name: oneOf(...SECTION_NAMES), bytes: whole(0, 2 ** 32) }), 1),
 });
 
 /** All faults of a manifest, each with its place; none for one that `compileArtefact` wrote. */
@@ -159,6 +162,17 @@ const disagreements = (manifest: ArtefactManifest): string[] => {
     ruleChannels.length >= targets &&
       features.targets.every(({ channel }: ChannelScaling, k) => ruleChannels[k]!.channel === channel),
     "the rule channels do not begin with the targets",
+  );
+  const version = manifest.formatVersion;
+  expect(manifest.sections.length >= sectionsOf(version).length, `version ${version} has more sections`);
+  expect(
+    version < FRONT_END_VERSION || manifest.readingQuanta?.length === planChannels(features).length,
+    "the quanta of the readings are not one a channel",
+  );
+  const { zoneOffsets } = manifest;
+  expect(
+    zoneOffsets === undefined || zoneOffsets.fromMinutes.length === zoneOffsets.offsets.length,
+    "the zone's offsets do not belong to its minutes",
   );
   expect(baselineFits(features), "the baseline does not fit targets, horizon and window");
   if (faults.length === 0) {

@@ -4,12 +4,18 @@ import {
   ARTEFACT_MAGIC,
   ARTEFACT_VERSION,
   type ArtefactManifest,
-  SECTION_NAMES,
+  FRONT_END_VERSION,
   type SectionName,
+  sectionsOf,
 } from "./Artefact.ts";
 import { ArtefactError } from "./ArtefactError.ts";
 import { ByteReader } from "./ByteReader.ts";
 import type { CompiledRule } from "./CompiledRule.ts";
+import { frontFaults } from "./front/frontFaults.ts";
+import { readFrontEnd } from "./front/frontSection.ts";
+import type { IntegerFrontEnd } from "./front/IntegerFrontEnd.ts";
+import { quantiseFrontEnd } from "./front/quantiseFrontEnd.ts";
+import { readingQuanta } from "./front/readingQuanta.ts";
 import { manifestFaults } from "./manifestFaults.ts";
 import { ruleFaults } from "./ruleFaults.ts";
 import { readCell, readGolden, readHead, readReadouts, readRule, readTables } from "./sections.ts";
@@ -28,6 +34,8 @@ export interface OpenConditions {
   readonly nowMs?: number;
   /** With them, an artefact without a valid signature of one of these is refused. */
   readonly signers?: Signers;
+  /** A faster SHA-256 where the platform has one; left out, that of sha256.ts. */
+  readonly sha256?: (bytes: Uint8Array) => Uint8Array;
 }
 
 /**
@@ -38,7 +46,7 @@ export interface OpenConditions {
  */
 export const openArtefact = (file: Uint8Array, conditions: OpenConditions = {}): Artefact => {
   const { artefact: bytes, signature } = splitSignature(file);
-  const { version, manifestLength, digest } = checkFrame(bytes);
+  const { version, manifestLength, digest } = checkFrame(bytes, conditions.sha256 ?? sha256);
   if (conditions.signers !== undefined) checkSignature(bytes, signature, conditions.signers);
   const reader = new ByteReader(bytes.subarray(0, bytes.length - DIGEST_BYTES), "the artefact");
   reader.bytes(HEADER_BYTES);
@@ -50,7 +58,7 @@ export const openArtefact = (file: Uint8Array, conditions: OpenConditions = {}):
   checkConditions(manifest, conditions);
 
   const section = {} as Record<SectionName, ByteReader>;
-  SECTION_NAMES.forEach((name, index) => {
+  sectionsOf(version).forEach((name, index) => {
     const stated = manifest.sections[index];
     if (stated?.name !== name)
       throw malformed(`section ${index} is ${stated?.name ?? "missing"}, not ${name}`);
@@ -68,7 +76,10 @@ export const openArtefact = (file: Uint8Array, conditions: OpenConditions = {}):
       horizonSteps,
     }),
   );
-  if (wrongRules.length > 0) throw malformed(wrongRules.join("; "));
+  const front =
+    version < FRONT_END_VERSION ? formerFrontEnd(manifest) : readFrontEnd(section.front, manifest.features);
+  const faults = [...wrongRules, ...frontFaults(front)];
+  if (faults.length > 0) throw malformed(faults.join("; "));
   return {
     manifest,
     model: {
@@ -83,12 +94,14 @@ export const openArtefact = (file: Uint8Array, conditions: OpenConditions = {}):
       quantiles,
       ...readTables(section.tables),
     },
+    front,
     rules,
     golden: readGolden(
       section.golden,
       {
         cells: manifest.goldenCells,
         shields: manifest.goldenShields,
+        windows: manifest.goldenWindows ?? 0,
         sensors: manifest.features.sensors.length,
       },
       shape,
@@ -97,7 +110,14 @@ export const openArtefact = (file: Uint8Array, conditions: OpenConditions = {}):
   };
 };
 
-const checkFrame = (bytes: Uint8Array): { version: number; manifestLength: number; digest: string } => {
+/** The front end of the versions that left it to the runtime. */
+const formerFrontEnd = ({ features, readouts, ruleChannels }: ArtefactManifest): IntegerFrontEnd =>
+  quantiseFrontEnd(features, readingQuanta(features, readouts, ruleChannels));
+
+const checkFrame = (
+  bytes: Uint8Array,
+  digestOf: (bytes: Uint8Array) => Uint8Array,
+): { version: number; manifestLength: number; digest: string } => {
   const magic = new TextDecoder("latin1").decode(bytes.subarray(0, 4));
   if (magic !== ARTEFACT_MAGIC) {
     throw new ArtefactError(
@@ -123,7 +143,7 @@ const checkFrame = (bytes: Uint8Array): { version: number; manifestLength: numbe
     );
   }
   const stated = toHex(bytes.subarray(bytes.length - DIGEST_BYTES));
-  const digest = toHex(sha256(bytes.subarray(0, bytes.length - DIGEST_BYTES)));
+  const digest = toHex(digestOf(bytes.subarray(0, bytes.length - DIGEST_BYTES)));
   if (stated !== digest || length !== bytes.length) {
     throw new ArtefactError(
       "hash-mismatch",

@@ -1,10 +1,8 @@
 import type { Readings } from "../series/features.ts";
 import type { RuleChannel } from "./CompiledRule.ts";
-import { READING_MAXIMUM } from "./compileRule.ts";
+import { READING_LIMIT, READING_ONE } from "./front/IntegerFrontEnd.ts";
+import { integerReading } from "./front/IntegerReadings.ts";
 import type { PastQuanta } from "./RuleSystem.ts";
-
-/** A reading this near to a quantum (in quanta) lies on it: decimals are not exact in binary. */
-const ON_GRID = 1e-9;
 
 /** Reads the past of one origin into quanta; the result is reused by the next call. */
 export type PastReader = (readings: Readings, origin: number) => PastQuanta;
@@ -38,12 +36,13 @@ export const createPastReader = (
         for (let step = 0; step < pastSteps; step++) {
           const at = oldest + step;
           if (at >= 0 && !Number.isNaN(readings.values[series + at]!)) held = at;
-          const value =
-            held >= 0 && at - held <= holdSteps ? readings.values[series + held]! / quantum : Number.NaN;
-          const known = Math.abs(value) <= READING_MAXIMUM;
+          const isHeld = held >= 0 && at - held <= holdSteps;
+          const reading = integerReading(isHeld ? readings.values[series + held]! : Number.NaN, quantum);
+          // What is missing is below the range too.
+          const known = Math.abs(reading) <= READING_LIMIT;
           past.known[row + step] = known ? 1 : 0;
-          past.lower[row + step] = known ? Math.floor(value + ON_GRID) : 0;
-          past.upper[row + step] = known ? Math.ceil(value - ON_GRID) : 0;
+          past.lower[row + step] = known ? Math.floor(reading / READING_ONE) : 0;
+          past.upper[row + step] = known ? Math.ceil(reading / READING_ONE) : 0;
         }
       }
     });

@@ -1,16 +1,17 @@
 import { arrangeQuantiles, blocksOf } from "../series/arrangeQuantiles.ts";
-import { baselineForecast } from "../series/baseline.ts";
-import { computeFeatures, contextSteps, planChannels, type Readings } from "../series/features.ts";
+import { planChannels, type Readings } from "../series/features.ts";
 import type { Artefact } from "./Artefact.ts";
 import { ArtefactError } from "./ArtefactError.ts";
 import { readsClock } from "./compileRule.ts";
 import type { DeviceForecast } from "./DeviceForecast.ts";
 import { dequantise } from "./DeviceForecast.ts";
 import { ruleSystemOf } from "./golden.ts";
-import { baselineInteger } from "./integerHead.ts";
+import { integerBaseline } from "./front/integerBaseline.ts";
+import { integerFeatures } from "./front/integerFeatures.ts";
+import { integerReadings } from "./front/IntegerReadings.ts";
+import { readingQuanta } from "./front/readingQuanta.ts";
 import { createPastReader } from "./pastQuanta.ts";
 import { createPlainEngine } from "./plainEngine.ts";
-import { quantiseFeatures } from "./quantiseFeatures.ts";
 import { createShield } from "./shield.ts";
 import type { Readout } from "./TernaryModel.ts";
 import { createWasmModel } from "./wasmModel.ts";
@@ -51,16 +52,16 @@ export interface Runtime {
 }
 
 /**
- * Makes a runtime. Features and baseline are float64 and are rounded at the border (quantiseFeatures.ts and
- * `baselineInteger`); all after it is integer arithmetic, equal to the bit on every machine. It runs in WebAssembly where
- * that loads, else in plain JavaScript.
+ * Makes a runtime. Readings are rounded at the border (`integerReading`); all after it is integer arithmetic, equal to
+ * the bit on every machine. Cells and head run in WebAssembly where that loads, else in plain JavaScript.
  */
 export const createRuntime = (artefact: Artefact): Runtime => {
-  const { manifest, model, rules } = artefact;
+  const { front, manifest, model, rules } = artefact;
   const { features: plan, readouts: targets } = manifest;
   const { horizonSteps, quantiles: levels, readouts } = model;
   const sensors = plan.sensors.length;
-  const context = contextSteps(plan);
+  const context = front.contextSteps;
+  const quantaOfReadings = manifest.readingQuanta ?? readingQuanta(plan, targets, manifest.ruleChannels);
   const engine = createWasmModel(model) ?? createPlainEngine(model);
   const system = ruleSystemOf(artefact);
   const shield = createShield(system, readouts);
@@ -110,26 +111,21 @@ export const createRuntime = (artefact: Artefact): Runtime => {
       const blockTo = Math.min(to, blockFrom + blockOrigins);
       const firstStep = blockFrom - plan.windowSteps + 1;
       const steps = blockTo - firstStep;
-      const features = quantiseFeatures(computeFeatures(plan, readings, firstStep, blockTo));
+      const held = integerReadings(readings, quantaOfReadings, blockFrom + 1 - context, blockTo);
+      // Steps of `held` count from its own first.
+      const start = context - plan.windowSteps;
+      const features = integerFeatures(front, held, start, start + steps);
       const span = engine.project(features, sensors * steps);
       try {
         for (let origin = blockFrom; origin < blockTo; origin++) {
-          const baseline = baselineForecast(plan, readings, origin);
+          const baseline = integerBaseline(front, held, origin - blockFrom + context - 1);
           const raw = new Int32Array(sensors * width);
           const tails = new Int32Array(levels.length * sensors * width);
           for (let sensor = 0; sensor < sensors; sensor++) {
             const first = sensor * steps + origin - firstStep - plan.windowSteps + 1;
             for (let target = 0; target < targets.length; target++) {
-              const readout = readouts[target]!;
               const at = (target * sensors + sensor) * horizonSteps;
-              for (let lead = 0; lead < horizonSteps; lead++) {
-                const start = finite(baseline[at + lead]!);
-                starts[target * horizonSteps + lead] = baselineInteger(
-                  readout,
-                  targets[target]!.quantum,
-                  start,
-                );
-              }
+              starts.set(baseline.subarray(at, at + horizonSteps), target * horizonSteps);
             }
             span.forecast(first, plan.windowSteps, starts, quanta);
             for (let block = 0; block <= levels.length; block++) {
@@ -203,12 +199,4 @@ export const createRuntime = (artefact: Artefact): Runtime => {
       return result!;
     },
   };
-};
-
-const finite = (value: number): number => {
-  if (Number.isFinite(value)) return value;
-  throw new ArtefactError(
-    "not-representable",
-    `the baseline forecast is ${value}; the feature plan must give a finite fallback for every target`,
-  );
 };

@@ -1,4 +1,4 @@
-import type { GoldenCell, GoldenShield, GoldenVectors } from "./Artefact.ts";
+import type { GoldenCell, GoldenShield, GoldenVectors, GoldenWindow } from "./Artefact.ts";
 import { ByteReader } from "./ByteReader.ts";
 import { ByteWriter } from "./ByteWriter.ts";
 import type { CompiledClockTest, CompiledRule } from "./CompiledRule.ts";
@@ -233,11 +233,15 @@ export const writeGolden = (writer: ByteWriter, golden: GoldenVectors): void => 
     writer.u32(shield.seed);
     writer.list(shield.quanta, "i32");
   }
+  for (const window of golden.windows) {
+    writer.u32(window.seed);
+    writer.list(window.quanta, "i32");
+  }
 };
 
 export const readGolden = (
   reader: ByteReader,
-  counts: { cells: number; shields: number; sensors: number },
+  counts: { cells: number; shields: number; windows: number; sensors: number },
   shape: SectionShape,
 ): GoldenVectors => {
   const cells = Array.from({ length: counts.cells }, (): GoldenCell => {
@@ -250,5 +254,9 @@ export const readGolden = (
     seed: reader.u32(),
     quanta: reader.into(new Int32Array(shape.outputs * counts.sensors), "i32"),
   }));
-  return { cells, shields };
+  const windows = Array.from({ length: counts.windows }, (): GoldenWindow => ({
+    seed: reader.u32(),
+    quanta: reader.into(new Int32Array(shape.headRows * counts.sensors), "i32"),
+  }));
+  return { cells, shields, windows };
 };

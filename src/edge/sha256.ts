@@ -44,9 +44,17 @@ const compress = (state: Int32Array, view: DataView, offset: number, schedule: I
     const late = schedule[t - 2]!;
     const small0 = rotateRight(early, 7) ^ rotateRight(early, 18) ^ (early >>> 3);
     const small1 = rotateRight(late, 17) ^ rotateRight(late, 19) ^ (late >>> 10);
-    schedule[t] = schedule[t - 16]! + small0 + schedule[t - 7]! + small1;
+    schedule[t] = (schedule[t - 16]! + small0 + schedule[t - 7]! + small1) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as Eight;
+  // One by one: taking them out of the array as a list would make an iterator for every block.
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let f = state[5]!;
+  let g = state[6]!;
+  let h = state[7]!;
   for (let t = 0; t < 64; t++) {
     const big1 = rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25);
     const choose = (e & f) ^ (~e & g);
@@ -62,10 +70,15 @@ const compress = (state: Int32Array, view: DataView, offset: number, schedule: I
     b = a;
     a = (first + big0 + majority) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, index) => (state[index]! += word));
+  state[0]! += a;
+  state[1]! += b;
+  state[2]! += c;
+  state[3]! += d;
+  state[4]! += e;
+  state[5]! += f;
+  state[6]! += g;
+  state[7]! += h;
 };
-
-type Eight = [number, number, number, number, number, number, number, number];
 
 function roundConstants(): Int32Array {
   const constants = new Int32Array(64);

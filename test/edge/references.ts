@@ -1,5 +1,10 @@
 /** Two independent computations of a forecast: the documented integers in BigInt, and the ternary model in float64. */
-import type { IntegerLayer, IntegerModel, IntegerWeights } from "../../src/edge/IntegerModel.ts";
+import type {
+  IntegerLayer,
+  IntegerModel,
+  IntegerReadout,
+  IntegerWeights,
+} from "../../src/edge/IntegerModel.ts";
 import type { TernaryCell, TernaryModel } from "../../src/edge/TernaryModel.ts";
 
 /** floor(value / 2^bits + 1/2) */
@@ -11,6 +16,18 @@ const clampBig = (value: bigint, low: bigint, high: bigint): bigint =>
 
 const dotBig = (codes: ArrayLike<number>, row: number, vector: readonly bigint[]): bigint =>
   vector.reduce((sum, value, column) => sum + BigInt(codes[row * vector.length + column]!) * value, 0n);
+
+/**
+ * A baseline reading as the integer that `decode` takes, computed in float64: quanta at one = 2^8, or for log1p the
+ * exponent of two of (1 + reading) / quantum at one = 2^20.
+ */
+export const baselineInteger = (readout: IntegerReadout, quantum: number, reading: number): number => {
+  const value =
+    readout.transform === "identity"
+      ? (reading / quantum) * 2 ** 8
+      : ((Math.sign(reading) * Math.log1p(Math.abs(reading))) / Math.LN2 - Math.log2(quantum)) * 2 ** 20;
+  return Math.min(Math.max(Math.floor(value + 0.5), -(2 ** 28)), 2 ** 28);
+};
 
 /** Watches how wide the exact intermediates get. */
 export class Widths {

@@ -25,6 +25,9 @@ export interface IntegerFrontEnd {
   readonly baseline: IntegerBaseline;
   /** One = 1024, [sensor][dimension]. */
   readonly embedding: Int16Array;
+  /** Tables of `integerLogarithm` and `integerSine`. */
+  readonly logarithms: Uint32Array;
+  readonly sines: Uint16Array;
 }
 
 /**

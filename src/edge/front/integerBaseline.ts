@@ -1,6 +1,5 @@
 import { seasonStep } from "../../series/baseline.ts";
 import { clamp, roundShift } from "../fixedPoint.ts";
-import type { FrontEndTables } from "./FrontEndTables.ts";
 import { BASELINE_MAXIMUM, type IntegerFrontEnd, LINEAR_SPREAD_MAXIMUM } from "./IntegerFrontEnd.ts";
 import { holdReadings, type IntegerReadings, integerSeries } from "./IntegerReadings.ts";
 import { scaledReading } from "./scaledReading.ts";
@@ -11,7 +10,6 @@ import { scaledReading } from "./scaledReading.ts";
  */
 export const integerBaseline = (
   front: IntegerFrontEnd,
-  tables: FrontEndTables,
   readings: IntegerReadings,
   origin: number,
 ): Int32Array => {
@@ -21,7 +19,7 @@ export const integerBaseline = (
   const held = new Int32Array(origin + 1 - start);
   front.targets.forEach((target, channel) => {
     const scaledAt = (step: number): number =>
-      scaledReading(target, tables.logarithms, held[Math.max(0, step - start)]!);
+      scaledReading(target, front.logarithms, held[Math.max(0, step - start)]!);
     for (let sensor = 0; sensor < sensors; sensor++) {
       const series = integerSeries(readings, channel * sensors + sensor).subarray(start, origin + 1);
       holdReadings(series, held, 0, front.holdSteps, target.fallback);

@@ -1,6 +1,5 @@
 /** The front end of the device: readings in integers -> the inputs of the recurrent cell; features.ts in integers. */
 import { clamp, FEATURE_MAXIMUM, FEATURE_ONE, integerSine, roundShift, TURN_BITS } from "../fixedPoint.ts";
-import type { FrontEndTables } from "./FrontEndTables.ts";
 import { type IntegerFrontEnd, type IntegerScaling, LEVEL_BITS, MISSING_READING } from "./IntegerFrontEnd.ts";
 import { holdReadings, type IntegerReadings, integerSeries } from "./IntegerReadings.ts";
 import { levelOf, scaledReading } from "./scaledReading.ts";
@@ -40,7 +39,6 @@ export const integerFeatureCount = (front: IntegerFrontEnd): number =>
  */
 export const integerFeatures = (
   front: IntegerFrontEnd,
-  tables: FrontEndTables,
   readings: IntegerReadings,
   from: number,
   to: number,
@@ -65,7 +63,7 @@ export const integerFeatures = (
       const levels = new Int32Array(to);
       holdReadings(series, levels, first, front.holdSteps, scaling.fallback);
       for (let step = first; step < to; step++) {
-        levels[step] = levelOf(scaling, scaledReading(scaling, tables.logarithms, levels[step]!));
+        levels[step] = levelOf(scaling, scaledReading(scaling, front.logarithms, levels[step]!));
       }
       return levels;
     });
@@ -137,8 +135,8 @@ export const integerFeatures = (
       for (let step = from; step < to; step++) {
         if (series[step] === MISSING_READING) continue;
         const turn = roundShift(gain * series[step]!, gainShift);
-        write(sensor, step, column, sineFeature(tables, turn));
-        write(sensor, step, column + 1, sineFeature(tables, turn + QUARTER_TURN));
+        write(sensor, step, column, sineFeature(front.sines, turn));
+        write(sensor, step, column + 1, sineFeature(front.sines, turn + QUARTER_TURN));
       }
     }
     column += ANGLE_FEATURES;
@@ -151,7 +149,7 @@ export const integerFeatures = (
     const week = turnOf((weekday[step]! - 1) * MINUTES_A_DAY + minute, 7 * MINUTES_A_DAY);
     const turns = front.weekly ? [day, 2 * day, week] : [day, 2 * day];
     turns.forEach((turn, index) => {
-      const [sine, cosine] = [sineFeature(tables, turn), sineFeature(tables, turn + QUARTER_TURN)];
+      const [sine, cosine] = [sineFeature(front.sines, turn), sineFeature(front.sines, turn + QUARTER_TURN)];
       for (let sensor = 0; sensor < sensors; sensor++) {
         write(sensor, step, column + 2 * index, sine);
         write(sensor, step, column + 2 * index + 1, cosine);
@@ -171,8 +169,8 @@ export const integerFeatures = (
 const levelFeature = (level: number): number => roundShift(level, LEVEL_SHIFT);
 
 /** Sine of a turn (one = 2^20, any whole number) as a feature. */
-const sineFeature = (tables: FrontEndTables, turn: number): number =>
-  roundShift(integerSine(tables.sines, turn - TURN * Math.floor(turn / TURN)), SINE_SHIFT);
+const sineFeature = (sines: Uint16Array, turn: number): number =>
+  roundShift(integerSine(sines, turn - TURN * Math.floor(turn / TURN)), SINE_SHIFT);
 
 /** `part / whole` of a turn, to nearest, halves up. */
 const turnOf = (part: number, whole: number): number => Math.floor((2 * part * TURN + whole) / (2 * whole));

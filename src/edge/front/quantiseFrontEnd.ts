@@ -7,6 +7,8 @@ import {
   EXPONENT_BITS,
   FEATURE_MAXIMUM,
   FEATURE_ONE,
+  logarithmTable,
+  sineTable,
   TURN_BITS,
 } from "../fixedPoint.ts";
 import {
@@ -20,13 +22,12 @@ import {
   LEVEL_BITS,
   LEVEL_MAXIMUM,
   LINEAR_SPREAD_MAXIMUM,
+  READING_LIMIT,
   READING_ONE,
 } from "./IntegerFrontEnd.ts";
+import { CENTRE_MAXIMUM, FACTOR_MAXIMUM, INVERSE_MAXIMUM, LARGEST_SHIFT } from "./frontFaults.ts";
 import { integerReading } from "./IntegerReadings.ts";
 
-/** Factors have at most this many bits: 2^22 times the largest difference, 2^29, is below 2^52. */
-const FACTOR_MAXIMUM = 2 ** 22;
-const LARGEST_SHIFT = 61;
 const LARGEST_WEIGHT_SHIFT = 24;
 
 /**
@@ -67,6 +68,8 @@ export const quantiseFrontEnd = (plan: FeaturePlan, quanta: readonly number[]): 
     embedding: Int16Array.from(embedding.flat(), (value) =>
       clamp(Math.floor(value * FEATURE_ONE + 0.5), -FEATURE_MAXIMUM, FEATURE_MAXIMUM),
     ),
+    logarithms: logarithmTable(),
+    sines: sineTable(),
   };
   if (problems.length > 0) {
     throw new ArtefactError(
@@ -104,16 +107,20 @@ const quantiseScaling = (
     problems,
   );
   const centre = Math.round(mean * unit + zero);
-  if (!(Math.abs(centre) < 2 ** 30)) {
+  if (!(Math.abs(centre) < CENTRE_MAXIMUM)) {
     problems.push(`the mean of ${channel}, ${mean}, is too many quanta of ${quantum}`);
   }
+  const held = integerReading(fallback, quantum);
+  if (!(Math.abs(held) <= READING_LIMIT)) {
+    problems.push(`the fallback of ${channel} is ${fallback}, not within 2^21 quanta of ${quantum}`);
+  }
   const inverseQuantum = transform === "log1p" ? Math.round(READING_ONE / quantum) : 0;
-  if (transform === "log1p" && !(inverseQuantum >= 1 && inverseQuantum <= 2 ** 30)) {
+  if (transform === "log1p" && !(inverseQuantum >= 1 && inverseQuantum <= INVERSE_MAXIMUM)) {
     problems.push(`the quantum of ${channel} is ${quantum}, not within 2^-22..2^8`);
   }
   return {
     transform,
-    fallback: integerReading(fallback, quantum),
+    fallback: held,
     inverseQuantum,
     centre,
     gain: factor,

@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { baselineInteger } from "../../../src/edge/integerHead.ts";
-import { frontEndTables } from "../../../src/edge/front/FrontEndTables.ts";
 import { integerBaseline } from "../../../src/edge/front/integerBaseline.ts";
 import { integerFeatureCount, integerFeatures } from "../../../src/edge/front/integerFeatures.ts";
 import { BASELINE_MAXIMUM, MISSING_READING, READING_LIMIT } from "../../../src/edge/front/IntegerFrontEnd.ts";
@@ -12,8 +10,8 @@ import { baselineForecast } from "../../../src/series/baseline.ts";
 import type { FeaturePlan } from "../../../src/series/FeaturePlan.ts";
 import { computeFeatures, featureCount, planChannels, type Readings } from "../../../src/series/features.ts";
 import { fixtureModel, fixturePlan, fixtureReadings, uniform } from "../fixture.ts";
+import { baselineInteger } from "../references.ts";
 
-const tables = frontEndTables();
 const base = fixturePlan({ sensors: 4 });
 const random = uniform(5);
 const plans: Readonly<Record<string, FeaturePlan>> = {
@@ -60,7 +58,7 @@ describe.each(Object.entries(plans))("the front end in integers, %s", (_, plan) 
     const { exact, integers } = bothReadings(plan, quanta, 60, 3);
     const [from, to] = [20, 60];
     const expected = computeFeatures(plan, exact, from, to);
-    const features = integerFeatures(front, tables, integers, from, to);
+    const features = integerFeatures(front, integers, from, to);
     expect(integerFeatureCount(front)).toBe(featureCount(plan));
     expect(features.length).toBe(expected.length);
     // Half a unit of rounding; a level is off by 2 units of 2^-16, three times that in a change.
@@ -75,7 +73,7 @@ describe.each(Object.entries(plans))("the front end in integers, %s", (_, plan) 
     const { readouts } = quantiseModel(fixtureModel(plan), 16);
     for (let origin = 25; origin < 40; origin++) {
       const expected = baselineForecast(plan, exact, origin);
-      const found = integerBaseline(front, tables, integers, origin);
+      const found = integerBaseline(front, integers, origin);
       const width = expected.length / targets.length;
       found.forEach((value, k) => {
         const target = Math.floor(k / width);
@@ -97,11 +95,9 @@ describe.each(Object.entries(plans))("the front end in integers, %s", (_, plan) 
       ),
     };
     const window = (readings: IntegerReadings) =>
-      integerFeatures(front, tables, readings, origin + 1 - front.windowSteps, origin + 1);
+      integerFeatures(front, readings, origin + 1 - front.windowSteps, origin + 1);
     expect(window(disturbed)).toEqual(window(integers));
-    expect(integerBaseline(front, tables, disturbed, origin)).toEqual(
-      integerBaseline(front, tables, integers, origin),
-    );
+    expect(integerBaseline(front, disturbed, origin)).toEqual(integerBaseline(front, integers, origin));
   });
 
   it("stays within its widths for readings that are extreme, and for none", () => {
@@ -115,9 +111,9 @@ describe.each(Object.entries(plans))("the front end in integers, %s", (_, plan) 
         trial === 0 ? MISSING_READING : extremes[Math.floor(next() * extremes.length)]!,
       );
       const readings = { values, steps, clock };
-      const features = integerFeatures(front, tables, readings, 20, steps);
+      const features = integerFeatures(front, readings, 20, steps);
       expect(features.every((feature) => Math.abs(feature) <= 6144)).toBe(true);
-      const baseline = integerBaseline(front, tables, readings, steps - 1);
+      const baseline = integerBaseline(front, readings, steps - 1);
       expect(baseline.every((value) => Math.abs(value) <= BASELINE_MAXIMUM)).toBe(true);
     }
   });

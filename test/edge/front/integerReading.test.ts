@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { integerReading } from "../../../src/edge/front/IntegerReadings.ts";
 import { MISSING_READING, READING_LIMIT } from "../../../src/edge/front/IntegerFrontEnd.ts";
+import { readingQuantum } from "../../../src/edge/front/readingQuanta.ts";
 import { uniform } from "../fixture.ts";
 
 describe("integerReading", () => {
@@ -33,5 +34,19 @@ describe("integerReading", () => {
     [2 ** 21 + 0.5, 1, READING_LIMIT + 1],
   ])("of %d by %d is %d", (reading, quantum, expected) => {
     expect(integerReading(reading, quantum)).toBe(expected);
+  });
+});
+
+describe("readingQuantum", () => {
+  const of = (transform: "identity" | "log1p", mean: number, deviation: number) =>
+    readingQuantum({ channel: "c", transform, mean, deviation, fallback: 0 });
+
+  it("is a hundredth, a power of ten below a small deviation, or coarse enough to reach large readings", () => {
+    expect(of("identity", 15, 10)).toBe(0.01);
+    expect(of("identity", 0.5, 0.004)).toBe(0.001);
+    expect(of("identity", 101_325, 800)).toBe(1);
+    expect(of("identity", 1013, 8)).toBe(0.01);
+    expect(of("log1p", 0.3, 0.5)).toBe(0.01);
+    expect(of("log1p", 9, 1)).toBe(10);
   });
 });
