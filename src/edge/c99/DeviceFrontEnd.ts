@@ -1,10 +1,5 @@
+import type { ZoneOffsets } from "../../series/zoneOffsets.ts";
 import type { IntegerFrontEnd } from "../front/IntegerFrontEnd.ts";
-
-/** Local time of a zone: from the UTC minute `fromMinutes[k]` (since 1970, ascending) on it is UTC + `offsets[k]` minutes. */
-export interface ZoneOffsets {
-  readonly fromMinutes: readonly number[];
-  readonly offsets: readonly number[];
-}
 
 /** What stands between a device's readings and its model: the front end, the clock, and what rules read of the past. */
 export interface DeviceFrontEnd {

@@ -1,4 +1,3 @@
-import { logarithmTable, sineTable } from "../fixedPoint.ts";
 import type { IntegerFrontEnd } from "../front/IntegerFrontEnd.ts";
 import type { ConstantTable } from "./arrayText.ts";
 import type { DeviceFrontEnd } from "./DeviceFrontEnd.ts";
@@ -43,7 +42,7 @@ export const frontTables = (device: DeviceFrontEnd): ConstantTable[] => {
     ...when(parts.logarithms, [
       // 1 / quantum of a logarithmic channel, 0 of another.
       { name: "channel_inverse", type: "uint32_t", values: scalings.map((own) => own.inverseQuantum) },
-      { name: "logarithm_table", type: "uint32_t", values: logarithmTable() },
+      { name: "logarithm_table", type: "uint32_t", values: front.logarithms },
     ]),
     { name: "own_centre", type: "int32_t", values: targets.flatMap(({ ownCentre }) => [...ownCentre]) },
     { name: "own_gain", type: "int32_t", values: targets.flatMap(({ ownGain }) => [...ownGain]) },
@@ -77,7 +76,7 @@ export const frontTables = (device: DeviceFrontEnd): ConstantTable[] => {
           { name: "sensor_mean", type: "int32_t", values: baseline.targets.flatMap((own) => [...own.means]) },
         ] as const)
       : []),
-    { name: "sine_table", type: "uint16_t", values: sineTable() },
+    { name: "sine_table", type: "uint16_t", values: front.sines },
     ...when(parts.zones, [
       { name: "zone_minute", type: "int32_t", values: zoneOffsets.fromMinutes },
       { name: "zone_offset", type: "int16_t", values: zoneOffsets.offsets },

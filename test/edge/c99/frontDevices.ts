@@ -1,18 +1,16 @@
 /** Four devices with a front end, from a single bare sensor to five with everything, and streams of readings for them. */
-import { Temporal } from "temporal-polyfill";
-import type { DeviceFrontEnd, ZoneOffsets } from "../../../src/edge/c99/DeviceFrontEnd.ts";
+import type { DeviceFrontEnd } from "../../../src/edge/c99/DeviceFrontEnd.ts";
+import { deviceFrontEndOf } from "../../../src/edge/c99/deviceFrontEndOf.ts";
 import { channelsOf, rowsKept } from "../../../src/edge/c99/DeviceFrontEnd.ts";
 import { exportC99, type C99Export } from "../../../src/edge/c99/exportC99.ts";
 import { compileArtefact } from "../../../src/edge/compileArtefact.ts";
 import { MISSING_READING, READING_LIMIT } from "../../../src/edge/front/IntegerFrontEnd.ts";
-import { quantiseFrontEnd } from "../../../src/edge/front/quantiseFrontEnd.ts";
-import { readingQuanta } from "../../../src/edge/front/readingQuanta.ts";
 import { ruleSystemOf } from "../../../src/edge/golden.ts";
 import type { IntegerModel } from "../../../src/edge/IntegerModel.ts";
 import { openArtefact } from "../../../src/edge/openArtefact.ts";
 import type { RuleSystem } from "../../../src/edge/RuleSystem.ts";
 import type { FeaturePlan } from "../../../src/series/FeaturePlan.ts";
-import { planChannels } from "../../../src/series/features.ts";
+import { zoneOffsets } from "../../../src/series/zoneOffsets.ts";
 import {
   fixtureMetadata,
   fixtureModel,
@@ -33,19 +31,6 @@ export interface TestDevice {
 }
 
 const YEARS = [2024, 2028] as const;
-
-/** Every change of a zone's offset in some years, looked up in the tz database. */
-const offsetsOf = (zone: string): ZoneOffsets => {
-  const fromMinutes: number[] = [];
-  const offsets: number[] = [];
-  let at: Temporal.ZonedDateTime | null = Temporal.ZonedDateTime.from(`${YEARS[0]}-01-01T00:00[${zone}]`);
-  while (at !== null && at.year < YEARS[1]) {
-    fromMinutes.push(at.epochMilliseconds / 60_000);
-    offsets.push(at.offsetNanoseconds / 60e9);
-    at = at.getTimeZoneTransition("next");
-  }
-  return { fromMinutes, offsets };
-};
 
 const deviceOf = (
   name: string,
@@ -75,21 +60,12 @@ const deviceOf = (
             ],
       quanta: { rain: 0.5 },
       holds: options.holds,
+      zoneOffsets: zoneOffsets(plan.zone, Date.UTC(YEARS[0], 0, 1), Date.UTC(YEARS[1], 0, 1) - 1),
       metadata: fixtureMetadata,
     }),
   );
   const { model } = artefact;
-  const { ruleChannels } = artefact.manifest;
-  const channels = planChannels(plan);
-  const device: DeviceFrontEnd = {
-    front: quantiseFrontEnd(plan, readingQuanta(plan, ternary.targets, ruleChannels)),
-    stepMinutes: plan.stepMs / 60_000,
-    zoneOffsets: offsetsOf(plan.zone),
-    ruleChannels: ruleChannels.map(({ channel, holdSteps }) => ({
-      channel: channels.indexOf(channel),
-      holdSteps,
-    })),
-  };
+  const device = deviceFrontEndOf(artefact);
   const system = options.pastSteps === 0 ? undefined : ruleSystemOf(artefact);
   return { name, plan, model, device, system, exported: exportC99(model, "city", "a test", system, device) };
 };

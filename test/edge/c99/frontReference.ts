@@ -1,6 +1,5 @@
 /** What a device has to say to a stream of rows: the TypeScript front end and engine, and a plain search of the past. */
 import { channelsOf, rowsKept } from "../../../src/edge/c99/DeviceFrontEnd.ts";
-import { frontEndTables } from "../../../src/edge/front/FrontEndTables.ts";
 import { integerBaseline } from "../../../src/edge/front/integerBaseline.ts";
 import { integerFeatures } from "../../../src/edge/front/integerFeatures.ts";
 import { MISSING_READING, READING_LIMIT } from "../../../src/edge/front/IntegerFrontEnd.ts";
@@ -12,8 +11,6 @@ import type { StreamRow, TestDevice } from "./frontDevices.ts";
 
 /** Steps from the newest row whose clock is asked for. */
 export const CLOCK_STEPS = [-40, -1, 0, 1, 50] as const;
-
-const tables = frontEndTables();
 
 /** Answers to all rows, one after the other: a row that is refused is answered by its code alone. */
 export const expectedAnswers = (test: TestDevice, stream: readonly StreamRow[]): Int32Array => {
@@ -57,8 +54,8 @@ export const expectedAnswers = (test: TestDevice, stream: readonly StreamRow[]):
   const forecast = (): void => {
     const readings = window();
     const from = front.contextSteps - front.windowSteps;
-    const features = integerFeatures(front, tables, readings, from, front.contextSteps);
-    const baselines = integerBaseline(front, tables, readings, front.contextSteps - 1);
+    const features = integerFeatures(front, readings, from, front.contextSteps);
+    const baselines = integerBaseline(front, readings, front.contextSteps - 1);
     const { horizonSteps, sensors } = front;
     const targets = front.targets.length;
     const span = engine.project(features, sensors * front.windowSteps);
