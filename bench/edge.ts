@@ -12,6 +12,7 @@ import { quantiseModel } from "../src/edge/quantiseModel.ts";
 import { createWasmModel } from "../src/edge/wasmModel.ts";
 import { random } from "../src/series/random.ts";
 import type { Measure, ReportRow } from "./BenchRow.ts";
+import { frontEndInC } from "./frontEndInC.ts";
 import { medianTime, type Repeats } from "./medianTime.ts";
 
 const [inputs, units, hiddenUnits, horizonSteps, windowSteps] = [16, 64, 32, 24, 24];
@@ -220,6 +221,7 @@ const inC = (report: ReportRow): void => {
 export const measure: Measure = async (report) => {
   await script(report);
   inC(report);
+  frontEndInC(report, model, windowSteps, hasCompiler);
   report({
     case: "peer not measured: onnxruntime-node is no dependency, its installation downloads",
     value: Number.NaN,

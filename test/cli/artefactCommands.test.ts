@@ -89,7 +89,7 @@ describe("ordinance export --c99", () => {
       input: "2025-03-20T23:00:00Z,bridge,no2,31.4\n",
       encoding: "utf8",
     });
-    expect(host.stderr).toContain("1 of the 42 steps that a forecast reads");
+    expect(host.stderr).toContain("1 of the 27 steps that a forecast reads");
     expect(host.stdout.trim().split("\n").length).toBe(3 * 2 * 6 + 2);
   });
 

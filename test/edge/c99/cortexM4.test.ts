@@ -7,13 +7,13 @@ import { exportC99 } from "../../../src/edge/c99/exportC99.ts";
 import type { IntegerModel } from "../../../src/edge/IntegerModel.ts";
 import { createWindowForecaster } from "../../../src/edge/windowForecast.ts";
 import { models, windowsOf } from "../hostileWindows.ts";
-import { BOARD, noBoard, onBoard } from "./board.ts";
+import { noBoard, runOnBoard } from "./runOnBoard.ts";
 import { STRICT, written } from "./compileC.ts";
 import { devices, type StreamRow, streamOf, type TestDevice } from "./frontDevices.ts";
 import { CLOCK_STEPS, expectedAnswers } from "./frontReference.ts";
 
 const modelOnBoard = (model: IntegerModel, windows: ReturnType<typeof windowsOf>): number[] =>
-  onBoard(
+  runOnBoard(
     exportC99(model, "city", "a test"),
     `
 ${arrayText({ name: "steps_of", type: "int32_t", values: windows.map(({ steps }) => steps) })}
@@ -42,7 +42,7 @@ static void run(void) {
   );
 
 const frontOnBoard = ({ exported, model, system }: TestDevice, stream: readonly StreamRow[]): number[] =>
-  onBoard(
+  runOnBoard(
     exported,
     `
 ${arrayText({ name: "minute_of", type: "int32_t", values: stream.map(({ minute }) => minute ?? -(2 ** 31)) })}
@@ -104,8 +104,8 @@ describe.skipIf(noBoard)(`a Cortex-M4${noBoard ? ` (skipped: ${noBoard})` : ""}`
     for (const { exported, name } of devices) {
       const folder = written("city", exported);
       const object = join(folder, "city.o");
-      const flags = [...STRICT, ...BOARD, "-Os", "-fstack-usage", "-c", "-o", object, join(folder, "city.c")];
-      execFileSync("arm-none-eabi-gcc", flags);
+      const flags = [...STRICT, "-mcpu=cortex-m4", "-mthumb", "-Os", "-fstack-usage", "-c", "-o", object];
+      execFileSync("arm-none-eabi-gcc", [...flags, join(folder, "city.c")]);
       const usage = new Map(
         readFileSync(join(folder, "city.su"), "utf8")
           .split("\n")

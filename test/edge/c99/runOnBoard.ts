@@ -9,8 +9,6 @@ const missing = ["arm-none-eabi-gcc", "qemu-system-arm"].filter((tool) => !finds
 /** Why tests that need the board do not run here; undefined where they do. */
 export const noBoard = missing.length === 0 ? undefined : `${missing.join(" and ")} not installed`;
 
-export const BOARD = ["-mcpu=cortex-m4", "-mthumb"];
-
 /** The board mps2-an386 has its code at 0 and its memory at 0x20000000. */
 const LINKER_SCRIPT = `
 MEMORY { flash (rx) : ORIGIN = 0, LENGTH = 1M
@@ -51,11 +49,11 @@ __attribute__((section(".vectors"), used)) static const uintptr_t vectors[] = {0
 `;
 
 /** The numbers that `run` of a C text says (\`say(int32_t)\`) about an exported model named city. */
-export const onBoard = (exported: C99Export, body: string): number[] => {
+export const runOnBoard = (exported: C99Export, body: string): number[] => {
   const folder = written("city", exported);
   writeFileSync(join(folder, "driver.c"), frame(body));
   writeFileSync(join(folder, "board.ld"), LINKER_SCRIPT);
-  const target = [...BOARD, "-O2", "-ffunction-sections"];
+  const target = ["-mcpu=cortex-m4", "-mthumb", "-O2", "-ffunction-sections"];
   const object = join(folder, "city.o");
   const image = join(folder, "city.elf");
   execFileSync("arm-none-eabi-gcc", [...STRICT, ...target, "-c", "-o", object, join(folder, "city.c")]);
