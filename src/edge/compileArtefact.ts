@@ -69,7 +69,7 @@ export interface ArtefactParts {
 }
 
 /**
- * Compiles a model, its front end and its rules to one file; see the layout at {@link Artefact}.
+ * Compiles a model, its front end and its rules to one file; see docs/artefact.md.
  *
  * Equal parts give equal bytes. Throws an {@link ArtefactError} `not-representable` where a number does not fit the
  * integers of the device, or where model and feature plan do not belong together.

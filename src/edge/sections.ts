@@ -26,7 +26,7 @@ export interface SectionShape {
 
 const planeBytes = (columns: number): number => Math.ceil(columns / 8);
 
-/** Codes as two bit planes; see the layout at `Artefact`. */
+/** Codes as two bit planes; see docs/artefact.md. */
 const writeTernary = (writer: ByteWriter, codes: Int8Array, columns: number): void => {
   for (const inPlane of [(code: number) => code !== 0, (code: number) => code < 0]) {
     for (let row = 0; row < codes.length; row += columns) {

@@ -126,6 +126,14 @@ const Proof = Schema.Struct({
   confidence: optional(between(0.5, 0.999999), 0.95),
 });
 
+/** What the artefact says of itself to a device. */
+const Release = Schema.Struct({
+  /** The device or site that it is made for; a device that knows its own refuses others. */
+  target: optional(Schema.NonEmptyString, "unassigned"),
+  /** From the last reading on; a device refuses it later. */
+  validFor: Schema.optionalKey(DurationText),
+});
+
 export class Pipeline extends Schema.Class<Pipeline>("ordinance/Pipeline")({
   name: Schema.String.check(
     Schema.isPattern(/^[a-z0-9][a-z0-9_-]*$/, {
@@ -147,4 +155,5 @@ export class Pipeline extends Schema.Class<Pipeline>("ordinance/Pipeline")({
   model: optional(Model, {}),
   training: optional(Training, {}),
   proof: optional(Proof, {}),
+  release: optional(Release, {}),
 }) {}

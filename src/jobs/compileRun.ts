@@ -1,4 +1,5 @@
 import { compileArtefact } from "../edge/index.ts";
+import { parseDuration } from "../ingest/parseDuration.ts";
 import { readingQuantum } from "../edge/front/readingQuanta.ts";
 import type { Parameters } from "../model/Parameters.ts";
 import { computeFeatures, contextSteps } from "../series/features.ts";
@@ -19,6 +20,7 @@ const MS_PER_YEAR = 366 * 86_400_000;
 /** Compiles the ternary model of a run, its front end and its rules to an artefact. */
 export const compileRun = (run: PreparedRun, ternary: Parameters): Uint8Array => {
   const { data, shape } = run;
+  const { release } = run.pipeline;
   const plan = withEmbedding(data.plan, ternary, shape);
   const issued = issueInstantMs(run);
   return compileArtefact({
@@ -42,9 +44,12 @@ export const compileRun = (run: PreparedRun, ternary: Parameters): Uint8Array =>
     calibration: calibrationWindows(run, plan),
     metadata: {
       name: run.pipeline.name,
-      target: "typescript",
+      target: release.target,
       counter: Math.floor(issued / 1000),
       created: new Date(issued).toISOString(),
+      ...(release.validFor !== undefined && {
+        expires: new Date(issued + (parseDuration(release.validFor) ?? 0)).toISOString(),
+      }),
     },
   });
 };

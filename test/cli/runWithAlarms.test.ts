@@ -37,6 +37,8 @@ interface AlarmsFile {
   }[];
 }
 
+const RELEASE = "\nrelease: { target: junction 5, validFor: 30d }\n";
+
 describe.each([
   { heads: false, pipeline: TINY_PIPELINE },
   { heads: true, pipeline: withHeads },
@@ -48,7 +50,7 @@ describe.each([
   const alarmsFile = (): AlarmsFile => JSON.parse(file("alarms.json").toString()) as AlarmsFile;
 
   beforeAll(async () => {
-    project = new TinyProject({ "tiny.yaml": pipeline + ALARMS });
+    project = new TinyProject({ "tiny.yaml": pipeline + ALARMS + RELEASE });
     ended = await builtCommand("ordinance", ["run", "tiny.yaml"], { cwd: project.root });
     const bytes = file("forecast.parquet");
     const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
@@ -105,6 +107,13 @@ describe.each([
     expect(page.includes('id="quantiles"')).toBe(heads);
     const { levels } = (card["quantiles"] ?? {}) as { readonly levels?: readonly number[] };
     expect(levels).toEqual(heads ? [0.1, 0.25, 0.9] : undefined);
+  });
+
+  it("says for which device the artefact is, and until when", () => {
+    const { manifest } = openArtefact(new Uint8Array(file("edge/model.ordinance")));
+    expect(manifest.target).toBe("junction 5");
+    expect(Date.parse(manifest.expires!) - Date.parse(manifest.created)).toBe(30 * 86_400_000);
+    expect(manifest.created).toBe(`${INSTANT.replace(/T(..)-(..)-(..)Z/, "T$1:$2:$3")}.000Z`);
   });
 
   it("gives the device the levels it learned", () => {

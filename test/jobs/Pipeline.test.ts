@@ -73,6 +73,7 @@ describe("a pipeline file", () => {
           ruleStride: 4,
         },
         proof: { windows: 2000, seed: 1, confidence: 0.95 },
+        release: { target: "unassigned" },
       });
     }),
   );

@@ -45,9 +45,10 @@ describe("docs/pipelines.md", () => {
     ["`model`", keysOf(Pipeline.fields.model.ast), smallest.model],
     ["`training`", keysOf(Pipeline.fields.training.ast), smallest.training],
     ["`proof`", keysOf(Pipeline.fields.proof.ast), smallest.proof],
+    ["`release`", keysOf(Pipeline.fields.release.ast), smallest.release],
   ] as const)("names every key of %s with its default", (section, keys, defaults) => {
     const rows = documented(section);
-    const groups = new Set(["forecast", "model", "training", "proof"]);
+    const groups = new Set(["forecast", "model", "training", "proof", "release"]);
     expect([...rows.keys()].toSorted()).toEqual(
       keys.filter((key) => section !== "The file" || !groups.has(key)).toSorted(),
     );

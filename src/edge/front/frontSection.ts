@@ -11,7 +11,7 @@ import type {
   IntegerTarget,
 } from "./IntegerFrontEnd.ts";
 
-/** Writes the numbers of a front end; its structure is the manifest's feature plan. See the layout at `Artefact`. */
+/** Writes the numbers of a front end; its structure is the manifest's feature plan. See docs/artefact.md. */
 export const writeFrontEnd = (writer: ByteWriter, front: IntegerFrontEnd): void => {
   const { angles, baseline, covariates, embedding, logarithms, sines, targets } = front;
   for (const target of targets) {
