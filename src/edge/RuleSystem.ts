@@ -274,6 +274,15 @@ export const judgeClock = (system: RuleSystem, read: ClockReader | undefined, cl
 /** Root of a rule. */
 export const rootOf = (system: RuleSystem, rule: number): number => system.firstNode[rule + 1]! - 1;
 
+/** The rule that each node belongs to. */
+export const rulesOfNodes = (system: RuleSystem): Int32Array => {
+  const owner = new Int32Array(system.kind.length);
+  for (let rule = 0; rule < system.rules.length; rule++) {
+    owner.fill(rule, system.firstNode[rule], system.firstNode[rule + 1]);
+  }
+  return owner;
+};
+
 /** The k-th largest of some nodes; +inf for k = 0, -inf where there are fewer than k. */
 const orderStatistic = (
   nodes: Float64Array,

@@ -4,7 +4,7 @@ import type { CompiledRule, RuleChannel } from "./CompiledRule.ts";
 import { EXACT_MAXIMUM } from "./fixedPoint.ts";
 
 /** Readings further from zero than this many quanta count as missing. */
-const READING_MAXIMUM = 2 ** 21;
+export const READING_MAXIMUM = 2 ** 21;
 
 const CLOCK_FIELDS = ["minuteOfDay", "weekday", "dayNumber"] as const;
 const COEFFICIENT_MAXIMUM = 2 ** 31 - 1;

@@ -1,9 +1,7 @@
 import { NodeKind } from "../stl/unroll/UnrolledRule.ts";
 import { leafValue, type RepairTask } from "./RepairTask.ts";
 import { judgeNodes, leafValues, type RuleSystem } from "./RuleSystem.ts";
-
-const SWEEPS = 8;
-const PASSES_OVER_A_LEAF = 4;
+import { deepestClause, PASSES_OVER_A_LEAF, SWEEPS } from "./shieldBounds.ts";
 
 /** Moves a forecast in place; true where every clause then reaches what it needs. */
 export type SweepRepair = (task: RepairTask, forecast: Int32Array) => boolean;
@@ -19,9 +17,13 @@ export const createSweepRepair = (system: RuleSystem): SweepRepair => {
   const { kind, childOffsets, children, argument, freeOffsets, freeCoefficient, freeVariable } = system;
   const leaves = new Float64Array(system.constant.length);
   const nodes = new Float64Array(kind.length);
-  const visitedIn = new Int32Array(kind.length);
+  const visitedIn = new Uint8Array(kind.length);
   const chosen = new Uint8Array(children.length);
   const hasChosen = new Uint8Array(kind.length);
+  const depth = deepestClause(system);
+  // The walk below a clause: nodes on the way down, and the next child of each.
+  const wayNode = new Int32Array(depth);
+  const wayEdge = new Int32Array(depth);
 
   const mendLeaf = (task: RepairTask, forecast: Int32Array, leaf: number): void => {
     let deficit = task.needed[system.leafRule[leaf]!]! - leafValue(system, task.fixed, forecast, leaf);
@@ -36,7 +38,7 @@ export const createSweepRepair = (system: RuleSystem): SweepRepair => {
       if (squares === 0) return;
       for (let term = from; term < to && deficit > 0; term++) {
         const room = roomOf(task, forecast, term);
-        if (room === 0) continue;
+        if (room <= 0) continue;
         const coefficient = freeCoefficient[term]!;
         const size = Math.abs(coefficient);
         const move = Math.min(room, Math.ceil((size * deficit) / squares));
@@ -67,23 +69,43 @@ export const createSweepRepair = (system: RuleSystem): SweepRepair => {
     }
   };
 
-  const mend = (
+  /** Mends a leaf; true for a node whose children are to be mended. */
+  const enter = (
     task: RepairTask,
     forecast: Int32Array,
     node: number,
     needed: number,
     sweep: number,
-  ): void => {
-    if (nodes[node]! >= needed || visitedIn[node] === sweep) return;
+  ): boolean => {
+    if (nodes[node]! >= needed || visitedIn[node] === sweep) return false;
     visitedIn[node] = sweep;
-    if (kind[node] === NodeKind.leaf) {
-      mendLeaf(task, forecast, argument[node]!);
-      return;
-    }
-    const every = kind[node] === NodeKind.all;
-    if (!every && hasChosen[node] === 0) choose(node);
-    for (let edge = childOffsets[node]!; edge < childOffsets[node + 1]!; edge++) {
-      if (every || chosen[edge] === 1) mend(task, forecast, children[edge]!, needed, sweep);
+    if (kind[node] === NodeKind.leaf) mendLeaf(task, forecast, argument[node]!);
+    if (childOffsets[node] === childOffsets[node + 1]) return false;
+    if (kind[node] !== NodeKind.all && hasChosen[node] === 0) choose(node);
+    return true;
+  };
+
+  const mend = (
+    task: RepairTask,
+    forecast: Int32Array,
+    clause: number,
+    needed: number,
+    sweep: number,
+  ): void => {
+    if (!enter(task, forecast, clause, needed, sweep)) return;
+    let at = 0;
+    wayNode[0] = clause;
+    wayEdge[0] = childOffsets[clause]!;
+    while (at >= 0) {
+      const node = wayNode[at]!;
+      const edge = wayEdge[at]!++;
+      if (edge === childOffsets[node + 1]) at--;
+      else if (kind[node] === NodeKind.all || chosen[edge] === 1) {
+        const child = children[edge]!;
+        if (!enter(task, forecast, child, needed, sweep)) continue;
+        wayNode[++at] = child;
+        wayEdge[at] = childOffsets[child]!;
+      }
     }
   };
 
@@ -98,12 +120,13 @@ export const createSweepRepair = (system: RuleSystem): SweepRepair => {
       leafValues(system, task.fixed, forecast, -Infinity, leaves, task.component.leaves);
       judgeNodes(system, leaves, task.clock, nodes, task.component.nodes);
       let broken = false;
-      clauses.forEach((clause, index) => {
+      for (let index = 0; index < clauses.length; index++) {
+        const clause = clauses[index]!;
         const needed = task.needed[clauseRule[index]!]!;
-        if (nodes[clause]! >= needed) return;
+        if (nodes[clause]! >= needed) continue;
         broken = true;
         if (sweep <= SWEEPS) mend(task, forecast, clause, needed, sweep);
-      });
+      }
       if (!broken) return true;
       if (sweep > SWEEPS) return false;
     }

@@ -28,6 +28,13 @@ export interface ShieldVerdict {
   readonly flag: RuleFlag;
 }
 
+/**
+ * What a component took (see RuleComponent). `none`: it needed nothing. `without-margin`: no forecast was found that keeps
+ * the margins, but one that keeps the rules. `given-up`: none within the bounds on work, or a missing reading decides.
+ * `impossible`: proved that there is none.
+ */
+export type ShieldRepair = "none" | "swept" | "searched" | "without-margin" | "given-up" | "impossible";
+
 export interface ShieldOutcome {
   /** The repaired forecast in quanta, [target][sensor][lead]. */
   readonly forecast: Int32Array;
@@ -35,6 +42,10 @@ export interface ShieldOutcome {
   readonly verdicts: readonly ShieldVerdict[];
   /** True where it is proved that no forecast within the readouts' ranges keeps all enforced rules here. */
   readonly infeasible: boolean;
+  /** One a component of the rules. */
+  readonly repairs: readonly ShieldRepair[];
+  /** Entries of the forecast that are another than before. */
+  readonly changed: number;
 }
 
 export type Shield = (
@@ -47,7 +58,8 @@ export type Shield = (
  * Makes the last step on the device: moves a forecast that breaks an enforced rule, or keeps it by less than the
  * rule's margin, to a near one that keeps all of them, then judges the result anew.
  *
- * Each component of the rules (see RuleComponent) is repaired by itself. In order, each only where the one before did not suffice: nothing; sweeps (repairBySweeps.ts); a search from where
+ * Each component of the rules (see RuleComponent) is repaired by itself. In order, each only where the one before did
+ * not suffice: nothing; sweeps (repairBySweeps.ts); a search from where
  * the sweeps ended (repairBySearch.ts); that search without margins. A rule that still fails is flagged, never
  * passed over: of the forecast and what the sweeps made of it, the one that breaks fewer clauses is returned. Work is bounded by the bounds of
  * those files; a forecast that keeps its rules costs one evaluation, linear in nodes and terms.
@@ -70,21 +82,31 @@ export const createShield = (system: RuleSystem, readouts: readonly IntegerReado
   const sweep = createSweepRepair(system);
   const search = createSearchRepair(system);
 
-  const judge = (forecast: Int32Array, unknown: number): Float64Array => {
+  const before = new Float64Array(rules.length);
+  const after = new Float64Array(rules.length);
+  const best = new Float64Array(rules.length);
+  const marked = new Uint8Array(system.kind.length);
+  const swept = new Int32Array(system.variables);
+
+  const judge = (forecast: Int32Array, unknown: number, robustness: Float64Array): void => {
     leafValues(system, fixed, forecast, unknown, leaves);
     judgeNodes(system, leaves, clockValues, nodes);
-    return Float64Array.from(rules, (_, rule) => nodes[rootOf(system, rule)]!);
+    for (let rule = 0; rule < rules.length; rule++) robustness[rule] = nodes[rootOf(system, rule)]!;
+  };
+
+  const clausesBelow = ({ clauses, clauseRule }: RuleComponent, margins: Float64Array): number => {
+    let below = 0;
+    for (let index = 0; index < clauses.length; index++) {
+      if (nodes[clauses[index]!]! < margins[clauseRule[index]!]!) below++;
+    }
+    return below;
   };
 
   /** Clauses of a component that a forecast keeps by less than `margins`, unknown leaves as assumed. */
   const brokenClauses = (component: RuleComponent, forecast: Int32Array, margins: Float64Array): number => {
     leafValues(system, assumed, forecast, -Infinity, leaves, component.leaves);
     judgeNodes(system, leaves, clockValues, nodes, component.nodes);
-    let broken = 0;
-    component.clauses.forEach((clause, index) => {
-      if (nodes[clause]! < margins[component.clauseRule[index]!]!) broken++;
-    });
-    return broken;
+    return clausesBelow(component, margins);
   };
 
   /**
@@ -93,70 +115,75 @@ export const createShield = (system: RuleSystem, readouts: readonly IntegerReado
    * then is it a proof when the search finds nothing.
    */
   const assumeUnknown = (component: RuleComponent): boolean => {
-    for (const leaf of component.leaves) assumed[leaf] = fixed[leaf]!;
-    if (component.leaves.every((leaf) => !Number.isNaN(fixed[leaf]!))) return true;
+    let known = true;
     for (const leaf of component.leaves) {
-      assumed[leaf] = Number.isNaN(fixed[leaf]!) ? -Infinity : fixed[leaf]!;
-      leaves[leaf] = largestValue(system, assumed[leaf], leaf, minimum, maximum);
+      assumed[leaf] = fixed[leaf]!;
+      if (Number.isNaN(fixed[leaf]!)) known = false;
+    }
+    if (known) return true;
+    for (const leaf of component.leaves) {
+      if (Number.isNaN(fixed[leaf]!)) assumed[leaf] = -Infinity;
+      leaves[leaf] = largestValue(system, assumed[leaf]!, leaf, minimum, maximum);
     }
     judgeNodes(system, leaves, clockValues, nodes, component.nodes);
-    const unable = component.clauses.filter((clause) => nodes[clause]! < 0);
-    let optimistic = true;
-    const hope = (node: number): void => {
+    // Marks what is below a clause that cannot hold; children stand before their parents.
+    for (const node of component.nodes) marked[node] = 0;
+    for (const clause of component.clauses) if (nodes[clause]! < 0) marked[clause] = 1;
+    for (let index = component.nodes.length - 1; index >= 0; index--) {
+      const node = component.nodes[index]!;
+      if (marked[node] === 0) continue;
       if (system.kind[node] === NodeKind.leaf) {
         const leaf = system.argument[node]!;
         if (Number.isNaN(fixed[leaf]!)) assumed[leaf] = Infinity;
       }
       for (let edge = system.childOffsets[node]!; edge < system.childOffsets[node + 1]!; edge++) {
-        hope(system.children[edge]!);
+        marked[system.children[edge]!] = 1;
       }
-    };
-    unable.forEach(hope);
-    for (const leaf of component.leaves) {
-      if (Number.isNaN(fixed[leaf]!) && assumed[leaf] === -Infinity) optimistic = false;
     }
+    let optimistic = true;
+    for (const leaf of component.leaves) if (assumed[leaf] === -Infinity) optimistic = false;
     return optimistic;
   };
 
   const withMargins = Float64Array.from(rules, (rule) => rule.margin);
   const withoutMargins = new Float64Array(rules.length);
 
-  const keepsTooLittle = (component: RuleComponent): boolean =>
-    component.clauses.some((clause, index) => nodes[clause]! < withMargins[component.clauseRule[index]!]!);
-
-  /** Repairs one component in place; true where it is proved that this cannot be done. */
-  const repair = (component: RuleComponent, forecast: Int32Array): boolean => {
+  /** Repairs one component in place. */
+  const repair = (component: RuleComponent, forecast: Int32Array): ShieldRepair => {
     const optimistic = assumeUnknown(component);
-    const before = brokenClauses(component, forecast, withMargins);
-    if (before === 0) return false;
+    if (brokenClauses(component, forecast, withMargins) === 0) return "none";
     const limits = { component, fixed: assumed, clock: clockValues, minimum, maximum };
     const task: RepairTask = { ...limits, needed: withMargins };
-    const swept = forecast.slice();
+    swept.set(forecast);
     if (sweep(task, swept)) {
       forecast.set(swept);
-      return false;
+      return "swept";
     }
-    if (search(task, swept, forecast) === "found") return false;
+    if (search(task, swept, forecast) === "found") return "searched";
     const outcome = search({ ...limits, needed: withoutMargins }, swept, forecast);
-    if (outcome === "found") return false;
+    if (outcome === "found") return "without-margin";
     const rawBroken = brokenClauses(component, forecast, withoutMargins);
     if (brokenClauses(component, swept, withoutMargins) < rawBroken) forecast.set(swept);
-    return optimistic && outcome === "impossible";
+    return optimistic && outcome === "impossible" ? "impossible" : "given-up";
   };
 
   return (raw, past, clock) => {
     fixLeaves(system, past, fixed);
     judgeClock(system, clock, clockValues);
-    const before = judge(raw, -Infinity);
-    const keepsAll = rules.every((rule, index) => !rule.enforced || before[index]! >= rule.margin);
-    // Of the same judgement: a clause that holds with its unknown leaves broken needs no repair.
-    const broken = keepsAll ? [] : system.components.filter(keepsTooLittle);
+    judge(raw, -Infinity, before);
+    after.set(before);
     const forecast = raw.slice();
-    let infeasible = false;
-    for (const component of broken) if (repair(component, forecast)) infeasible = true;
-    const after = keepsAll ? before : judge(forecast, -Infinity);
-    const unknown = fixed.some((value) => Number.isNaN(value));
-    const best = unknown ? judge(forecast, Infinity) : after;
+    const keepsAll = rules.every((rule, index) => !rule.enforced || before[index]! >= rule.margin);
+    let repairs: readonly ShieldRepair[] = system.components.map(() => "none");
+    if (!keepsAll) {
+      // Of the same judgement: a clause that holds with its unknown leaves broken needs no repair.
+      const below = system.components.map((component) => clausesBelow(component, withMargins));
+      repairs = system.components.map((component, index) =>
+        below[index] === 0 ? "none" : repair(component, forecast),
+      );
+      judge(forecast, -Infinity, after);
+    }
+    if (after.some((robustness) => robustness < 0)) judge(forecast, Infinity, best);
     const verdicts = rules.map((_, rule): ShieldVerdict => {
       const flag: RuleFlag =
         after[rule]! >= 0
@@ -168,7 +195,9 @@ export const createShield = (system: RuleSystem, readouts: readonly IntegerReado
             : "failed";
       return { before: before[rule]!, after: after[rule]!, flag };
     });
-    return { forecast, verdicts, infeasible };
+    let changed = 0;
+    for (let entry = 0; entry < raw.length; entry++) if (forecast[entry] !== raw[entry]) changed++;
+    return { forecast, verdicts, infeasible: repairs.includes("impossible"), repairs, changed };
   };
 };
 

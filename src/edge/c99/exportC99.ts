@@ -13,6 +13,10 @@ import { monitorTables } from "./monitorTables.ts";
 import { monitorHeader, monitorSource } from "./monitorText.ts";
 import { packCodes, paddedColumns, ROWS_PER_BLOCK } from "./packCodes.ts";
 import { pastHeader, pastText, readingsBytes, readingsHeader, readingsText } from "./readingsText.ts";
+import { shieldHeader } from "./shieldHeader.ts";
+import { planShield, type ShieldPlan } from "./shieldPlan.ts";
+import { shieldSource } from "./shieldSource.ts";
+import { shieldTables } from "./shieldTables.ts";
 import { sourceText } from "./sourceText.ts";
 
 export interface C99Export {
@@ -26,6 +30,8 @@ export interface C99Export {
   readonly weightBytes: number;
   /** Bytes of the rules among them. */
   readonly ruleBytes: number;
+  /** Working memory of the shield with pointers of four bytes; 0 where no rule is enforced. */
+  readonly shieldWorkBytes: number;
   /** Bytes of a state, and the largest working memory of a call (arrays on the stack). */
   readonly stateBytes: number;
   readonly workBytes: number;
@@ -72,7 +78,7 @@ const SMALLEST_PRODUCT_SHIFT = 4;
  * and `_`, for a shift above 61, and for one of a state product below 4.
  *
  * @param origin one line that says what the text was made from
- * @param system rules that the text shall judge; without them, or without any, it has no monitor
+ * @param system rules that the text shall judge and enforce; without any it has no monitor, without enforced ones no shield
  * @param device front end and clock; without them the text starts from features and baselines
  */
 export const exportC99 = (
@@ -137,7 +143,12 @@ export const exportC99 = (
     origin,
   };
   const weights = weightTables(cells, inputs, units);
-  const ruleTables = rules === undefined ? [] : monitorTables(rules);
+  const shielded = rules !== undefined && rules.components.length > 0 ? rules : undefined;
+  const plan = shielded === undefined ? undefined : planShield(shielded, model.readouts);
+  const ruleTables = [
+    ...(rules === undefined ? [] : monitorTables(rules)),
+    ...(shielded === undefined ? [] : shieldTables(shielded)),
+  ];
   const ownTables = device === undefined ? [] : frontTables(device);
   const tables = [...weights, ...otherTables(model, cells, shape), ...ownTables, ...ruleTables];
   const sum = (of: readonly ConstantTable[]): number =>
@@ -146,6 +157,7 @@ export const exportC99 = (
     constantBytes: sum(tables),
     weightBytes: sum(weights),
     ruleBytes: sum(ruleTables),
+    shieldWorkBytes: plan?.workBytes(4) ?? 0,
     stateBytes: cells.length * units,
     workBytes: workBytes(shape) + (device === undefined ? 0 : forecastBytes(shape)),
     readingsBytes: device === undefined ? 0 : readingsBytes(device, rules?.pastSteps ?? 1),
@@ -153,7 +165,8 @@ export const exportC99 = (
   const front = device === undefined ? undefined : frontParts(device, shape, rules);
   const monitor = rules === undefined ? undefined : monitorParts(rules, name);
   const past = device === undefined || rules === undefined ? undefined : pastParts(device, rules, name);
-  const parts = [front, monitor, past].filter((part) => part !== undefined);
+  const shield = shielded === undefined || plan === undefined ? undefined : shieldParts(shielded, plan, name);
+  const parts = [front, monitor, past, shield].filter((part) => part !== undefined);
   return {
     ...sizes,
     header: headerText(shape, sizes, parts.map(({ header }) => header).join("")),
@@ -176,6 +189,11 @@ const monitorParts = (rules: RuleSystem, name: string): Part => ({
 const pastParts = (device: DeviceFrontEnd, rules: RuleSystem, name: string): Part => ({
   header: pastHeader(name),
   source: pastText(device, rules, name),
+});
+
+const shieldParts = (system: RuleSystem, plan: ShieldPlan, name: string): Part => ({
+  header: shieldHeader(system, plan, name),
+  source: shieldSource(system, plan, name),
 });
 
 const frontParts = (device: DeviceFrontEnd, shape: C99Shape, rules: RuleSystem | undefined): Part => {

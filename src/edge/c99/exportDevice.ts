@@ -19,8 +19,7 @@ export interface DeviceExport {
 export const exportDevice = (artefact: Artefact, name: string): DeviceExport => {
   const { manifest, model, sha256 } = artefact;
   const origin = `${manifest.name}, counter ${manifest.counter}, for ${manifest.target}, SHA-256 ${sha256}`;
-  return {
-    exported: exportC99(model, name, origin, ruleSystemOf(artefact), deviceFrontEndOf(artefact)),
-    host: exportHost(hostFactsOf(artefact, { name, origin, shield: false })),
-  };
+  const exported = exportC99(model, name, origin, ruleSystemOf(artefact), deviceFrontEndOf(artefact));
+  const shield = exported.shieldWorkBytes > 0;
+  return { exported, host: exportHost(hostFactsOf(artefact, { name, origin, shield })) };
 };

@@ -1,6 +1,5 @@
 import { NodeKind } from "../../stl/unroll/UnrolledRule.ts";
 import type { RuleSystem } from "../RuleSystem.ts";
-import { widestCount } from "./monitorTables.ts";
 
 /** Declarations of the rule monitor for the header. */
 export const monitorHeader = (system: RuleSystem, name: string): string => {
@@ -75,17 +74,21 @@ static int64_t leaf_value(uint32_t leaf, const int32_t *forecast, const ${name}_
   return sum;
 }
 
-/* The k-th largest of some nodes. */
+/* The k-th largest of some nodes: found by counting, so that it takes no memory. */
 static int64_t kth_largest(const int64_t *nodes, uint32_t from, uint32_t to, uint32_t k) {
-  int64_t sorted[${widestCount(system)}] = {0};
-  uint32_t count = 0;
-  for (; from < to; from++) {
-    const int64_t value = nodes[child[from]];
-    uint32_t place = count++;
-    for (; place > 0u && sorted[place - 1u] < value; place--) sorted[place] = sorted[place - 1u];
-    sorted[place] = value;
+  uint32_t at;
+  for (at = from; at < to; at++) {
+    const int64_t value = nodes[child[at]];
+    uint32_t above = 0;
+    uint32_t equal = 0;
+    uint32_t other;
+    for (other = from; other < to; other++) {
+      if (nodes[child[other]] > value) above++;
+      if (nodes[child[other]] == value) equal++;
+    }
+    if (above < k && k <= above + equal) return value;
   }
-  return k == 0u ? INT64_MAX : k > count ? -INT64_MAX : sorted[k - 1u];
+  return k == 0u ? INT64_MAX : -INT64_MAX;
 }
 
 static void judge_nodes(const int32_t *forecast, const ${name}_past *past, int32_t (*clock)(int32_t, int32_t),

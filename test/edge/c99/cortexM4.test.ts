@@ -1,21 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { arrayText } from "../../../src/edge/c99/arrayText.ts";
 import { exportC99 } from "../../../src/edge/c99/exportC99.ts";
-import type { IntegerModel } from "../../../src/edge/IntegerModel.ts";
 import { createWindowForecaster } from "../../../src/edge/windowForecast.ts";
 import { models, windowsOf } from "../hostileWindows.ts";
 import { noBoard, runOnBoard } from "./runOnBoard.ts";
-import { STRICT, written } from "./compileC.ts";
-import { devices, type StreamRow, streamOf, type TestDevice } from "./frontDevices.ts";
-import { CLOCK_STEPS, expectedAnswers } from "./frontReference.ts";
+import { casesOf, expectedBytes, type ShieldCase, shieldSystems } from "./shieldCases.ts";
 
-const modelOnBoard = (model: IntegerModel, windows: ReturnType<typeof windowsOf>): number[] =>
-  runOnBoard(
-    exportC99(model, "city", "a test"),
-    `
+const modelProgram = (windows: ReturnType<typeof windowsOf>): string => `
 ${arrayText({ name: "steps_of", type: "int32_t", values: windows.map(({ steps }) => steps) })}
 ${arrayText({ name: "features_of", type: "int16_t", values: windows.flatMap(({ features }) => [...features]) })}
 ${arrayText({ name: "baselines_of", type: "int32_t", values: windows.flatMap(({ baselines }) => [...baselines]) })}
@@ -38,87 +29,78 @@ static void run(void) {
     for (k = 0; k < CITY_CELLS * CITY_UNITS; k++) say(state.h[k / CITY_UNITS][k % CITY_UNITS]);
     for (k = 0; k < CITY_OUTPUTS; k++) say(quanta[k]);
   }
-}`,
-  );
+}
+`;
 
-const frontOnBoard = ({ exported, model, system }: TestDevice, stream: readonly StreamRow[]): number[] =>
-  runOnBoard(
-    exported,
-    `
-${arrayText({ name: "minute_of", type: "int32_t", values: stream.map(({ minute }) => minute ?? -(2 ** 31)) })}
-${arrayText({ name: "row_of", type: "int32_t", values: stream.flatMap(({ row }) => [...row]) })}
-${arrayText({ name: "clock_steps", type: "int32_t", values: CLOCK_STEPS })}
+/** Says margins as two words each, the lower one first. */
+const shieldProgram = (cases: readonly ShieldCase[]): string => `
+#include <string.h>
+${arrayText({ name: "now_of", type: "int32_t", values: cases.flatMap(({ clock }) => [...clock]) })}
+${arrayText({ name: "forecast_of", type: "int32_t", values: cases.flatMap(({ forecast }) => [...forecast]) })}
+${arrayText({ name: "lower_of", type: "int32_t", values: cases.flatMap(({ past }) => [...past.lower]) })}
+${arrayText({ name: "upper_of", type: "int32_t", values: cases.flatMap(({ past }) => [...past.upper]) })}
+${arrayText({ name: "known_of", type: "uint8_t", values: cases.flatMap(({ past }) => [...past.known]) })}
+static const int32_t *now;
+static int32_t clock_of(int32_t field, int32_t step) { return now[field] + step; }
+static void say_margins(const int64_t *margins) {
+  int rule;
+  for (rule = 0; rule < CITY_RULES; rule++) {
+    say((int32_t)(uint32_t)margins[rule]);
+    say((int32_t)(margins[rule] >> 32));
+  }
+}
 static void run(void) {
-  static city_readings readings;
-  static int32_t quanta[CITY_QUANTA];
-${system === undefined ? "" : "  static city_past past;\n"}  size_t at;
-  for (at = 0; at < sizeof minute_of / sizeof minute_of[0]; at++) {
-    int32_t said;
-    int32_t k;
-    if (minute_of[at] == INT32_MIN) {
-      city_clear(&readings);
-      continue;
-    }
-    said = city_push(&readings, minute_of[at], row_of + at * CITY_SERIES);
-    say(said);
-    if (said < 0) continue;
-    say((int32_t)readings.filled);
-    say((int32_t)readings.refused);
-    city_forecast(&readings, quanta);
-    for (k = 0; k < CITY_QUANTA; k++) say(quanta[k]);
-${model.quantiles.length === 0 ? "" : "    city_arrange(quanta);\n"}    for (k = 0; k < CITY_QUANTA; k++) say(quanta[k]);
-    for (k = 0; k < ${3 * CLOCK_STEPS.length}; k++) say(city_clock(&readings, k % 3, clock_steps[k / 3]));
-${
-  system === undefined
-    ? ""
-    : `    city_recall(&readings, &past);
-    for (k = 0; k < CITY_PAST; k++) say(past.lower[k]);
-    for (k = 0; k < CITY_PAST; k++) say(past.upper[k]);
-    for (k = 0; k < CITY_PAST; k++) say(past.known[k]);
-`
-}  }
-}`,
-  );
+  static city_past past;
+  static city_shield_work work;
+  static city_shielded result;
+  int each;
+  int k;
+  for (each = 0; each < ${cases.length}; each++) {
+    now = now_of + 3 * each;
+    memcpy(past.lower, lower_of + CITY_PAST * each, sizeof past.lower);
+    memcpy(past.upper, upper_of + CITY_PAST * each, sizeof past.upper);
+    memcpy(past.known, known_of + CITY_PAST * each, sizeof past.known);
+    city_shield(forecast_of + CITY_FORECAST * each, &past, clock_of, &work, &result);
+    say_margins(result.before);
+    say_margins(result.after);
+    for (k = 0; k < CITY_FORECAST; k++) say(result.forecast[k]);
+    say((int32_t)result.changed);
+    for (k = 0; k < CITY_RULES; k++) say(result.flag[k]);
+    for (k = 0; k < CITY_COMPONENTS; k++) say(result.repair[k]);
+    say(result.infeasible);
+  }
+}
+`;
 
-describe.skipIf(noBoard)(`a Cortex-M4${noBoard ? ` (skipped: ${noBoard})` : ""}`, () => {
-  it.each(models)("gives the model's integers of the reference: %s", (_, model) => {
+describe.skipIf(noBoard)(`on a Cortex-M4${noBoard ? ` (skipped: ${noBoard})` : ""}`, () => {
+  it.each(models)("the model gives the integers of the reference: %s", (_, model) => {
     const windows = windowsOf(model, 24, 21);
     const forecast = createWindowForecaster(model);
     const expected = windows.flatMap(({ baselines, features }) => {
       const { quanta, state } = forecast(features, baselines);
       return [...state, ...quanta];
     });
-    expect(modelOnBoard(model, windows)).toEqual(expected);
+    expect(runOnBoard(exportC99(model, "city", "a test"), modelProgram(windows))).toEqual(expected);
   });
 
-  it.each(devices.map((test) => [test.name, test] as const))(
-    "gives the forecasts of the reference from readings: %s",
-    (_, test) => {
-      const stream = streamOf(test, 60, 9);
-      expect(frontOnBoard(test, stream)).toEqual([...expectedAnswers(test, stream)]);
-    },
-    120_000,
-  );
-
-  it("takes the arrays on the stack that the header states, and a few registers", () => {
-    for (const { exported, name } of devices) {
-      const folder = written("city", exported);
-      const object = join(folder, "city.o");
-      const flags = [...STRICT, "-mcpu=cortex-m4", "-mthumb", "-Os", "-fstack-usage", "-c", "-o", object];
-      execFileSync("arm-none-eabi-gcc", [...flags, join(folder, "city.c")]);
-      const usage = new Map(
-        readFileSync(join(folder, "city.su"), "utf8")
-          .split("\n")
-          .map((line): [string, number] => {
-            const [place, bytes] = line.split("\t");
-            return [place!.split(":").at(-1)!, Number(bytes)];
-          }),
+  it.each(shieldSystems.map((each) => [each.name, each] as const))(
+    "the shield repairs as the reference does: %s",
+    (_, each) => {
+      const cases = casesOf(each, 16, 5);
+      const { bytes } = expectedBytes(each, cases);
+      const words = 4 * each.system.rules.length + each.system.variables + 1;
+      const record = bytes.length / cases.length;
+      const expected = cases.flatMap((_unused, index) => {
+        const own = bytes.subarray(index * record, (index + 1) * record);
+        return [
+          ...Array.from({ length: words }, (_word, word) => own.readInt32LE(4 * word)),
+          ...own.subarray(4 * words),
+        ];
+      });
+      expect(runOnBoard(exportC99(each.model, "city", "a test", each.system), shieldProgram(cases))).toEqual(
+        expected,
       );
-      const bytes =
-        usage.get("city_forecast")! + Math.max(usage.get("city_step")!, usage.get("read_outputs") ?? 0);
-      // Arrays that never live together may share their place.
-      expect(bytes, name).toBeGreaterThan(0.9 * exported.workBytes);
-      expect(bytes, name).toBeLessThan(exported.workBytes + 256);
-    }
-  });
+    },
+    60_000,
+  );
 });

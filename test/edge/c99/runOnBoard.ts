@@ -1,4 +1,3 @@
-/** An emulated Cortex-M4: no operating system and no library beyond memcpy and memset; numbers go out by semihosting. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +5,8 @@ import type { C99Export } from "../../../src/edge/c99/exportC99.ts";
 import { finds, STRICT, written } from "./compileC.ts";
 
 const missing = ["arm-none-eabi-gcc", "qemu-system-arm"].filter((tool) => !finds(tool));
-/** Why tests that need the board do not run here; undefined where they do. */
+
+/** Why tests on the emulated board do not run here; undefined where they do. */
 export const noBoard = missing.length === 0 ? undefined : `${missing.join(" and ")} not installed`;
 
 /** The board mps2-an386 has its code at 0 and its memory at 0x20000000. */
@@ -20,7 +20,8 @@ SECTIONS {
 }
 `;
 
-const frame = (body: string): string => `
+/** No operating system: numbers go out by semihosting, and the program ends so. */
+const START = `
 #include "city.h"
 #include <stddef.h>
 static int call(int operation, const void *argument) {
@@ -39,19 +40,19 @@ static void say(int32_t value) {
   call(4, at);
   call(4, "\\n");
 }
-${body}
-void reset(void) {
-  run();
-  call(0x18, (const void *)0x20026);
-  for (;;) {}
-}
+static void run(void);
+void reset(void) { run(); call(0x18, (const void *)0x20026); for (;;) {} }
 __attribute__((section(".vectors"), used)) static const uintptr_t vectors[] = {0x20100000u, (uintptr_t)reset};
 `;
 
-/** The numbers that `run` of a C text says (\`say(int32_t)\`) about an exported model named city. */
-export const runOnBoard = (exported: C99Export, body: string): number[] => {
+/**
+ * Numbers that a program says on an emulated Cortex-M4.
+ *
+ * @param program C that defines `static void run(void)`, which calls `say` for every number
+ */
+export const runOnBoard = (exported: C99Export, program: string): number[] => {
   const folder = written("city", exported);
-  writeFileSync(join(folder, "driver.c"), frame(body));
+  writeFileSync(join(folder, "driver.c"), START + program);
   writeFileSync(join(folder, "board.ld"), LINKER_SCRIPT);
   const target = ["-mcpu=cortex-m4", "-mthumb", "-O2", "-ffunction-sections"];
   const object = join(folder, "city.o");
@@ -66,7 +67,7 @@ export const runOnBoard = (exported: C99Export, body: string): number[] => {
       ["-semihosting-config", "enable=on,target=native"],
       ["-kernel", image],
     ),
-    { encoding: "utf8", timeout: 120_000, maxBuffer: 2 ** 28 },
+    { encoding: "utf8", timeout: 60_000 },
   );
   return stderr.trim().split("\n").map(Number);
 };
