@@ -28,8 +28,8 @@ export const headerText = (
   return `/*
  * ${name}: ${origin}
  *
- * Constant data ${sizes.constantBytes} bytes, of which ternary weights ${sizes.weightBytes} and rules ${sizes.ruleBytes}; state ${sizes.stateBytes} bytes${sizes.readingsBytes === 0 ? "" : `, readings ${sizes.readingsBytes} bytes`}; arrays on the stack at most
- * ${sizes.workBytes} bytes. A step multiplies and adds ${products} times, a reading ${readProducts} times.
+ * Constant data ${sizes.constantBytes} bytes, of which ternary weights ${sizes.weightBytes} and rules ${sizes.ruleBytes}; state ${sizes.stateBytes} bytes${sizes.readingsBytes === 0 ? "" : `, readings ${sizes.readingsBytes} bytes`}.
+ * Arrays on the stack take at most ${sizes.workBytes} bytes. A step multiplies and adds ${products} times, the head ${readProducts} times.
  *
  * No allocation, no float, no global state that changes: a state belongs to its caller, and calls with different
  * states may run at the same time. Integers equal those of the artefact's reference to the bit.
