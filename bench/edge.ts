@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ import { quantiseModel } from "../src/edge/quantiseModel.ts";
 import { createWasmModel } from "../src/edge/wasmModel.ts";
 import { random } from "../src/series/random.ts";
 import type { Measure, ReportRow } from "./BenchRow.ts";
+import { controllerRules } from "./controllerRules.ts";
 import { frontEndInC } from "./frontEndInC.ts";
 import { medianTime, type Repeats } from "./medianTime.ts";
 
@@ -194,6 +195,7 @@ const inC = (report: ReportRow): void => {
         atMost: 32_768,
       });
     }
+    withRules(report, folder);
     for (const flag of ["-O2", "-O3"]) {
       const { columns, rows, ternary } = timesInC(folder, flag);
       report({ case: `step, C, gcc ${flag}: ${shape}`, value: ternary, unit: "ns" });
@@ -215,6 +217,44 @@ const inC = (report: ReportRow): void => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+};
+
+/** The same model with the rules of a controller: what their tables, the monitor and the shield add. */
+const withRules = (report: ReportRow, parent: string): void => {
+  const system = controllerRules(horizonSteps);
+  const exported = exportC99(model, "city", "a benchmark", system);
+  const folder = join(parent, "ruled");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "city.h"), exported.header);
+  writeFileSync(join(folder, "city.c"), exported.source);
+  const named = "with rules, monitor and shield";
+  for (const [processor, compiler, flags] of [
+    ["this processor", "gcc", []],
+    ["a Cortex-M4", ARM_COMPILER, ["-mcpu=cortex-m4", "-mthumb"]],
+  ] as const) {
+    if (!hasCompiler(compiler)) continue;
+    report({
+      case: `code and constant data in C ${named}, gcc -Os for ${processor}`,
+      value: flashBytes(folder, compiler, flags),
+      unit: "bytes",
+      atMost: 32_768,
+    });
+  }
+  report({ case: "working memory of the shield in C", value: exported.shieldWorkBytes, unit: "bytes" });
+  // Forecast, readings and result live as long as the state; a step and the shield do not run at the same time.
+  const readings = 9 * system.channels * system.sensors * system.pastSteps;
+  const result = 18 * system.rules.length + 4 * system.variables + system.components.length + 8;
+  report({
+    case: `memory in C ${named}: state, readings, forecast, result, and the larger of a step and the shield`,
+    value:
+      exported.stateBytes +
+      readings +
+      4 * system.variables +
+      result +
+      Math.max(exported.workBytes, exported.shieldWorkBytes),
+    unit: "bytes",
+    atMost: 4096,
+  });
 };
 
 /** One step and one forecast of a single sensor, in all runtimes and in float, and what the model takes in C. */

@@ -186,9 +186,13 @@ describe("shield", () => {
           expect(verdict.after).toBe(robustness(tree, reader(small, outcome.forecast)));
           expect(verdict.flag).toBe(verdict.before >= 0 ? "satisfied" : "restored");
         });
+        expect(outcome.changed).toBe(
+          small.forecast.filter((value, entry) => value !== outcome.forecast[entry]).length,
+        );
         const again = run({ ...small, forecast: [...outcome.forecast] });
         expect(again.forecast).toEqual(outcome.forecast);
         expect(again.verdicts.every((verdict) => verdict.flag === "satisfied")).toBe(true);
+        expect(again.repairs.every((repair) => repair === "none")).toBe(true);
       }),
       { seed: 5, numRuns: 400 },
     );
@@ -289,6 +293,11 @@ describe("shield", () => {
     expect(worstOf(falling(4), run(falling(4)).forecast)).toBe(0);
     expect(flagsOf(falling(3))).toContain("failed");
     expect(run(falling(3)).infeasible).toBe(true);
+    expect([5, 4, 3].map((most) => run(falling(most)).repairs)).toEqual([
+      ["searched"],
+      ["without-margin"],
+      ["impossible"],
+    ]);
   });
 
   it("proves what cannot be: a ramp from a past that a limit forbids", () => {
@@ -318,6 +327,30 @@ describe("shield", () => {
     const { forecast, verdicts } = run(small);
     expect([...forecast]).toEqual([5]);
     expect(verdicts).toEqual([{ before: -3, after: 0, flag: "restored" }]);
+  });
+
+  it("gives up, and proves nothing, where choices outrun its bound: seven that differ, in six values", () => {
+    const everyone = [0, 1, 2, 3, 4, 5, 6];
+    const differ = everyone.flatMap((one) =>
+      everyone
+        .filter((other) => other > one)
+        .map((other): RuleTree => ({
+          any: [leaf(-1, [1, one, 1], [-1, other, 1]), leaf(-1, [-1, one, 1], [1, other, 1])],
+        })),
+    );
+    const crowd = (maximum: number): ShieldOutcome =>
+      run({
+        sensors: 7,
+        horizonSteps: 1,
+        maximum,
+        past: everyone.map(() => 0),
+        forecast: everyone.map(() => 3),
+        rules: [{ all: differ }],
+        margin: 0,
+      });
+    expect(crowd(5)).toMatchObject({ infeasible: false, repairs: ["given-up"] });
+    expect(crowd(5).verdicts[0]!.flag).toBe("failed");
+    expect(crowd(8).verdicts[0]!.flag).toBe("restored");
   });
 
   it("splits a deficit evenly and never moves the past", () => {

@@ -1,5 +1,4 @@
 import type { RuleSystem } from "../RuleSystem.ts";
-import { RETRACTIONS } from "../shieldBounds.ts";
 import type { ShieldPlan, WorkField } from "./shieldPlan.ts";
 
 /** Declarations of the shield for the header. */
@@ -9,16 +8,20 @@ export const shieldHeader = (system: RuleSystem, plan: ShieldPlan, name: string)
   return `
 /*
  * The shield moves a forecast that breaks an enforced rule, or keeps it by less than the rule's margin, to a near one
- * that keeps all of them, then judges it anew. It works on the ${system.components.length} components of the rules, which share no entry, one
- * after another, in ${plan.amount === "int32_t" ? 32 : 64}-bit integers: no sum of these rules is wider.
+ * that keeps all of them, then judges it anew. Rules that share an entry of the forecast form a component; components
+ * are repaired one after another. Amounts have ${plan.amount === "int32_t" ? 32 : 64} bits: no sum of these rules needs more.
  *
- * In one call at most: ${bounds.evaluations} evaluations of a node, ${bounds.sweeps} sweeps, ${bounds.visits} visits of a leaf, ${2 * system.components.length * (RETRACTIONS + 1)} choices taken back. A visit
- * reads at most ${bounds.terms} terms, and wakes at most ${bounds.readers} leaves for each. A forecast that keeps its rules takes ${system.kind.length} to ${2 * system.kind.length} evaluations.
- * Nothing recurs: walks of the graph, at most ${plan.depth} nodes deep, are remembered in the working memory.
+ * A call takes at most ${bounds.evaluations} evaluations of a node, ${bounds.sweeps} sweeps, ${bounds.visits} visits of a leaf and ${bounds.retractions} choices taken
+ * back. A visit reads at most ${bounds.terms} terms and wakes at most ${bounds.readers} leaves for each of them. A forecast that keeps its rules
+ * takes ${system.kind.length} evaluations, twice that where a reading is missing. Nothing recurs: a walk down the rules, at most ${bounds.depth} nodes
+ * deep, is kept in the working memory.
  */
 #define ${upper}_COMPONENTS ${system.components.length}
 
-/* Working memory: ${plan.workBytes(4)} bytes with pointers of 32 bits. Nothing in it need be set before a call, nor kept after it. */
+/*
+ * Working memory: ${plan.workBytes(4)} bytes with pointers of 32 bits. Nothing in it need be set before a call nor kept after it: on
+ * the stack it takes the place of the arrays of a step, which does not run at the same time.
+ */
 #define ${upper}_SHIELD_WORK_BYTES ${plan.workBytes(4)}
 typedef struct {
 ${plan.fields.map((field) => `  ${fieldText(field, name)}`).join("\n")}
@@ -30,7 +33,7 @@ ${plan.fields.map((field) => `  ${fieldText(field, name)}`).join("\n")}
 #define ${upper}_FAILED 2
 #define ${upper}_UNJUDGED 3
 
-/* What a component took: a search without margins where none with them was found; at last nothing within the bounds. */
+/* What a component took. At last a search without margins, which finds nothing, or proves that there is nothing. */
 #define ${upper}_NONE 0
 #define ${upper}_SWEPT 1
 #define ${upper}_SEARCHED 2

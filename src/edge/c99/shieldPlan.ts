@@ -2,7 +2,7 @@ import { ArtefactError } from "../ArtefactError.ts";
 import { READING_MAXIMUM } from "../compileRule.ts";
 import type { IntegerReadout } from "../IntegerModel.ts";
 import type { RuleSystem } from "../RuleSystem.ts";
-import { deepestClause, searchBounds } from "../shieldBounds.ts";
+import { deepestClause, RETRACTIONS, searchBounds, SWEEPS } from "../shieldBounds.ts";
 import { elementBytes, type ElementType, narrowest } from "./arrayText.ts";
 
 /** A field of the shield's working memory; `pointer` fields point to the readings. */
@@ -22,7 +22,7 @@ export interface ShieldPlan {
   readonly types: Readonly<
     Record<"node" | "leaf" | "edge" | "held" | "variable" | "entry" | "choice" | "option", ElementType>
   >;
-  readonly depth: number;
+  /** Leaves that can wait at the same time. */
   readonly queue: number;
   readonly fields: readonly WorkField[];
   /** Bytes of the working memory with pointers of four bytes, or of eight. */
@@ -34,11 +34,16 @@ export interface ShieldPlan {
     /** Leaves that read one entry, at most. */
     readonly readers: number;
     readonly sweeps: number;
+    readonly retractions: number;
+    /** Nodes from a clause down to a leaf. */
+    readonly depth: number;
     /** Nodes evaluated: all of them three times, those of each component in every sweep and around every search. */
     readonly evaluations: number;
   };
 }
 
+/** Judgements of a component: for what is unknown, before its repair, in and after the sweeps, for two searches, at the end. */
+const EVALUATIONS = 1 + 1 + (SWEEPS + 1) + 2 + 2;
 /** Sums below this leave room for the entry that is added to one of them. */
 const NARROW_SUM = 2 ** 30;
 /** Sums that TypeScript holds exactly. */
@@ -130,7 +135,6 @@ export const planShield = (system: RuleSystem, readouts: readonly IntegerReadout
   return {
     amount,
     types,
-    depth,
     queue,
     fields,
     workBytes: (pointer) => structBytes(fields, pointer),
@@ -138,8 +142,11 @@ export const planShield = (system: RuleSystem, readouts: readonly IntegerReadout
       visits: 2 * sum(bounds.map((bound) => bound.visits)),
       terms: most(lengths(freeOffsets).map((free, leaf) => free + past[leaf]!)),
       readers: most(lengths(system.leavesOffsets)),
-      sweeps: 8 * components.length,
-      evaluations: 3 * nodes + sum(components.map((component) => 15 * component.nodes.length)),
+      sweeps: SWEEPS * components.length,
+      // The search that goes beyond the bound has taken one more back; there are two of them.
+      retractions: 2 * (RETRACTIONS + 1) * components.length,
+      depth: deepestClause(system),
+      evaluations: 3 * nodes + sum(components.map((component) => EVALUATIONS * component.nodes.length)),
     },
   };
 };

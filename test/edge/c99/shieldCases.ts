@@ -17,6 +17,8 @@ export interface ShieldSystem {
   readonly system: RuleSystem;
   /** Share of the readings that are missing. */
   readonly missing: number;
+  /** The reference takes as long for one window as for twenty of others. */
+  readonly costly: boolean;
 }
 
 export interface ShieldCase {
@@ -30,7 +32,14 @@ const CHANNELS = ["speed", "flow", "rain"];
 
 const systemOf = (
   name: string,
-  shape: { sensors: number; horizonSteps: number; maximum: number; margin: number; missing: number },
+  shape: {
+    sensors: number;
+    horizonSteps: number;
+    maximum: number;
+    margin: number;
+    missing: number;
+    costly?: boolean;
+  },
   enforced: readonly RuleTree[],
   watched: readonly RuleTree[] = [],
 ): ShieldSystem => {
@@ -54,6 +63,7 @@ const systemOf = (
     model: { ...small, readouts: small.readouts.map((readout) => ({ ...readout, minimum: 0, maximum })) },
     system: createRuleSystem(rules, { ...site, channels: CHANNELS.length }),
     missing,
+    costly: shape.costly ?? false,
   };
 };
 
@@ -156,25 +166,33 @@ export const shieldSystems: readonly ShieldSystem[] = [
     { all: upTo(3).map((step) => leaf(500_000, [-991, 0, 0, step], [983, 0, 0, step - 1])) },
     { all: upTo(3).map((step) => leaf(3_500_000, [-1001, 1, 0, step], [13, 0, 1, step])) },
   ]),
-  systemOf("seven in seven or six", { sensors: 7, horizonSteps: 1, maximum: 6, margin: 0, missing: 0 }, [
-    {
-      all: seven.flatMap((one) =>
-        seven
-          .filter((other) => other > one)
-          .map((other): RuleTree => ({
-            any: [leaf(-1, [1, 0, one, 1], [-1, 0, other, 1]), leaf(-1, [-1, 0, one, 1], [1, 0, other, 1])],
-          })),
-      ),
-    },
-    // With a six there is room for seven, else for six.
-    { any: [leaf(-3, [1, 2, 0, 0]), { all: seven.map((sensor) => leaf(5, [-1, 0, sensor, 1])) }] },
-  ]),
+  systemOf(
+    "seven in seven or six",
+    { sensors: 7, horizonSteps: 1, maximum: 6, margin: 0, missing: 0, costly: true },
+    [
+      {
+        all: seven.flatMap((one) =>
+          seven
+            .filter((other) => other > one)
+            .map((other): RuleTree => ({
+              any: [leaf(-1, [1, 0, one, 1], [-1, 0, other, 1]), leaf(-1, [-1, 0, one, 1], [1, 0, other, 1])],
+            })),
+        ),
+      },
+      // With a six there is room for seven, else for six.
+      { any: [leaf(-3, [1, 2, 0, 0]), { all: seven.map((sensor) => leaf(5, [-1, 0, sensor, 1])) }] },
+    ],
+  ),
   // Two leaves that contradict each other narrow by one at a time: the rain decides whether 50,000 visits last for a proof.
-  systemOf("a race", { sensors: 1, horizonSteps: 1, maximum: 66_680, margin: 0, missing: 0.05 }, [
-    leaf(-1, [1, 0, 0, 1], [-1, 1, 0, 1]),
-    leaf(-1, [-1, 0, 0, 1], [1, 1, 0, 1]),
-    leaf(0, [1, 0, 0, 1], [-1, 2, 0, 0]),
-  ]),
+  systemOf(
+    "a race",
+    { sensors: 1, horizonSteps: 1, maximum: 66_680, margin: 0, missing: 0.05, costly: true },
+    [
+      leaf(-1, [1, 0, 0, 1], [-1, 1, 0, 1]),
+      leaf(-1, [-1, 0, 0, 1], [1, 1, 0, 1]),
+      leaf(0, [1, 0, 0, 1], [-1, 2, 0, 0]),
+    ],
+  ),
 ];
 
 /** Windows of noise, walks, constants, extremes and alternation. */
@@ -222,8 +240,9 @@ export const bytesOfCases = (cases: readonly ShieldCase[]): Buffer =>
     ),
   );
 
-const FLAGS = ["satisfied", "restored", "failed", "unjudged"];
-const REPAIRS = ["none", "swept", "searched", "without-margin", "given-up", "impossible"];
+/** In the order of their numbers in C. */
+export const FLAGS = ["satisfied", "restored", "failed", "unjudged"];
+export const REPAIRS = ["none", "swept", "searched", "without-margin", "given-up", "impossible"];
 const LARGEST = 2n ** 63n - 1n;
 const margin = (value: number): bigint =>
   value === Infinity ? LARGEST : value === -Infinity ? -LARGEST : BigInt(value);
