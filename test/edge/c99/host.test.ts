@@ -23,7 +23,7 @@ import {
   uniform,
   unrolled,
 } from "../fixture.ts";
-import { noCompiler, SANITISED, STRICT } from "./compileC.ts";
+import { finds, noCompiler, SANITISED, STRICT } from "./compileC.ts";
 
 const STEP_MS = 300_000;
 
@@ -102,7 +102,9 @@ const names = ['"Am Tor", Süd??/', "s1"] as const;
 const small = artefactOf({ ...fixturePlan({ sensors: 2 }), sensors: names });
 let smallProgram = "";
 
-describe.skipIf(noCompiler)(`the host program${noCompiler ? ` (skipped: ${noCompiler})` : ""}`, () => {
+const lacking = noCompiler ?? (finds("make") ? undefined : "make is not installed");
+
+describe.skipIf(lacking)(`the host program${lacking ? ` (skipped: ${lacking})` : ""}`, () => {
   it("forecasts the arterial sample as the TypeScript runtime does", () => {
     const origins = 4;
     const base = fixturePlan({ sensors: 24, windowSteps: 12, horizonSteps: 6 });
@@ -230,7 +232,7 @@ describe.skipIf(noCompiler)(`the host program${noCompiler ? ` (skipped: ${noComp
       `2025-03-30T01:05:00Z,s1,speed,${"1".repeat(5000)}`,
       "2025-03-30T01:05:00Z,s1,flow,",
     ];
-    const said = ran(smallProgram, `${input.join("\r\n")}`);
+    const said = ran(smallProgram, input.join("\r\n"));
     const told = said.stderr.trim().split("\n");
     expect(
       told
@@ -277,13 +279,13 @@ describe.skipIf(noCompiler)(`the host program${noCompiler ? ` (skipped: ${noComp
       ]),
     );
 
-    const json = ran(smallProgram, `${input.join("\n")}`, "--ndjson");
+    const json = ran(smallProgram, input.join("\n"), "--ndjson");
     expect(JSON.parse(json.stdout.split("\n")[0]!)).toMatchObject({ sensor: names[0], lead: 1 });
   });
 
   it("ends with status 1 where an enforced rule is broken, else with 0", () => {
     const told = (speed: number) =>
-      ran(smallProgram, `2025-03-30T00:55:00Z,"${'""Am Tor"", Süd??/'}",speed,${speed}`);
+      ran(smallProgram, `2025-03-30T00:55:00Z,"""Am Tor"", Süd??/",speed,${speed}`);
     expect(told(50.1)).toMatchObject({
       status: 1,
       stdout: expect.stringMatching(/,calm,enforced,failed,true,-0.1,-0.1\n$/),
