@@ -16,7 +16,7 @@ export const clockText = (device: DeviceFrontEnd, name: string): string => {
 ${local}
 
 /* Minute of day (field 0), weekday from 1 for Monday (1) or days since 1970 (2) at a UTC minute. */
-static int32_t clock_field(int32_t field, int32_t minute) {
+static int32_t read_clock(int32_t field, int32_t minute) {
   const int32_t local = local_minute(minute);
   const int32_t rest = local % 1440;
   const int32_t day = local / 1440 - (rest < 0 ? 1 : 0);
@@ -26,7 +26,7 @@ static int32_t clock_field(int32_t field, int32_t minute) {
 }
 
 int32_t ${name}_clock(const ${name}_readings *readings, int32_t field, int32_t step) {
-  return clock_field(field, readings->minute + step * STEP_MINUTES);
+  return read_clock(field, readings->minute + step * STEP_MINUTES);
 }
 `;
 };

@@ -133,7 +133,7 @@ const featuresText = (device: DeviceFrontEnd): string => {
 /* The features of a sensor \`back\` steps before the newest row. */
 static void features_at(const NAME_readings *readings, int32_t sensor, int32_t back, int16_t *x) {
   const int32_t minute = readings->minute - back * STEP_MINUTES;
-  const uint32_t now_minute = (uint32_t)clock_field(0, minute);
+  const uint32_t now_minute = (uint32_t)read_clock(0, minute);
   /* Parts of a turn: 2^20 over 1440 is 2^15 over 45. */
   const uint32_t day = ((now_minute << 16) + 45u) / 90u;
   int32_t channel;${parts.columns ? "\n  uint32_t k;" : ""}
@@ -179,7 +179,7 @@ static void features_at(const NAME_readings *readings, int32_t sensor, int32_t b
     weekly
       ? `
   {
-    const uint32_t week_minute = (uint32_t)(clock_field(1, minute) - 1) * 1440u + now_minute;
+    const uint32_t week_minute = (uint32_t)(read_clock(1, minute) - 1) * 1440u + now_minute;
     x = turn_features(x, ((week_minute << 16) + 315u) / 630u);
   }`
       : ""

@@ -47,6 +47,12 @@ const deviceOf = (
       })),
     ),
   });
+  const night = unrolled("night", {
+    any: [
+      { clock: { field: "minuteOfDay", step: 1, lower: 300, upper: 1439 } },
+      { leaf: [[-1, 0, 0, 1]], constant: 60 },
+    ],
+  });
   const artefact = openArtefact(
     compileArtefact({
       model: ternary,
@@ -57,6 +63,7 @@ const deviceOf = (
           : [
               { unrolled: limitRule(plan, 0, 10, 120), text: "limit", enforced: true },
               { unrolled: reader, text: "past", enforced: false },
+              { unrolled: night, text: "night", enforced: true },
             ],
       quanta: { rain: 0.5 },
       holds: options.holds,
