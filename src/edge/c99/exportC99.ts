@@ -75,7 +75,7 @@ const SMALLEST_PRODUCT_SHIFT = 4;
  * Writes the model `NAME` as C99, equal to the bit to the TypeScript reference.
  *
  * Throws an {@link ArtefactError} `not-representable` for a name that is no C identifier of lower-case letters, digits
- * and `_`, for a shift above 61, and for one of a state product below 4.
+ * and `_`, for a shift above 61, for one of a state product below 4, and for enforced rules whose products pass 2^53.
  *
  * @param origin one line that says what the text was made from
  * @param system rules that the text shall judge and enforce; without any it has no monitor, without enforced ones no shield

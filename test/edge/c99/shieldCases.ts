@@ -105,6 +105,25 @@ const until = (sensor: number, steps: number, held: number, reached: number): Ru
 const hours = (step: number, lower: number, upper: number): RuleTree => ({
   clock: { field: "minuteOfDay", step, lower, upper },
 });
+/** Conjunctions, choices and quorums of relations at random, as deep as `depth`. */
+const grown = (random: () => number, depth: number): RuleTree => {
+  const pick = (most: number): number => Math.floor(random() * (most + 1));
+  const sign = (): number => (random() < 0.5 ? -1 : 1);
+  if (depth === 0)
+    return leaf(
+      pick(14) - 9,
+      [sign() * (1 + pick(2)), 0, pick(1), 1 + pick(2)],
+      [sign(), pick(1), pick(1), pick(3)],
+    );
+  const children = Array.from({ length: 2 + pick(1) }, () => grown(random, depth - 1));
+  const kind = pick(4);
+  if (kind === 0) return { all: children };
+  return kind < 4 ? { any: children } : { atLeast: 2, of: children };
+};
+const grove = (seed: number, trees: number): RuleTree[] => {
+  const random = uniform(seed);
+  return Array.from({ length: trees }, () => grown(random, 4));
+};
 const four = [0, 1, 2, 3];
 const seven = [0, 1, 2, 3, 4, 5, 6];
 
@@ -141,6 +160,7 @@ export const shieldSystems: readonly ShieldSystem[] = [
       ),
     },
     { atLeast: 2, of: four.map((sensor) => leaf(10, [-1, 1, sensor, 4], [1, 1, (sensor + 1) % 4, 4])) },
+    leaf(-400, [1, 1, 0, 1], [9, 1, 1, 1], [2, 1, 2, 1], [4, 1, 3, 1], [1, 1, 0, 2], [3, 1, 1, 2]),
     { all: upTo(4).map((step) => leaf(-90, ...four.map((sensor): TermOf => [1, 0, sensor, step]))) },
     { atLeast: 2, of: four.map((sensor) => ramp(sensor, 4, 6)) },
   ]),
@@ -183,14 +203,31 @@ export const shieldSystems: readonly ShieldSystem[] = [
       { any: [leaf(-3, [1, 2, 0, 0]), { all: seven.map((sensor) => leaf(5, [-1, 0, sensor, 1])) }] },
     ],
   ),
+  ...[[8, 9] as const, [9, 10] as const].map(([seed, trees]) =>
+    systemOf(
+      `trees at random from ${seed}`,
+      { sensors: 2, horizonSteps: 3, maximum: 12, margin: 1, missing: 0.05 },
+      grove(seed, trees),
+    ),
+  ),
+  // Every value is an option, but two for what they make of another entry: how many are taken back depends on the window.
+  systemOf("two values of many", { sensors: 1, horizonSteps: 1, maximum: 560, margin: 0, missing: 0.02 }, [
+    { all: [leaf(0, [1, 0, 0, 1], [-540, 1, 0, 1]), leaf(0, [-1, 0, 0, 1], [540, 1, 0, 1])] },
+    {
+      any: [0, ...upTo(560)].map((value) => ({
+        all: [leaf(-value, [1, 0, 0, 1]), leaf(value, [-1, 0, 0, 1])],
+      })),
+    },
+  ]),
   // Two leaves that contradict each other narrow by one at a time: the rain decides whether 50,000 visits last for a proof.
   systemOf(
     "a race",
-    { sensors: 1, horizonSteps: 1, maximum: 66_680, margin: 0, missing: 0.05, costly: true },
+    { sensors: 1, horizonSteps: 1, maximum: 66_665, margin: 0, missing: 0.05, costly: true },
     [
       leaf(-1, [1, 0, 0, 1], [-1, 1, 0, 1]),
       leaf(-1, [-1, 0, 0, 1], [1, 1, 0, 1]),
       leaf(0, [1, 0, 0, 1], [-1, 2, 0, 0]),
+      { any: upTo(12).map((value) => leaf(-value, [1, 0, 0, 1])) },
     ],
   ),
 ];
