@@ -18,7 +18,10 @@ export interface DeviceExport {
  */
 export const exportDevice = (artefact: Artefact, name: string): DeviceExport => {
   const { manifest, model, sha256 } = artefact;
-  const origin = `${manifest.name}, counter ${manifest.counter}, for ${manifest.target}, SHA-256 ${sha256}`;
+  // It stands in comments, which a name must not end.
+  const origin = `${manifest.name}, counter ${manifest.counter}, for ${manifest.target}, SHA-256 ${sha256}`
+    .replaceAll("*/", "* /")
+    .replaceAll("/*", "/ *");
   const exported = exportC99(model, name, origin, ruleSystemOf(artefact), deviceFrontEndOf(artefact));
   const shield = exported.shieldWorkBytes > 0;
   return { exported, host: exportHost(hostFactsOf(artefact, { name, origin, shield })) };

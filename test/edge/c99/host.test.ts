@@ -61,7 +61,8 @@ const artefactOf = (plan: FeaturePlan, quantiles?: readonly number[]): Artefact 
       ],
       holds: { speed: 3 },
       zoneOffsets: zoneOffsets(plan.zone, Date.UTC(2025, 0, 1), Date.UTC(2026, 0, 1)),
-      metadata: fixtureMetadata,
+      // A name that would end a comment in C.
+      metadata: { ...fixtureMetadata, target: "bench /*/ int 7;" },
     }),
   );
 
