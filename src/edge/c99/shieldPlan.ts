@@ -181,8 +181,8 @@ const widestSum = (system: RuleSystem, readouts: readonly IntegerReadout[]): num
     for (let term = pastOffsets[leaf]!; term < pastOffsets[leaf + 1]!; term++) {
       sum += Math.abs(pastCoefficient[term]!) * READING_MAXIMUM;
     }
-    // Of a leaf that falls short by the whole sum, times a coefficient, rounded up by the squares.
-    const all = largest * 2 * sum + squares;
+    // Sweeps take a leaf that falls short by the whole sum times a coefficient, rounded up by the squares.
+    const all = rule.enforced ? largest * 2 * sum + squares : 2 * sum;
     if (all > WIDEST_SUM) wide.add(rule.name);
     widest = Math.max(widest, all);
   }

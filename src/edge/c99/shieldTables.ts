@@ -12,7 +12,7 @@ export const shieldTables = (system: RuleSystem): ConstantTable[] => {
     const offsets = [0];
     const values: number[] = [];
     for (const component of components) {
-      values.push(...of(component));
+      for (const value of of(component)) values.push(value);
       offsets.push(values.length);
     }
     return [narrowTable(`component_first_${name}`, offsets), narrowTable(`component_${name}`, values)];
