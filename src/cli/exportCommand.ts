@@ -8,7 +8,9 @@ export const exportCommand = Command.make(
     artefact: Argument.String("artefact").pipe(
       Argument.withDescription("Artefact file (edge/model.ordinance)"),
     ),
-    c99: Flag.String("c99").pipe(Flag.withDescription("Folder for NAME.h and NAME.c")),
+    c99: Flag.String("c99").pipe(
+      Flag.withDescription("Folder for NAME.h, NAME.c, NAME_host.c and a Makefile"),
+    ),
     name: Flag.String("name").pipe(
       Flag.withDescription("Name of the files and of their functions (default: city)"),
       Flag.withDefault("city"),
@@ -33,9 +35,9 @@ export const exportCommand = Command.make(
           ? new DoesNotHold({ cause: error, userMessage: error.message })
           : notJudged(error),
       ),
-      Effect.flatMap(({ exported, header, source }) =>
+      Effect.flatMap(({ exported, header, host, makefile, source }) =>
         Console.log(
-          `${header}\n${source}\n${exported.constantBytes} bytes of constants (${exported.weightBytes} of weights, ${exported.ruleBytes} of rules), a state of ${exported.stateBytes} bytes, at most ${exported.workBytes} bytes of arrays on the stack`,
+          `${header}\n${source}\n${host}\n${makefile}\n${exported.constantBytes} bytes of constants (${exported.weightBytes} of weights, ${exported.ruleBytes} of rules), a state of ${exported.stateBytes} bytes, readings of ${exported.readingsBytes} bytes, at most ${exported.workBytes} bytes of arrays on the stack`,
         ),
       ),
     ),
@@ -44,7 +46,7 @@ export const exportCommand = Command.make(
   Command.withExamples([
     {
       command: "ordinance export out/arterial/INSTANT/edge/model.ordinance --c99 controller",
-      description: "Writes controller/city.h and controller/city.c",
+      description: "Writes city.h, city.c, the host program city_host.c and a Makefile into controller",
     },
   ]),
 );

@@ -1,6 +1,6 @@
 /** Writes a proved artefact as C99 for a controller. */
 import { Effect, FileSystem, Path, Schema } from "effect";
-import { ArtefactError, exportC99, ruleSystemOf } from "../edge/index.ts";
+import { ArtefactError, exportDevice } from "../edge/index.ts";
 import { fileTrouble } from "./fileTrouble.ts";
 import { readArtefact } from "./readArtefact.ts";
 import { ensureWritable, writeFileAtomically } from "./RunDirectory.ts";
@@ -40,16 +40,10 @@ const ProofOfArtefact = Schema.fromJsonString(
 export const exportArtefact = Effect.fn("exportArtefact")(function* (options: ExportOptions) {
   const path = yield* Path.Path;
   const { artefact } = yield* readArtefact(options.artefactPath);
-  const { manifest, model, sha256 } = artefact;
+  const { sha256 } = artefact;
   yield* checkProof(options.proofPath ?? path.join(path.dirname(options.artefactPath), "proof.json"), sha256);
-  const exported = yield* Effect.try({
-    try: () =>
-      exportC99(
-        model,
-        options.name,
-        `${manifest.name}, counter ${manifest.counter}, for ${manifest.target}, SHA-256 ${sha256}`,
-        ruleSystemOf(artefact),
-      ),
+  const { exported, host } = yield* Effect.try({
+    try: () => exportDevice(artefact, options.name),
     catch: (cause) => cause,
   }).pipe(
     Effect.catch((cause) =>
@@ -62,9 +56,13 @@ export const exportArtefact = Effect.fn("exportArtefact")(function* (options: Ex
   const written = {
     header: path.join(options.folder, `${options.name}.h`),
     source: path.join(options.folder, `${options.name}.c`),
+    host: path.join(options.folder, `${options.name}_host.c`),
+    makefile: path.join(options.folder, "Makefile"),
   };
   yield* writeFileAtomically(written.source, exported.source);
   yield* writeFileAtomically(written.header, exported.header);
+  yield* writeFileAtomically(written.host, host.source);
+  yield* writeFileAtomically(written.makefile, host.makefile);
   return { ...written, exported, sha256 };
 });
 

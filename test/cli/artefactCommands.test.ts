@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noCompiler, STRICT } from "../edge/c99/compileC.ts";
@@ -78,10 +78,20 @@ describe("ordinance export --c99", () => {
   it.skipIf(noCompiler)("writes files that a strict compiler takes", async () => {
     const ended = await ordinance("export", ARTEFACT, "--c99", "controller", "--name", "tiny");
     expect(ended.status).toBe(0);
-    expect(ended.stdout).toMatch(/^controller\/tiny\.h\ncontroller\/tiny\.c\n\d+ bytes of constants/);
+    expect(ended.stdout).toMatch(
+      /^controller\/tiny\.h\ncontroller\/tiny\.c\ncontroller\/tiny_host\.c\ncontroller\/Makefile\n\d+ bytes of constants/,
+    );
     const source = project.path("controller/tiny.c");
     execFileSync("gcc", [...STRICT, "-O2", "-c", "-o", project.path("tiny.o"), source]);
     expect(readFileSync(project.path("controller/tiny.h"), "utf8")).toContain("tiny, counter");
+    const program = project.path("tiny_host");
+    execFileSync("gcc", [...STRICT, "-o", program, source, project.path("controller/tiny_host.c")]);
+    const host = spawnSync(program, ["--ndjson"], {
+      input: "2025-03-20T23:00:00Z,bridge,no2,31.4\n",
+      encoding: "utf8",
+    });
+    expect(host.stderr).toContain("1 of the 27 steps that a forecast reads");
+    expect(host.stdout.trim().split("\n").length).toBe(3 * 2 * 6 + 2);
   });
 
   it("asks for a passed proof of this very artefact", async () => {
