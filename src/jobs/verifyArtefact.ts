@@ -3,6 +3,7 @@ import { Effect } from "effect";
 import { type Artefact, ArtefactError } from "../edge/index.ts";
 import { formatDuration } from "../ingest/parseDuration.ts";
 import type { ProofReport } from "../verify/ProofReport.ts";
+import type { WindowKind } from "../verify/WindowKind.ts";
 import { loadRunPanel } from "./loadRunPanel.ts";
 import { ArtefactRefused, readArtefact } from "./readArtefact.ts";
 import { type PreparedRun, prepareRun } from "./prepareRun.ts";
@@ -15,6 +16,8 @@ export interface VerifyOptions {
   readonly pipelinePath: string;
   readonly seed?: number;
   readonly windows?: number;
+  /** All kinds of windows where left out. */
+  readonly kind?: WindowKind;
   /** Replays the one window of this path. */
   readonly path?: string;
 }
@@ -37,6 +40,7 @@ export const verifyArtefact = Effect.fn("verifyArtefact")(function* (options: Ve
       artefactPath: options.artefactPath,
       windows: options.windows ?? pipeline.proof.windows,
       seed: options.seed ?? pipeline.proof.seed,
+      ...(options.kind !== undefined && { kind: options.kind }),
       ...(options.path !== undefined && { path: options.path }),
     }).pipe(
       Effect.catchDefect((defect) =>
