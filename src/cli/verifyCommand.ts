@@ -1,6 +1,7 @@
 import { Console, Effect, Option } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
 import { DataPlace } from "../ingest/DataPlace.ts";
+import type { SignedProof } from "../jobs/ProofSignature.ts";
 import type { KindProof, ProofReport } from "../verify/ProofReport.ts";
 import { WINDOW_KINDS } from "../verify/WindowKind.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
@@ -39,6 +40,11 @@ export const verifyCommand = Command.make(
       ),
       Flag.optional,
     ),
+    out: Flag.String("out").pipe(Flag.withDescription("File that gets the proof as JSON"), Flag.optional),
+    key: Flag.String("key").pipe(
+      Flag.withDescription("Private key of ordinance keygen: sign the proof that --out or --json gives"),
+      Flag.optional,
+    ),
     json: Flag.Boolean("json").pipe(Flag.withDescription("Print the proof as JSON"), Flag.withDefault(false)),
     quiet: Flag.Boolean("quiet").pipe(
       Flag.withAlias("q"),
@@ -46,8 +52,12 @@ export const verifyCommand = Command.make(
       Flag.withDefault(false),
     ),
   },
-  ({ artefact, json, kind, path, pipeline, quiet, seed, windows }) =>
+  ({ artefact, json, key, kind, out, path, pipeline, quiet, seed, windows }) =>
     Effect.promise(() => import("../jobs/verifyArtefact.ts")).pipe(
+      Effect.filterOrFail(
+        () => Option.isNone(key) || Option.isSome(out) || json,
+        () => ({ message: "--key signs the proof that --out or --json gives; give one of them" }),
+      ),
       Effect.flatMap(({ verifyArtefact }) =>
         verifyArtefact({
           artefactPath: artefact,
@@ -55,6 +65,8 @@ export const verifyCommand = Command.make(
           ...(Option.isSome(seed) && { seed: seed.value }),
           ...(Option.isSome(windows) && { windows: windows.value }),
           ...(Option.isSome(kind) && { kind: kind.value }),
+          ...(Option.isSome(out) && { outPath: out.value }),
+          ...(Option.isSome(key) && { keyPath: key.value }),
           ...(Option.isSome(path) && { path: path.value }),
         }),
       ),
@@ -83,12 +95,18 @@ export const verifyCommand = Command.make(
         "ordinance verify model.ordinance --pipeline pipelines/arterial.yaml --kind hostile --windows 100000",
       description: "Try hostile windows alone",
     },
+    {
+      command:
+        "ordinance verify model.ordinance --pipeline pipelines/arterial.yaml --out proof.json --key city.key",
+      description: "Write a signed proof for ordinance export --trust",
+    },
   ]),
 );
 
-const describe = (proof: ProofReport): string =>
+const describe = (proof: ProofReport | SignedProof): string =>
   [
     `artefact ${proof.artefactSha256}`,
+    ...("signer" in proof ? [`proof signed by ${proof.signer}`] : []),
     `${proof.judged} windows judged, ${proof.unjudged} left open by missing readings, ${proof.infeasible} that no forecast could satisfy`,
     `${proof.failures} failures with the shield, ${proof.unshieldedFailures} without it`,
     `with ${proof.confidence * 100} % confidence at most ${(proof.failureRateBound * 100).toPrecision(3)} % of windows of these kinds fail`,

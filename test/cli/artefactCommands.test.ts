@@ -96,10 +96,52 @@ describe("ordinance export --c99", () => {
     writeFileSync(project.path("failed.json"), JSON.stringify({ ...proof, passed: false }));
     const failed = await ordinance("export", ARTEFACT, "--c99", "c", "--proof", "failed.json");
     expect(failed.stderr).toContain("this artefact's proof failed");
+    const partial = { ...proof, kinds: [{ kind: "plausible", runs: 40 }] };
+    writeFileSync(project.path("partial.json"), JSON.stringify(partial));
+    const part = await ordinance("export", ARTEFACT, "--c99", "c", "--proof", "partial.json");
+    expect(part.status).toBe(2);
+    expect(part.stderr).toContain("it tried no hostile and no clock windows; prove with");
     writeFileSync(project.path("words.json"), "proved");
     const words = await ordinance("export", ARTEFACT, "--c99", "c", "--proof", "words.json");
     expect(words.stderr).toContain("words.json: it is no proof");
     expect([other.status, failed.status, words.status]).toEqual([2, 1, 2]);
+  });
+
+  it("takes a signed proof where keys are trusted, and no other", async () => {
+    const publicKey = readFileSync(project.path("city.pub"), "utf8").trim();
+    const exported = (...words: readonly string[]) =>
+      ordinance("export", ARTEFACT, "--c99", "signed", ...words);
+    const unsigned = await exported("--trust", "city.pub");
+    expect(unsigned.status).toBe(1);
+    expect(unsigned.stderr).toContain(
+      "proof.json: the proof is not signed; prove again with ordinance verify --key",
+    );
+    expect((await exported()).stdout).toMatch(/^proof: passed on \d+ judged windows .*, unsigned$/m);
+
+    const words = ["verify", ARTEFACT, "--pipeline", "tiny.yaml", "--windows", "30", "--key", "city.key"];
+    const nowhere = await ordinance(...words);
+    expect(nowhere.status).toBe(2);
+    expect(nowhere.stderr).toContain("--key signs the proof that --out or --json gives");
+    const verified = await ordinance(...words, "--out", "proofs/signed.json");
+    expect(verified.status).toBe(0);
+    expect(verified.stdout).toContain(`proof signed by ${publicKey}\n`);
+    const signed = ["--proof", "proofs/signed.json"];
+    expect((await exported(...signed, "--trust", "city.pub")).stdout).toContain(
+      `signed by ${publicKey}, trusted`,
+    );
+    expect((await exported(...signed)).stdout).toContain(`signed by ${publicKey}, not checked`);
+    const inspected = await ordinance("inspect", ARTEFACT, ...signed, "--trust", "city.pub");
+    expect(inspected.stdout).toContain(`signed by ${publicKey}, trusted`);
+
+    expect((await ordinance("keygen", "other")).status).toBe(0);
+    const unknown = await exported(...signed, "--trust", "other.pub");
+    expect(unknown.status).toBe(1);
+    expect(unknown.stderr).toContain(`signed with the key ${publicKey}, which is not trusted`);
+    const text = readFileSync(project.path("proofs/signed.json"), "utf8");
+    project.write("proofs/changed.json", text.replace('"seed": 1', '"seed": 2'));
+    const changed = await exported("--proof", "proofs/changed.json", "--trust", "city.pub");
+    expect(changed.status).toBe(1);
+    expect(changed.stderr).toContain("changed.json: the signature is not of this proof");
   });
 
   it("refuses a name that C cannot have", async () => {
