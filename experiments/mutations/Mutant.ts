@@ -184,10 +184,11 @@ const changedFactor = (model: IntegerModel, draw: Draw): ChangedModel => {
     case "layer": {
       const { layer, name, withLayer } = drawLayer(model, draw);
       const row = draw.below(layer.rows);
-      const changed = layer.multiplier[row]! === 0 ? 1 : layer.multiplier[row]! + step;
+      const before = layer.multiplier[row]!;
+      const after = before === 0 ? 1 : before + step;
       return {
-        what: `head, ${name}, multiplier[${row}] by ${step}`,
-        model: withLayer({ multiplier: withEntry(layer.multiplier, row, changed) }),
+        what: `head, ${name}, multiplier[${row}]: ${before} -> ${after}`,
+        model: withLayer({ multiplier: withEntry(layer.multiplier, row, after) }),
       };
     }
     case "bias": {

@@ -26,8 +26,8 @@ export interface SignatureFault {
 }
 
 /** What is signed: a line that says what it is for, then the canonical JSON of all that a proof says but its signature. */
-const proofMessage = ({ signature: _, ...rest }: UncheckedProof): Uint8Array =>
-  new TextEncoder().encode(`ordinance proof\n${canonicalJson(rest)}`);
+const proofMessage = (proof: UncheckedProof): Uint8Array =>
+  new TextEncoder().encode(`ordinance proof\n${canonicalJson({ ...proof, signature: undefined })}`);
 
 /** Signs a proof. */
 export const signProof = (proof: ProofReport, { publicKey, sign }: Signer): SignedProof => {

@@ -52,12 +52,7 @@ export const describeWindow = (
 ): string[] => [
   `window ${window.index} of the data`,
   ...window.perturbations.map((perturbation) => {
-    switch (perturbation.kind) {
-      case "level":
-      case "alternating":
-      case "missing":
-        return describeHostile(perturbation, channels, sensors);
-    }
+    if (isHostile(perturbation)) return describeHostile(perturbation, channels, sensors);
     const series = `${channels[perturbation.channel]} of ${sensors[perturbation.sensor]}`;
     switch (perturbation.kind) {
       case "noise":
@@ -74,3 +69,6 @@ export const describeWindow = (
   }),
   ...(window.clock === undefined ? [] : [describeEdge(window.clock)]),
 ];
+
+const isHostile = (perturbation: Perturbation | HostileReadings): perturbation is HostileReadings =>
+  perturbation.kind === "level" || perturbation.kind === "alternating" || perturbation.kind === "missing";

@@ -9,7 +9,7 @@ import { fixtureModel, fixturePlan } from "../edge/fixture.ts";
 const plan = fixturePlan({ sensors: 2 });
 const { targets } = fixtureModel(plan);
 const steps = 5;
-const [SPEED, FLOW, RAIN, WIND] = [0, 1, 2, 3];
+const [SPEED, FLOW, RAIN, WIND] = [0, 1, 2, 3] as const;
 
 /** Readings of one series, 0 1 2 3 4 where nothing was set. */
 const after = (hostile: HostileReadings, channel: number, sensor: number): number[] => {
@@ -37,16 +37,16 @@ describe("setHostileReadings", () => {
   it("acts on one series, a channel, a sensor or all", () => {
     const touched = (hostile: HostileReadings): string =>
       [SPEED, FLOW]
-        .flatMap((channel) => [0, 1].map((sensor) => (after(hostile, channel!, sensor)[0] === 0 ? "." : "x")))
+        .flatMap((channel) => [0, 1].map((sensor) => (after(hostile, channel, sensor)[0] === 0 ? "." : "x")))
         .join("");
-    expect(touched({ kind: "level", level: 1000, channel: SPEED!, sensor: 1 })).toBe(".x..");
-    expect(touched({ kind: "level", level: 1000, channel: FLOW! })).toBe("..xx");
+    expect(touched({ kind: "level", level: 1000, channel: SPEED, sensor: 1 })).toBe(".x..");
+    expect(touched({ kind: "level", level: 1000, channel: FLOW })).toBe("..xx");
     expect(touched({ kind: "level", level: 1000, sensor: 0 })).toBe("x.x.");
     expect(touched({ kind: "level", level: 1000 })).toBe("xxxx");
   });
 
   it("alternates backwards from the origin", () => {
-    const place = { kind: "alternating", first: 1000, second: 0, channel: SPEED! } as const;
+    const place = { kind: "alternating", first: 1000, second: 0, channel: SPEED } as const;
     expect(after({ ...place, every: 1 }, SPEED, 0)).toEqual([150, 0, 150, 0, 150]);
     expect(after({ ...place, every: 2 }, SPEED, 0)).toEqual([150, 0, 0, 150, 150]);
     expect(after({ ...place, every: 9 }, SPEED, 0)).toEqual([150, 150, 150, 150, 150]);

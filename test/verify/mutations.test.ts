@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { type Mutant, MUTANT_KINDS, type MutantKind, mutantsOf } from "../../experiments/mutations/Mutant.ts";
 import { createMutationTrial } from "../../experiments/mutations/MutationTrial.ts";
@@ -42,7 +43,7 @@ const seenIn = (mutant: Mutant): { breaks: boolean; differs: boolean } => {
     });
     if (wrong && !device.infeasible) breaks = true;
     const { raw, shielded } = expected[index]!;
-    if (`${device.raw}` !== `${raw}` || `${device.shielded}` !== `${shielded}`) differs = true;
+    if (!isDeepStrictEqual([device.raw, device.shielded], [raw, shielded])) differs = true;
   });
   return { breaks, differs };
 };
