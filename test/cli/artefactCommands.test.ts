@@ -107,39 +107,42 @@ describe("ordinance export --c99", () => {
     expect([other.status, failed.status, words.status]).toEqual([2, 1, 2]);
   });
 
-  it("takes a signed proof where keys are trusted, and no other", async () => {
-    const publicKey = readFileSync(project.path("city.pub"), "utf8").trim();
-    const exported = (...words: readonly string[]) =>
-      ordinance("export", ARTEFACT, "--c99", "signed", ...words);
-    const unsigned = await exported("--trust", "city.pub");
+  it("says that a proof is unsigned, and refuses it where keys are trusted", async () => {
+    project.write("other.pub", `${"0f".repeat(32)}\n`);
+    const untrusted = await ordinance("export", ARTEFACT, "--c99", "unsigned");
+    expect(untrusted.stdout).toMatch(/^proof: passed on \d+ judged windows .*, unsigned$/m);
+    const unsigned = await ordinance("export", ARTEFACT, "--c99", "unsigned", "--trust", "other.pub");
     expect(unsigned.status).toBe(1);
     expect(unsigned.stderr).toContain(
       "proof.json: the proof is not signed; prove again with ordinance verify --key",
     );
-    expect((await exported()).stdout).toMatch(/^proof: passed on \d+ judged windows .*, unsigned$/m);
-
-    const words = ["verify", ARTEFACT, "--pipeline", "tiny.yaml", "--windows", "30", "--key", "city.key"];
-    const nowhere = await ordinance(...words);
+    const nowhere = await ordinance("verify", ARTEFACT, "--pipeline", "tiny.yaml", "--key", "city.key");
     expect(nowhere.status).toBe(2);
     expect(nowhere.stderr).toContain("--key signs the proof that --out or --json gives");
-    const verified = await ordinance(...words, "--out", "proofs/signed.json");
+  });
+
+  it("takes a proof that a trusted key signed, and no other", async () => {
+    expect((await ordinance("keygen", "prover")).status).toBe(0);
+    const publicKey = readFileSync(project.path("prover.pub"), "utf8").trim();
+    const words = ["--pipeline", "tiny.yaml", "--windows", "30", "--key", "prover.key"];
+    const verified = await ordinance("verify", ARTEFACT, ...words, "--out", "proofs/signed.json");
     expect(verified.status).toBe(0);
     expect(verified.stdout).toContain(`proof signed by ${publicKey}\n`);
     const signed = ["--proof", "proofs/signed.json"];
-    expect((await exported(...signed, "--trust", "city.pub")).stdout).toContain(
-      `signed by ${publicKey}, trusted`,
-    );
-    expect((await exported(...signed)).stdout).toContain(`signed by ${publicKey}, not checked`);
-    const inspected = await ordinance("inspect", ARTEFACT, ...signed, "--trust", "city.pub");
-    expect(inspected.stdout).toContain(`signed by ${publicKey}, trusted`);
+    const exported = (...more: readonly string[]) =>
+      ordinance("export", ARTEFACT, "--c99", "signed", ...more);
+    const taken = await exported(...signed, "--trust", "prover.pub");
+    expect(taken.stdout).toContain(`signed by ${publicKey}, trusted`);
+    const inspected = await ordinance("inspect", ARTEFACT, ...signed);
+    expect(inspected.stdout).toContain(`signed by ${publicKey}, not checked`);
 
-    expect((await ordinance("keygen", "other")).status).toBe(0);
-    const unknown = await exported(...signed, "--trust", "other.pub");
+    project.write("stranger.pub", `${"0f".repeat(32)}\n`);
+    const unknown = await exported(...signed, "--trust", "stranger.pub");
     expect(unknown.status).toBe(1);
     expect(unknown.stderr).toContain(`signed with the key ${publicKey}, which is not trusted`);
     const text = readFileSync(project.path("proofs/signed.json"), "utf8");
     project.write("proofs/changed.json", text.replace('"seed": 1', '"seed": 2'));
-    const changed = await exported("--proof", "proofs/changed.json", "--trust", "city.pub");
+    const changed = await exported("--proof", "proofs/changed.json", "--trust", "prover.pub");
     expect(changed.status).toBe(1);
     expect(changed.stderr).toContain("changed.json: the signature is not of this proof");
   });
