@@ -140,13 +140,23 @@ export const pastText = ({ ruleChannels }: DeviceFrontEnd, system: RuleSystem, n
     .map(({ channel, holdSteps }) => `  recall_channel(readings, ${channel}, ${holdSteps}, past, &at);`)
     .join("\n");
   return `
+/* The reading \`back\` steps before the newest row, or the last one at most \`hold\` steps older; those beyond the range of rules are passed over. */
+static int32_t recalled_reading(const ${name}_readings *readings, int32_t series, int32_t back, int32_t hold) {
+  const int32_t oldest = back + hold;
+  for (; back <= oldest; back++) {
+    const int32_t reading = reading_at(readings, series, back);
+    if (reading >= -${READING_LIMIT} && reading <= ${READING_LIMIT}) return reading;
+  }
+  return MISSING;
+}
+
 static void recall_channel(const ${name}_readings *readings, int32_t channel, int32_t hold, ${name}_past *past, int32_t *at) {
   int32_t sensor;
   int32_t back;
   for (sensor = 0; sensor < ${system.sensors}; sensor++) {
     for (back = ${upper}_PAST_STEPS - 1; back >= 0; back--) {
-      const int32_t reading = held_reading(readings, channel * SENSORS + sensor, back, hold, MISSING);
-      const int known = reading >= -${READING_LIMIT} && reading <= ${READING_LIMIT};
+      const int32_t reading = recalled_reading(readings, channel * SENSORS + sensor, back, hold);
+      const int known = reading != MISSING;
       /* Shifted while it is positive: 2^30 readings are 2^22 quanta. */
       const uint32_t positive = known ? (uint32_t)(reading + (1 << 30)) : (uint32_t)1 << 30;
       past->lower[*at] = (int32_t)(positive >> 8) - (1 << 22);
