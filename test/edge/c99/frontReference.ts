@@ -102,11 +102,11 @@ export const expectedAnswers = (test: TestDevice, stream: readonly StreamRow[]):
             { length: holdSteps + 1 },
             (_, hold) => rows[rows.length - 1 - back - hold]?.[channel * front.sensors + sensor],
           );
-          const reading = candidates.find((value) => value !== undefined && value !== MISSING_READING);
-          const is = reading !== undefined && Math.abs(reading) <= READING_LIMIT;
-          lower.push(is ? Math.floor(reading / 256) : 0);
-          upper.push(is ? Math.ceil(reading / 256) : 0);
-          known.push(is ? 1 : 0);
+          // What is missing is beyond the range too.
+          const reading = candidates.find((value) => value !== undefined && Math.abs(value) <= READING_LIMIT);
+          lower.push(Math.floor((reading ?? 0) / 256));
+          upper.push(Math.ceil((reading ?? 0) / 256));
+          known.push(reading === undefined ? 0 : 1);
         }
       }
     }
