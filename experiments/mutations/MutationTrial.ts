@@ -54,13 +54,13 @@ export const createMutationTrial = (settings: MutationSettings): ((mutant: Mutan
   });
 
   return (mutant) => {
-    const kept = sealMutant(bytes, artefact, mutant, "kept");
+    const kept = sealMutant(artefact, mutant, "kept");
     const stale = kept.slice();
     stale.set(bytes.subarray(-32), stale.length - 32);
     const byHash = isRefused(() => openArtefact(stale), "hash-mismatch");
     const byGolden = isRefused(() => checkGolden(openArtefact(kept)), "golden-mismatch");
 
-    const forged = openArtefact(sealMutant(bytes, artefact, mutant, "fresh"));
+    const forged = openArtefact(sealMutant(artefact, mutant, "fresh"));
     checkGolden(forged);
     const trial = createProofTrial(forged, settings);
     const tally = createProofTally(forged);

@@ -32,7 +32,7 @@ const expected = windows.map((readings) => reference.forecast(readings));
  * on some window where the device does not say that it had to, and whether it differs anywhere.
  */
 const seenIn = (mutant: Mutant): { breaks: boolean; differs: boolean } => {
-  const runtime = createRuntime(openArtefact(sealMutant(bytes, artefact, mutant, "fresh")));
+  const runtime = createRuntime(openArtefact(sealMutant(artefact, mutant, "fresh")));
   let [breaks, differs] = [false, false];
   windows.forEach((readings, index) => {
     const device = runtime.forecast(readings);
@@ -62,13 +62,13 @@ describe("mutants of an artefact", () => {
     expect(mutantsOf(artefact, kind, 3, 12)).not.toEqual(mutants);
     for (const mutant of mutants) {
       expect(trial(mutant).byHash).toBe(true);
-      const { model, rules } = openArtefact(sealMutant(bytes, artefact, mutant, "kept"));
+      const { model, rules } = openArtefact(sealMutant(artefact, mutant, "kept"));
       expect({ model, rules }).toEqual({ model: mutant.model, rules: mutant.rules });
     }
   });
 
   it("is the artefact itself where nothing was changed", () => {
-    expect(sealMutant(bytes, artefact, artefact, "fresh")).toEqual(bytes);
+    expect(sealMutant(artefact, artefact, "fresh")).toEqual(bytes);
     expect(trial({ kind: MUTANT_KINDS[0], what: "nothing", ...artefact })).toEqual({
       byHash: false,
       byGolden: false,
@@ -90,7 +90,7 @@ describe("mutants of an artefact", () => {
     expect(small.length).toBeGreaterThan(2);
     expect(small.every(({ fate }) => !fate.byJudge)).toBe(true);
 
-    const forged = sealMutant(bytes, artefact, large[0]!.mutant, "fresh");
+    const forged = sealMutant(artefact, large[0]!.mutant, "fresh");
     const proof = await proveArtefact({ bytes: forged, provider, judges, runs: WINDOWS, seed: SEED });
     expect(proof.passed).toBe(false);
     expect(proof.failures).toBeGreaterThan(0);
