@@ -13,6 +13,7 @@ import { createWasmModel } from "../src/edge/wasmModel.ts";
 import { random } from "../src/series/random.ts";
 import type { Measure, ReportRow } from "./BenchRow.ts";
 import { controllerRules } from "./controllerRules.ts";
+import { frontEndInC } from "./frontEndInC.ts";
 import { interleavedMedians } from "./interleavedMedians.ts";
 import { medianTime, type Repeats } from "./medianTime.ts";
 import { type FloatGru, floatGruStep } from "./peers/FloatGru.ts";
@@ -366,5 +367,6 @@ const withRules = (report: ReportRow, parent: string): void => {
 export const measure: Measure = async (report) => {
   await script(report);
   inC(report);
+  frontEndInC(report, model, windowSteps, hasCompiler);
   await besideOnnx(report);
 };

@@ -1,6 +1,8 @@
 import { Console, Effect, Option } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
+import { describeProof } from "./describeProof.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
+import { isSignatureProblem } from "./isSignatureProblem.ts";
 
 export const exportCommand = Command.make(
   "export",
@@ -8,7 +10,9 @@ export const exportCommand = Command.make(
     artefact: Argument.String("artefact").pipe(
       Argument.withDescription("Artefact file (edge/model.ordinance)"),
     ),
-    c99: Flag.String("c99").pipe(Flag.withDescription("Folder for NAME.h and NAME.c")),
+    c99: Flag.String("c99").pipe(
+      Flag.withDescription("Folder for NAME.h, NAME.c, NAME_host.c and a Makefile"),
+    ),
     name: Flag.String("name").pipe(
       Flag.withDescription("Name of the files and of their functions (default: city)"),
       Flag.withDefault("city"),
@@ -17,8 +21,12 @@ export const exportCommand = Command.make(
       Flag.withDescription("Proof of this artefact (default: proof.json beside it)"),
       Flag.optional,
     ),
+    trust: Flag.String("trust").pipe(
+      Flag.withDescription("File of public keys: refuse a proof that none of them signed"),
+      Flag.optional,
+    ),
   },
-  ({ artefact, c99, name, proof }) =>
+  ({ artefact, c99, name, proof, trust }) =>
     Effect.promise(() => import("../jobs/exportArtefact.ts")).pipe(
       Effect.flatMap(({ exportArtefact }) =>
         exportArtefact({
@@ -26,16 +34,24 @@ export const exportCommand = Command.make(
           folder: c99,
           name,
           ...(Option.isSome(proof) && { proofPath: proof.value }),
+          ...(Option.isSome(trust) && { trustPath: trust.value }),
         }),
       ),
       Effect.mapError((error) =>
-        error._tag === "ProofNotPassed"
+        error._tag === "ProofNotPassed" || isSignatureProblem(error)
           ? new DoesNotHold({ cause: error, userMessage: error.message })
           : notJudged(error),
       ),
-      Effect.flatMap(({ exported, header, source }) =>
+      Effect.flatMap(({ exported, header, host, makefile, proof: proved, source }) =>
         Console.log(
-          `${header}\n${source}\n${exported.constantBytes} bytes of constants (${exported.weightBytes} of weights, ${exported.ruleBytes} of rules), a state of ${exported.stateBytes} bytes, at most ${exported.workBytes} bytes of arrays on the stack`,
+          [
+            header,
+            source,
+            host,
+            makefile,
+            `${exported.constantBytes} bytes of constants (${exported.weightBytes} of weights, ${exported.ruleBytes} of rules), a state of ${exported.stateBytes} bytes, readings of ${exported.readingsBytes} bytes, at most ${exported.workBytes} bytes of arrays on the stack, ${exported.shieldWorkBytes} of working memory of the shield`,
+            describeProof(proved),
+          ].join("\n"),
         ),
       ),
     ),
@@ -44,7 +60,11 @@ export const exportCommand = Command.make(
   Command.withExamples([
     {
       command: "ordinance export out/arterial/INSTANT/edge/model.ordinance --c99 controller",
-      description: "Writes controller/city.h and controller/city.c",
+      description: "Writes city.h, city.c, the host program city_host.c and a Makefile into controller",
+    },
+    {
+      command: "ordinance export model.ordinance --c99 controller --proof proof.json --trust city.pub",
+      description: "Status 1 unless a trusted key signed the proof",
     },
   ]),
 );

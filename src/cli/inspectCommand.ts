@@ -1,13 +1,9 @@
 import { Console, Effect, Option } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
 import type { ArtefactFacts } from "../jobs/inspectArtefact.ts";
+import { describeProof } from "./describeProof.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
-
-/** What was read and found wanting, as against what could not be read. */
-const SIGNATURE_PROBLEMS = new Set(["unsigned", "untrusted-signer", "wrong-signature"]);
-
-const isSignatureProblem = (error: { readonly message: string }): boolean =>
-  "problem" in error && SIGNATURE_PROBLEMS.has(String(error.problem));
+import { isSignatureProblem } from "./isSignatureProblem.ts";
 
 export const inspectCommand = Command.make(
   "inspect",
@@ -16,7 +12,11 @@ export const inspectCommand = Command.make(
       Argument.withDescription("Artefact file (edge/model.ordinance)"),
     ),
     trust: Flag.String("trust").pipe(
-      Flag.withDescription("File of public keys: refuse an artefact that none of them signed"),
+      Flag.withDescription("File of public keys: refuse an artefact, and a proof, that none of them signed"),
+      Flag.optional,
+    ),
+    proof: Flag.String("proof").pipe(
+      Flag.withDescription("Proof to show too; refused unless it passed and is of this artefact"),
       Flag.optional,
     ),
     json: Flag.Boolean("json").pipe(
@@ -24,11 +24,16 @@ export const inspectCommand = Command.make(
       Flag.withDefault(false),
     ),
   },
-  ({ artefact, json, trust }) =>
+  ({ artefact, json, proof, trust }) =>
     Effect.promise(() => import("../jobs/inspectArtefact.ts")).pipe(
-      Effect.flatMap(({ inspectArtefact }) => inspectArtefact(artefact, Option.getOrUndefined(trust))),
+      Effect.flatMap(({ inspectArtefact }) =>
+        inspectArtefact(artefact, {
+          ...(Option.isSome(trust) && { trustPath: trust.value }),
+          ...(Option.isSome(proof) && { proofPath: proof.value }),
+        }),
+      ),
       Effect.mapError((error) =>
-        isSignatureProblem(error)
+        error._tag === "ProofNotPassed" || isSignatureProblem(error)
           ? new DoesNotHold({ cause: error, userMessage: error.message })
           : notJudged(error),
       ),
@@ -46,7 +51,7 @@ export const inspectCommand = Command.make(
 
 const NAME_WIDTH = 11;
 
-const describe = ({ bytes, manifest, sha256, signer, trusted }: ArtefactFacts): string => {
+const describe = ({ bytes, manifest, proof, sha256, signer, trusted }: ArtefactFacts): string => {
   const { counter, created, expires, features, formatVersion, inputs, name, readouts, rules, target, units } =
     manifest;
   const enforced = rules.filter((rule) => rule.enforced).length;
@@ -72,5 +77,6 @@ const describe = ({ bytes, manifest, sha256, signer, trusted }: ArtefactFacts): 
     ["sensors", `${features.sensors.length}: ${features.sensors.join(", ")}`],
     ["rules", `${rules.length}, ${enforced} of them enforced: ${rules.map((rule) => rule.name).join(", ")}`],
   ];
-  return rows.map(([what, value]) => `${what.padEnd(NAME_WIDTH)}${value}`).join("\n");
+  const lines = rows.map(([what, value]) => `${what.padEnd(NAME_WIDTH)}${value}`);
+  return [...lines, ...(proof === undefined ? [] : [describeProof(proof)])].join("\n");
 };

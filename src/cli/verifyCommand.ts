@@ -2,7 +2,9 @@ import { Console, Effect, Option } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
 import { DataPlace } from "../ingest/DataPlace.ts";
 import type { Certification } from "../jobs/certifyRun.ts";
-import type { ProofReport } from "../verify/ProofReport.ts";
+import type { SignedProof } from "../jobs/ProofSignature.ts";
+import type { KindProof, ProofReport } from "../verify/ProofReport.ts";
+import { WINDOW_KINDS } from "../verify/WindowKind.ts";
 import { describeCertification } from "./describeCertification.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
 import { terminalProgress } from "./terminalProgress.ts";
@@ -40,8 +42,12 @@ export const verifyCommand = Command.make(
       ),
       Flag.optional,
     ),
+    kind: Flag.Literals("kind", WINDOW_KINDS).pipe(
+      Flag.withDescription("Try windows of this kind alone (default: all kinds, 3 : 1 : 1)"),
+      Flag.optional,
+    ),
     path: Flag.String("path").pipe(
-      Flag.withDescription("Replay the one window of this path"),
+      Flag.withDescription("Replay the one window of this path; with its --kind"),
       Flag.filter(
         (path) => /^\d+(:\d+)*$/.test(path),
         () => "Expected a path such as 12:0:3, copied from a report",
@@ -62,6 +68,11 @@ export const verifyCommand = Command.make(
       "How many of the newest steps are off (default: all)",
     ),
     certifyWindows: atLeastOne("certify-windows", "windows", "How many windows to certify (default: 20)"),
+    out: Flag.String("out").pipe(Flag.withDescription("File that gets the proof as JSON"), Flag.optional),
+    key: Flag.String("key").pipe(
+      Flag.withDescription("Private key of ordinance keygen: sign the proof that --out or --json gives"),
+      Flag.optional,
+    ),
     json: Flag.Boolean("json").pipe(Flag.withDescription("Print the proof as JSON"), Flag.withDefault(false)),
     quiet: Flag.Boolean("quiet").pipe(
       Flag.withAlias("q"),
@@ -69,14 +80,35 @@ export const verifyCommand = Command.make(
       Flag.withDefault(false),
     ),
   },
-  ({ artefact, certify, certifyNewest, certifyWindows, json, path, pipeline, quiet, seed, windows }) =>
+  ({
+    artefact,
+    certify,
+    certifyNewest,
+    certifyWindows,
+    json,
+    key,
+    kind,
+    out,
+    path,
+    pipeline,
+    quiet,
+    seed,
+    windows,
+  }) =>
     Effect.promise(() => import("../jobs/verifyArtefact.ts")).pipe(
+      Effect.filterOrFail(
+        () => Option.isNone(key) || Option.isSome(out) || json,
+        () => ({ message: "--key signs the proof that --out or --json gives; give one of them" }),
+      ),
       Effect.flatMap(({ verifyArtefact }) =>
         verifyArtefact({
           artefactPath: artefact,
           pipelinePath: pipeline,
           ...(Option.isSome(seed) && { seed: seed.value }),
           ...(Option.isSome(windows) && { windows: windows.value }),
+          ...(Option.isSome(kind) && { kind: kind.value }),
+          ...(Option.isSome(out) && { outPath: out.value }),
+          ...(Option.isSome(key) && { keyPath: key.value }),
           ...(Option.isSome(path) && { path: path.value }),
           ...(Option.isSome(certify) && {
             certify: {
@@ -112,15 +144,27 @@ export const verifyCommand = Command.make(
         "ordinance verify out/arterial/INSTANT/edge/model.ordinance --pipeline pipelines/arterial.yaml --certify 1,2,5 --certify-newest 6",
       description: "And certify real windows against readings that are a little off",
     },
+    {
+      command:
+        "ordinance verify model.ordinance --pipeline pipelines/arterial.yaml --kind hostile --windows 100000",
+      description: "Try hostile windows alone",
+    },
+    {
+      command:
+        "ordinance verify model.ordinance --pipeline pipelines/arterial.yaml --out proof.json --key city.key",
+      description: "Write a signed proof for ordinance export --trust",
+    },
   ]),
 );
 
-const describe = (proof: ProofReport & Partial<Certification>): string =>
+const describe = (proof: (ProofReport | SignedProof) & Partial<Certification>): string =>
   [
     `artefact ${proof.artefactSha256}`,
+    ...("signer" in proof ? [`proof signed by ${proof.signer}`] : []),
     `${proof.judged} windows judged, ${proof.unjudged} left open by missing readings, ${proof.infeasible} that no forecast could satisfy`,
     `${proof.failures} failures with the shield, ${proof.unshieldedFailures} without it`,
     `with ${proof.confidence * 100} % confidence at most ${(proof.failureRateBound * 100).toPrecision(3)} % of windows of these kinds fail`,
+    ...proof.kinds.map(describeKind),
     ...[proof.counterexample, proof.unshieldedCounterexample].flatMap((example) =>
       example === undefined ? [] : ["", ...example.description, `replay: ${example.replayCommand}`],
     ),
@@ -132,3 +176,7 @@ const describe = (proof: ProofReport & Partial<Certification>): string =>
         })
       : []),
   ].join("\n");
+
+const describeKind = ({ failureRateBound, kind, ...own }: KindProof): string =>
+  `  ${kind}: ${own.runs} windows, ${own.judged} judged, ${own.unjudged} open, ${own.infeasible} impossible; ` +
+  `${own.failures} failures, ${own.unshieldedFailures} without shield; at most ${(failureRateBound * 100).toPrecision(3)} % fail`;

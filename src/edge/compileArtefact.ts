@@ -3,20 +3,16 @@ import type { FeaturePlan } from "../series/FeaturePlan.ts";
 import { planChannels } from "../series/features.ts";
 import type { ZoneOffsets } from "../series/zoneOffsets.ts";
 import {
-  ARTEFACT_MAGIC,
   ARTEFACT_VERSION,
   type ArtefactManifest,
   type ArtefactMetadata,
   type GoldenVectors,
-  SECTION_NAMES,
-  type SectionName,
 } from "./Artefact.ts";
 import { ArtefactError } from "./ArtefactError.ts";
-import { ByteWriter } from "./ByteWriter.ts";
+import { assembleArtefact } from "./assembleArtefact.ts";
 import { canonicalJson } from "./canonicalJson.ts";
-import type { CompiledRule, RuleChannel } from "./CompiledRule.ts";
+import type { RuleChannel } from "./CompiledRule.ts";
 import { compileRule, type RuleToCompile } from "./compileRule.ts";
-import { writeFrontEnd } from "./front/frontSection.ts";
 import type { IntegerFrontEnd } from "./front/IntegerFrontEnd.ts";
 import { quantiseFrontEnd } from "./front/quantiseFrontEnd.ts";
 import { readingQuanta } from "./front/readingQuanta.ts";
@@ -28,18 +24,8 @@ import {
   makeGoldenWindows,
   ruleSystemOf,
 } from "./golden.ts";
-import type { IntegerModel } from "./IntegerModel.ts";
 import { quantiseModel } from "./quantiseModel.ts";
 import { quantiseFeatures } from "./quantiseFeatures.ts";
-import {
-  writeCodes,
-  writeGates,
-  writeGolden,
-  writeHead,
-  writeReadouts,
-  writeRule,
-  writeTables,
-} from "./sections.ts";
 import { sha256, toHex } from "./sha256.ts";
 import type { TernaryModel } from "./TernaryModel.ts";
 import { createWindowForecaster } from "./windowForecast.ts";
@@ -131,7 +117,7 @@ export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
     shields: makeGoldenShields(system, model.readouts, features.stepMs, GOLDEN_SHIELD_SEEDS),
     windows: makeGoldenWindows(model, front, features.stepMs, GOLDEN_WINDOW_SEEDS),
   };
-  return assemble(manifest, writeSections(model, front, rules, golden));
+  return assembleArtefact(manifest, { model, front, rules, golden });
 };
 
 const checkPlan = ({ model, features, metadata }: ArtefactParts): void => {
@@ -179,53 +165,4 @@ const headWidth = ({ model, features, calibration }: ArtefactParts, front: Integ
     );
   }
   return loss <= HEAD_LOSS_QUANTA * windows * rows ? 8 : 16;
-};
-
-const section = (write: (writer: ByteWriter) => void): Uint8Array => {
-  const writer = new ByteWriter();
-  write(writer);
-  writer.align();
-  return writer.finish();
-};
-
-const writeSections = (
-  model: IntegerModel,
-  front: IntegerFrontEnd,
-  rules: readonly CompiledRule[],
-  golden: GoldenVectors,
-): Record<SectionName, Uint8Array> => ({
-  weights: section((writer) => {
-    writeCodes(writer, model, model.inputs, model.units);
-    for (const cell of model.upper) writeCodes(writer, cell, model.units, model.units);
-  }),
-  gates: section((writer) => [model, ...model.upper].forEach((cell) => writeGates(writer, cell.gates))),
-  head: section((writer) => writeHead(writer, model.head)),
-  readouts: section((writer) => writeReadouts(writer, model.readouts)),
-  tables: section((writer) => writeTables(writer, model.tanh, model.powers)),
-  front: section((writer) => writeFrontEnd(writer, front)),
-  rules: section((writer) => rules.forEach((rule) => writeRule(writer, rule))),
-  golden: section((writer) => writeGolden(writer, golden)),
-});
-
-const assemble = (
-  manifest: Omit<ArtefactManifest, "sections">,
-  sections: Record<SectionName, Uint8Array>,
-): Uint8Array => {
-  const json = canonicalJson({
-    ...manifest,
-    sections: SECTION_NAMES.map((name) => ({ name, bytes: sections[name].length })),
-  });
-  const text = new TextEncoder().encode(json);
-  const writer = new ByteWriter();
-  writer.bytes(new TextEncoder().encode(ARTEFACT_MAGIC));
-  writer.u16(manifest.formatVersion);
-  writer.u16(0);
-  const body = SECTION_NAMES.reduce((sum, name) => sum + sections[name].length, 0);
-  writer.u32(16 + Math.ceil(text.length / 4) * 4 + body + 32);
-  writer.u32(text.length);
-  writer.bytes(text);
-  writer.align();
-  for (const name of SECTION_NAMES) writer.bytes(sections[name]);
-  writer.bytes(sha256(writer.finish()));
-  return writer.finish();
 };

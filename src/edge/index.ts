@@ -6,6 +6,7 @@ export type { RuleToCompile } from "./compileRule.ts";
 export type { DeviceForecast, DeviceVerdict } from "./DeviceForecast.ts";
 export { checkGolden, ruleSystemOf } from "./golden.ts";
 export { type C99Export, exportC99 } from "./c99/exportC99.ts";
+export { type DeviceExport, exportDevice } from "./c99/exportDevice.ts";
 export { openArtefact, type OpenConditions } from "./openArtefact.ts";
 export { createRuntime, type Runtime } from "./runtime.ts";
 export type { RuleFlag } from "./shield.ts";

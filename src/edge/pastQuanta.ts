@@ -10,8 +10,8 @@ export type PastReader = (readings: Readings, origin: number) => PastQuanta;
 /**
  * Makes a reader of the `pastSteps` steps up to and including an origin, for the channels that rules read.
  *
- * A missing reading is the last one where that is at most `holdSteps` of its channel old. A reading between two quanta
- * is kept as both; one that is still missing, and one beyond 2^21 quanta, is unknown.
+ * A missing reading, and one beyond 2^21 quanta counts as missing, is the last one where that is at most `holdSteps` of
+ * its channel old, else unknown. A reading between two quanta is kept as both.
  */
 export const createPastReader = (
   ruleChannels: readonly RuleChannel[],
@@ -32,17 +32,15 @@ export const createPastReader = (
         const series = (columns[index]! * sensors + sensor) * readings.steps;
         const row = (index * sensors + sensor) * pastSteps;
         const oldest = origin - pastSteps + 1;
-        let held = lastReading(readings.values, series, oldest - 1, holdSteps);
+        let held = lastReading(readings.values, series, oldest - 1, holdSteps, quantum);
         for (let step = 0; step < pastSteps; step++) {
           const at = oldest + step;
-          if (at >= 0 && !Number.isNaN(readings.values[series + at]!)) held = at;
-          const isHeld = held >= 0 && at - held <= holdSteps;
-          const reading = integerReading(isHeld ? readings.values[series + held]! : Number.NaN, quantum);
-          // What is missing is below the range too.
-          const known = Math.abs(reading) <= READING_LIMIT;
+          if (at >= 0 && isReading(readings.values[series + at]!, quantum)) held = at;
+          const known = held >= 0 && at - held <= holdSteps;
+          const reading = known ? integerReading(readings.values[series + held]!, quantum) : 0;
           past.known[row + step] = known ? 1 : 0;
-          past.lower[row + step] = known ? Math.floor(reading / READING_ONE) : 0;
-          past.upper[row + step] = known ? Math.ceil(reading / READING_ONE) : 0;
+          past.lower[row + step] = Math.floor(reading / READING_ONE);
+          past.upper[row + step] = Math.ceil(reading / READING_ONE);
         }
       }
     });
@@ -50,10 +48,20 @@ export const createPastReader = (
   };
 };
 
+/** Whether rules can read a value: it is not missing, nor beyond 2^21 quanta. */
+const isReading = (value: number, quantum: number): boolean =>
+  Math.abs(integerReading(value, quantum)) <= READING_LIMIT;
+
 /** Latest step from `from` back to `from - holdSteps` that has a reading, or -1. */
-const lastReading = (values: Float64Array, series: number, from: number, holdSteps: number): number => {
+const lastReading = (
+  values: Float64Array,
+  series: number,
+  from: number,
+  holdSteps: number,
+  quantum: number,
+): number => {
   for (let step = from; step >= 0 && step >= from - holdSteps; step--) {
-    if (!Number.isNaN(values[series + step]!)) return step;
+    if (isReading(values[series + step]!, quantum)) return step;
   }
   return -1;
 };

@@ -15,6 +15,7 @@ import { memoryNote, MemoryRefused, memoryWarning } from "./memoryNote.ts";
 import { modelCard } from "./modelCard.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 import { Progress, timedStage } from "./Progress.ts";
+import { proofText } from "./ProofSignature.ts";
 import { proveRun, summariseProof } from "./proveRun.ts";
 import { writeRunDirectory } from "./RunDirectory.ts";
 import type { RunOptions, RunResult } from "./runPipeline.ts";
@@ -140,14 +141,13 @@ export const completeRun = Effect.fn("completeRun")(function* (
         memory,
         [{ stage: "Reading", seconds: readingSeconds }, training.timing, backtest.timing, proving.timing],
       );
-      const proofText = `${JSON.stringify(proof, undefined, 2)}\n`;
       yield* writeRunDirectory(folder, {
         "forecast.parquet": forecastToParquet(forecast),
         "forecast.arrow": forecastToArrow(forecast),
         ...(pipeline.alarms !== undefined && { "alarms.json": issueAlarms(run, issued) }),
         "report.html": renderReport(summary),
         "card.json": modelCard(run, summary, options.productVersion),
-        "edge/proof.json": proofText,
+        "edge/proof.json": proofText(proof),
         [proof.passed ? ARTEFACT_FILE : REFUSED_FILE]: bytes,
       });
       yield* forgetCheckpoint(home);

@@ -4,7 +4,9 @@ import { contextSteps, type Readings } from "../series/features.ts";
 import { createRuleEvaluator } from "../stl/index.ts";
 import { originsOf } from "../train/originWindows.ts";
 import type { ProofReport } from "../verify/ProofReport.ts";
-import { type Judge, proveArtefact } from "../verify/prove.ts";
+import type { Judge } from "../verify/Judge.ts";
+import { proveArtefact } from "../verify/prove.ts";
+import type { WindowKind } from "../verify/WindowKind.ts";
 import type { WindowProvider } from "../verify/windows.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 import { Progress } from "./Progress.ts";
@@ -14,11 +16,13 @@ export interface ProveOptions {
   readonly artefactPath: string;
   readonly windows: number;
   readonly seed: number;
+  /** All kinds of windows where left out. */
+  readonly kind?: WindowKind;
   /** Replays the one window of this path. */
   readonly path?: string;
 }
 
-/** Proves an artefact on perturbed windows of the run's test span, judged by the rule engine in physical units. */
+/** Proves an artefact on windows made from the run's test span, judged by the rule engine in physical units. */
 export const proveRun = Effect.fn("proveRun")(function* (
   run: PreparedRun,
   bytes: Uint8Array,
@@ -32,6 +36,7 @@ export const proveRun = Effect.fn("proveRun")(function* (
       judges: judgesOf(run),
       runs: options.windows,
       seed: options.seed,
+      ...(options.kind !== undefined && { kinds: [options.kind] }),
       ...(options.path !== undefined && { path: options.path }),
       confidence: run.pipeline.proof.confidence,
       artefactPath: `${options.artefactPath} --pipeline ${run.pipelinePath}`,
@@ -71,7 +76,7 @@ const cutReadings = (readings: Readings, from: number, steps: number, horizonSte
   };
 };
 
-/** The rules of a run as judges in physical units. */
+/** The rule engine as the judge of each rule of a run. */
 export const judgesOf = (run: PreparedRun): Judge[] => {
   const { plan } = run.data;
   const steps = contextSteps(plan) + plan.horizonSteps;
@@ -99,6 +104,15 @@ export const summariseProof = (
   unjudged: proof.unjudged,
   infeasible: proof.infeasible,
   unshieldedFailures: proof.unshieldedFailures,
+  kinds: proof.kinds.map(({ kind, judged, ...own }) => ({
+    kind,
+    windows: judged,
+    failures: own.failures,
+    unjudged: own.unjudged,
+    infeasible: own.infeasible,
+    failureRateBound: own.failureRateBound,
+    unshieldedFailures: own.unshieldedFailures,
+  })),
   replayCommand:
     proof.counterexample?.replayCommand ??
     `ordinance verify ${artefactPath} --pipeline ${pipelinePath} --seed ${proof.seed}`,

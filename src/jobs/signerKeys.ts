@@ -1,4 +1,4 @@
-/** Ed25519 keys of those who sign artefacts: a private one in PEM, public ones as lines of hexadecimal. */
+/** Ed25519 keys of those who sign artefacts and proofs: a private one in PEM, public ones as lines of hexadecimal. */
 import { Effect, FileSystem, Schema } from "effect";
 import {
   createPrivateKey,
@@ -8,7 +8,7 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import { type ArtefactSignature, signedMessage, type Signers, splitSignature } from "../edge/index.ts";
+import type { Signers } from "../edge/index.ts";
 import { fileTrouble } from "./fileTrouble.ts";
 import { OutputFailed } from "./RunDirectory.ts";
 
@@ -75,8 +75,16 @@ const readKey = Effect.fnUntraced(function* (path: string, what: string) {
     );
 });
 
-/** Signs an artefact with the private key of a file. */
-export const signWith = Effect.fn("signWith")(function* (keyPath: string, bytes: Uint8Array) {
+/** Who signs. */
+export interface Signer {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** The 64 bytes of an Ed25519 signature. */
+  readonly sign: (message: Uint8Array) => Uint8Array;
+}
+
+/** The signer whose private key a file holds. */
+export const readSigner = Effect.fn("readSigner")(function* (keyPath: string) {
   const text = yield* readKey(keyPath, "the NAME.key of ordinance keygen");
   const privateKey = yield* Effect.try({
     try: () => createPrivateKey(text),
@@ -94,8 +102,8 @@ export const signWith = Effect.fn("signWith")(function* (keyPath: string, bytes:
   }
   return {
     publicKey: rawPublicKey(createPublicKey(privateKey)),
-    signature: sign(null, signedMessage(splitSignature(bytes).artefact), privateKey),
-  } satisfies ArtefactSignature;
+    sign: (message) => sign(null, message, privateKey),
+  } satisfies Signer;
 });
 
 const KEY_LINE = /^[0-9a-f]{64}$/i;

@@ -1,28 +1,42 @@
-/** Proves an exported artefact again, or replays one window of a proof. */
-import { Effect } from "effect";
+/** Proves an exported artefact again, or replays one window of a proof; signs and writes what was found. */
+import { Effect, Path } from "effect";
 import { type Artefact, ArtefactError } from "../edge/index.ts";
 import { formatDuration } from "../ingest/parseDuration.ts";
 import type { ProofReport } from "../verify/ProofReport.ts";
 import { type Certification, type CertifyOptions, certifyRun } from "./certifyRun.ts";
+import type { WindowKind } from "../verify/WindowKind.ts";
 import { loadRunPanel } from "./loadRunPanel.ts";
+import { proofText, type SignedProof, signProof } from "./ProofSignature.ts";
 import { ArtefactRefused, readArtefact } from "./readArtefact.ts";
 import { type PreparedRun, prepareRun } from "./prepareRun.ts";
 import { timedStage } from "./Progress.ts";
 import { proveRun } from "./proveRun.ts";
 import { readPipeline } from "./readPipeline.ts";
+import { ensureWritable, writeFileAtomically } from "./RunDirectory.ts";
+import { readSigner } from "./signerKeys.ts";
 
 export interface VerifyOptions {
   readonly artefactPath: string;
   readonly pipelinePath: string;
   readonly seed?: number;
   readonly windows?: number;
+  /** All kinds of windows where left out. */
+  readonly kind?: WindowKind;
   /** Replays the one window of this path. */
   readonly path?: string;
   /** Certifies windows of the test span too. */
   readonly certify?: Omit<CertifyOptions, "seed">;
+  /** Private key that signs the proof. */
+  readonly keyPath?: string;
+  /** File that gets the proof. */
+  readonly outPath?: string;
 }
 
 export const verifyArtefact = Effect.fn("verifyArtefact")(function* (options: VerifyOptions) {
+  const path = yield* Path.Path;
+  // What could be refused at the end, after minutes, is refused at the start.
+  const signer = options.keyPath === undefined ? undefined : yield* readSigner(options.keyPath);
+  if (options.outPath !== undefined) yield* ensureWritable(path.dirname(options.outPath));
   const refused = (reason: string) => new ArtefactRefused({ path: options.artefactPath, reason });
   const { artefact, bytes } = yield* readArtefact(options.artefactPath);
   const pipeline = yield* readPipeline(options.pipelinePath);
@@ -40,6 +54,7 @@ export const verifyArtefact = Effect.fn("verifyArtefact")(function* (options: Ve
       artefactPath: options.artefactPath,
       windows: options.windows ?? pipeline.proof.windows,
       seed: options.seed ?? pipeline.proof.seed,
+      ...(options.kind !== undefined && { kind: options.kind }),
       ...(options.path !== undefined && { path: options.path }),
     }).pipe(
       Effect.catchDefect((defect) =>
@@ -49,11 +64,20 @@ export const verifyArtefact = Effect.fn("verifyArtefact")(function* (options: Ve
       ),
     ),
   );
-  const proof: ProofReport & Partial<Certification> = proving.result;
-  if (options.certify === undefined) return proof;
-  const seed = options.seed ?? pipeline.proof.seed;
-  const certifying = yield* timedStage("Certifying", certifyRun(run, artefact, { ...options.certify, seed }));
-  return { ...proof, ...certifying.result };
+  const proved: ProofReport & Partial<Certification> =
+    options.certify === undefined
+      ? proving.result
+      : {
+          ...proving.result,
+          ...(yield* timedStage(
+            "Certifying",
+            certifyRun(run, artefact, { ...options.certify, seed: options.seed ?? pipeline.proof.seed }),
+          )).result,
+        };
+  const proof: (ProofReport | SignedProof) & Partial<Certification> =
+    signer === undefined ? proved : signProof(proved, signer);
+  if (options.outPath !== undefined) yield* writeFileAtomically(options.outPath, proofText(proof));
+  return proof;
 });
 
 /** An artefact reads its sensors and channels by their order: those of other data would be mistaken for its own. */

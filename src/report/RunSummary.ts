@@ -70,6 +70,16 @@ export interface RunSummary {
     readonly confidence: number;
     /** Windows of the same kinds on which the ternary model without its shield broke a rule. */
     readonly unshieldedFailures: number;
+    /** The same by kind of window, in the order in which they were tried. */
+    readonly kinds: readonly {
+      readonly kind: string;
+      readonly windows: number;
+      readonly failures: number;
+      readonly unjudged: number;
+      readonly infeasible: number;
+      readonly failureRateBound: number;
+      readonly unshieldedFailures: number;
+    }[];
     readonly replayCommand: string;
     readonly passed: boolean;
   };

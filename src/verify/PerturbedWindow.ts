@@ -1,19 +1,24 @@
-/** A real window and what is done to it. Sizes are tenths of a channel's deviation, steps count back from the origin. */
+import { describeEdge, type EdgeClock } from "./ClockEdge.ts";
+import { describeHostile, type HostileReadings } from "./HostileReadings.ts";
+
+/** A real window and what is done to it. */
 export interface PerturbedWindow {
   /** Which window of the provider. */
   readonly index: number;
-  readonly perturbations: readonly Perturbation[];
+  /** In this order. */
+  readonly perturbations: readonly (Perturbation | HostileReadings)[];
+  /** The clock that it has instead of its own. */
+  readonly clock?: EdgeClock;
 }
+
+/** What happens to sensors. Sizes are tenths of a channel's deviation, steps count back from the origin. */
 
 export type Perturbation =
   | (Place & { readonly kind: "noise"; readonly tenths: number; readonly seed: number })
   | (Place & Stretch & { readonly kind: "gap" })
   | (Place & Stretch & { readonly kind: "stuck" })
   | (Place & { readonly kind: "spike"; readonly ago: number; readonly tenths: number })
-  | (Place & { readonly kind: "shift"; readonly ago: number; readonly tenths: number })
-  | { readonly kind: "constant"; readonly channel: number; readonly tenths: number }
-  | { readonly kind: "saturated"; readonly channel: number; readonly high: boolean }
-  | { readonly kind: "all missing" };
+  | (Place & { readonly kind: "shift"; readonly ago: number; readonly tenths: number });
 
 interface Place {
   readonly channel: number;
@@ -34,11 +39,11 @@ const deviations = (tenths: number): string =>
   `${tenths > 0 ? "+" : ""}${(tenths / 10).toFixed(1)} deviations`;
 
 /**
- * One sentence a perturbation.
+ * One sentence a perturbation, and one on the clock where it is not the window's own.
  *
  * @example
- * describeWindow({ index: 4, perturbations: [{ kind: "all missing" }] }, ["speed"], ["s1"]);
- * // => ["window 4 of the data", "every reading is missing"]
+ * describeWindow({ index: 4, perturbations: [{ kind: "missing", where: "everywhere" }] }, ["speed"], ["s1"]);
+ * // => ["window 4 of the data", "every channel of every sensor is missing"]
  */
 export const describeWindow = (
   window: PerturbedWindow,
@@ -47,15 +52,8 @@ export const describeWindow = (
 ): string[] => [
   `window ${window.index} of the data`,
   ...window.perturbations.map((perturbation) => {
-    if (perturbation.kind === "all missing") return "every reading is missing";
-    const channel = channels[perturbation.channel];
-    if (perturbation.kind === "constant") {
-      return `${channel} of every sensor stays at its mean ${deviations(perturbation.tenths)}`;
-    }
-    if (perturbation.kind === "saturated") {
-      return `${channel} of every sensor stays at its ${perturbation.high ? "largest" : "smallest"} value`;
-    }
-    const series = `${channel} of ${sensors[perturbation.sensor]}`;
+    if (isHostile(perturbation)) return describeHostile(perturbation, channels, sensors);
+    const series = `${channels[perturbation.channel]} of ${sensors[perturbation.sensor]}`;
     switch (perturbation.kind) {
       case "noise":
         return `${series} has noise of ${(perturbation.tenths / 10).toFixed(1)} deviations (seed ${perturbation.seed})`;
@@ -69,4 +67,8 @@ export const describeWindow = (
         return `${series} is shifted by ${deviations(perturbation.tenths)} from ${before(perturbation.ago)} on`;
     }
   }),
+  ...(window.clock === undefined ? [] : [describeEdge(window.clock)]),
 ];
+
+const isHostile = (perturbation: Perturbation | HostileReadings): perturbation is HostileReadings =>
+  perturbation.kind === "level" || perturbation.kind === "alternating" || perturbation.kind === "missing";

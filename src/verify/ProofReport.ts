@@ -1,10 +1,8 @@
 import type { PerturbedWindow } from "./PerturbedWindow.ts";
+import type { WindowKind } from "./WindowKind.ts";
 
-/** What a proof found; plain data. */
-export interface ProofReport {
-  readonly artefactSha256: string;
-  readonly rulesSha256: string;
-  readonly seed: number;
+/** What became of the windows that were tried. */
+export interface WindowCounts {
   /** Windows tried: `judged + unjudged + infeasible`. */
   readonly runs: number;
   /** Windows on which every enforced rule could be judged, or one was seen to break. */
@@ -19,9 +17,28 @@ export interface ProofReport {
   readonly disagreements: number;
   /** Judged or infeasible windows on which the forecast without shield breaks an enforced rule. */
   readonly unshieldedFailures: number;
-  readonly confidence: number;
-  /** Upper end of the one-sided Clopper-Pearson interval of failures among judged windows of these kinds. */
+}
+
+/** What became of the windows of one kind. */
+export interface KindProof extends WindowCounts {
+  readonly kind: WindowKind;
+  /** Upper end of the one-sided Clopper-Pearson interval of failures among judged windows of this kind. */
   readonly failureRateBound: number;
+}
+
+/** What a proof found; plain data. The counts are over all kinds. */
+export interface ProofReport extends WindowCounts {
+  readonly artefactSha256: string;
+  readonly rulesSha256: string;
+  readonly seed: number;
+  readonly confidence: number;
+  /**
+   * The same bound over all kinds in the shares that were tried. Windows drawn kind by kind fail less scattered than
+   * windows drawn from the mixture, so it holds for the mixture (Hoeffding, On the distribution of the number of
+   * successes in independent trials, 1956).
+   */
+  readonly failureRateBound: number;
+  readonly kinds: readonly KindProof[];
   readonly rules: readonly RuleProof[];
   /** The smallest failing window that shrinking found. */
   readonly counterexample?: Counterexample;
@@ -45,6 +62,7 @@ export interface RuleProof {
 }
 
 export interface Counterexample {
+  readonly kind: WindowKind;
   readonly window: PerturbedWindow;
   /** The window in words, one sentence a perturbation, then what breaks. */
   readonly description: readonly string[];

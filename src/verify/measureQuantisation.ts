@@ -3,7 +3,7 @@ import { createRuntime } from "../edge/runtime.ts";
 import { baselineForecast } from "../series/baseline.ts";
 import { computeFeatures, planChannels, type Readings } from "../series/features.ts";
 import type { PanelTrace } from "../stl/compile/Site.ts";
-import type { Judge } from "./prove.ts";
+import type { Judge } from "./Judge.ts";
 import type { QuantisationReport } from "./QuantisationReport.ts";
 import { createRealForecaster } from "./realForecaster.ts";
 import { realModel } from "./realModel.ts";

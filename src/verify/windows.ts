@@ -3,7 +3,10 @@ import type { FeaturePlan } from "../series/FeaturePlan.ts";
 import { planChannels, type Readings } from "../series/features.ts";
 import { invertTransform, transformReading } from "../series/transform.ts";
 import type { Readout } from "../edge/TernaryModel.ts";
+import { type ClockEdge, edgeClocks, readEdgeClock } from "./ClockEdge.ts";
+import { hostileReadings, setHostileReadings } from "./HostileReadings.ts";
 import type { Perturbation, PerturbedWindow } from "./PerturbedWindow.ts";
+import type { WindowKind } from "./WindowKind.ts";
 
 /** Real windows to start from. */
 export interface WindowProvider {
@@ -16,18 +19,42 @@ export interface WindowProvider {
 }
 
 const MOST_PERTURBATIONS = 6;
-const PLAUSIBLE_WEIGHT = 19;
+
+/** What windows of a forecaster are made from. */
+export interface WindowSource {
+  readonly plan: FeaturePlan;
+  /** How many real windows there are. */
+  readonly count: number;
+  readonly contextSteps: number;
+  /** Edges that the clocks of `clock` windows have. */
+  readonly edges: readonly ClockEdge[];
+}
 
 /**
- * Windows as a city sees them, and a few that it should not: a real window with up to six perturbations (noise, gap,
- * spike, stuck sensor, level shift), or, one time in twenty, a constant, saturated or empty one. They shrink to fewer
- * and smaller perturbations of an earlier window.
+ * Windows of one kind. `plausible`: a real window with up to six perturbations (noise, gap, spike, stuck sensor, level
+ * shift). `hostile`: one to four of the settings of {@link hostileReadings} instead. `clock`: either of the two, its
+ * clock that of an instant near an edge. They shrink to fewer and smaller perturbations of an earlier window.
  */
-export const perturbedWindows = (
-  plan: FeaturePlan,
-  provider: Pick<WindowProvider, "count">,
-  contextSteps: number,
-): fc.Arbitrary<PerturbedWindow> => {
+export const windowsOfKind = (kind: WindowKind, source: WindowSource): fc.Arbitrary<PerturbedWindow> => {
+  const { contextSteps, count, edges, plan } = source;
+  const index = fc.nat(count - 1);
+  const plausible = fc.array(perturbation(plan, contextSteps), { maxLength: MOST_PERTURBATIONS });
+  const hostile = hostileReadings(plan, contextSteps);
+  switch (kind) {
+    case "plausible":
+      return fc.record({ index, perturbations: plausible });
+    case "hostile":
+      return fc.record({ index, perturbations: hostile });
+    case "clock":
+      return fc.record({
+        index,
+        perturbations: fc.oneof({ withCrossShrink: true }, plausible, hostile),
+        clock: edgeClocks(edges, contextSteps, plan.horizonSteps),
+      });
+  }
+};
+
+const perturbation = (plan: FeaturePlan, contextSteps: number): fc.Arbitrary<Perturbation> => {
   const place = {
     channel: fc.nat(planChannels(plan).length - 1),
     sensor: fc.nat(plan.sensors.length - 1),
@@ -35,7 +62,7 @@ export const perturbedWindows = (
   const ago = fc.nat(contextSteps - 1);
   const length = fc.integer({ min: 1, max: contextSteps });
   const tenths = fc.integer({ min: -50, max: 50 });
-  const plausible: fc.Arbitrary<Perturbation> = fc.oneof(
+  return fc.oneof(
     fc.record({
       kind: fc.constant("noise" as const),
       ...place,
@@ -47,30 +74,18 @@ export const perturbedWindows = (
     fc.record({ kind: fc.constant("spike" as const), ...place, ago, tenths }),
     fc.record({ kind: fc.constant("shift" as const), ...place, ago, tenths }),
   );
-  const targetChannel = fc.nat(plan.targets.length - 1);
-  const hostile: fc.Arbitrary<Perturbation> = fc.oneof(
-    fc.record({ kind: fc.constant("constant" as const), channel: targetChannel, tenths }),
-    fc.record({ kind: fc.constant("saturated" as const), channel: targetChannel, high: fc.boolean() }),
-    fc.constant({ kind: "all missing" as const }),
-  );
-  return fc.record({
-    index: fc.nat(provider.count - 1),
-    perturbations: fc.oneof(
-      { weight: PLAUSIBLE_WEIGHT, arbitrary: fc.array(plausible, { maxLength: MOST_PERTURBATIONS }) },
-      { weight: 1, arbitrary: hostile.map((one) => [one]) },
-    ),
-  });
 };
 
 /**
  * The readings of a perturbed window, as a copy.
  *
  * Noise and shifts add to the transformed reading and stay within the range of the target; a spike may leave it, as
- * a faulty sensor does; angles turn by 90 degrees a deviation. Later perturbations act on the result of earlier ones.
+ * a faulty sensor does; angles turn by 90 degrees a deviation. Later perturbations act on the result of earlier ones. The
+ * clock goes on for as many steps as that of the window.
  */
 export const applyPerturbations = (
   window: Readings,
-  perturbations: readonly Perturbation[],
+  { clock, perturbations }: Pick<PerturbedWindow, "clock" | "perturbations">,
   plan: FeaturePlan,
   readouts: readonly Readout[],
 ): Readings => {
@@ -81,26 +96,13 @@ export const applyPerturbations = (
     const from = (channel * sensors + sensor) * steps;
     return values.subarray(from, from + steps);
   };
-  const everySensor = (channel: number, value: number): void => {
-    for (let sensor = 0; sensor < sensors; sensor++) seriesAt(channel, sensor).fill(value);
-  };
   for (const perturbation of perturbations) {
     switch (perturbation.kind) {
-      case "all missing":
-        values.fill(Number.NaN);
+      case "level":
+      case "alternating":
+      case "missing":
+        setHostileReadings({ values, steps }, perturbation, plan, readouts);
         break;
-      case "constant": {
-        const { channel, tenths } = perturbation;
-        const { transform, mean } = plan.targets[channel]!;
-        const typical = invertTransform(transform, mean);
-        everySensor(channel, moved(plan, readouts, channel, typical, tenths / 10, true));
-        break;
-      }
-      case "saturated": {
-        const { minimum, maximum } = readouts[perturbation.channel]!;
-        everySensor(perturbation.channel, perturbation.high ? maximum : minimum);
-        break;
-      }
       case "gap":
       case "stuck": {
         const series = seriesAt(perturbation.channel, perturbation.sensor);
@@ -135,7 +137,14 @@ export const applyPerturbations = (
       }
     }
   }
-  return { values, steps, clock: window.clock };
+  return {
+    values,
+    steps,
+    clock:
+      clock === undefined
+        ? window.clock
+        : readEdgeClock(clock, plan.zone, plan.stepMs, steps - 1, window.clock.minuteOfDay.length),
+  };
 };
 
 /** A reading moved by some deviations of its channel; NaN stays NaN. */

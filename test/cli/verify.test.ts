@@ -81,9 +81,19 @@ describe.concurrent("ordinance verify", () => {
     expect(told.stdout).toMatch(/margin .*, covers .* % of \d+ windows/);
   });
 
+  it("tries one kind of windows alone", async () => {
+    const ended = await verify("--kind", "hostile", "--windows", "30");
+    expect(ended.status).toBe(0);
+    expect(ended.stdout).toMatch(
+      /^ {2}hostile: 30 windows, \d+ judged, \d+ open, \d+ impossible; 0 failures/m,
+    );
+    expect(ended.stdout).not.toContain("plausible:");
+  });
+
   it("replays the one window of a path", async () => {
     const found = proof.unshieldedCounterexample!;
-    const ended = await verify("--seed", String(proof.seed), "--path", found.path, "--json");
+    const words = ["--kind", found.kind, "--seed", String(proof.seed), "--path", found.path];
+    const ended = await verify(...words, "--json");
     expect(ended.status).toBe(0);
     const replayed = JSON.parse(ended.stdout) as ProofReport;
     expect(replayed).toMatchObject({ runs: 1, failures: 0, unshieldedFailures: 1 });
@@ -99,7 +109,13 @@ describe.concurrent("ordinance verify", () => {
   });
 
   it.each([
-    ["a path that leads nowhere", ["--path", "0:99999"], /no window at path 0:99999 under seed 1/],
+    [
+      "a path that leads nowhere",
+      ["--kind", "clock", "--path", "0:99999"],
+      /no window at path 0:99999 under seed 1/,
+    ],
+    ["a path without its kind", ["--path", "0"], /give its kind with it/],
+    ["a kind that is none", ["--kind", "friendly"], /friendly/],
     ["a path that is none", ["--path", "here"], /--path: "here"\. Expected a path such as/],
     ["no window", ["--windows", "0"], /--windows: "0"\. Expected 1 window or more/],
     ["a ball of no size", ["--certify", "1,0"], /--certify: "1,0"\. Expected sizes in quanta above 0/],

@@ -54,4 +54,13 @@ describe("createPastReader", () => {
       [8, 8],
     ]);
   });
+
+  it("passes over what is too large for a rule, in the past and before it", () => {
+    expect(read([1, 1e9, -1e9, 2 ** 20, 2 ** 20 + 1], 4, 3, 2)).toEqual([
+      [2, 2],
+      [2 ** 21, 2 ** 21],
+      [2 ** 21, 2 ** 21],
+    ]);
+    expect(read([1e9, -1e9], 1, 2, 9)).toEqual(["unknown", "unknown"]);
+  });
 });

@@ -283,6 +283,26 @@ export const fixtureSummary = (): RunSummary => {
       unjudged: 17,
       infeasible: 3,
       unshieldedFailures: 1234,
+      kinds: [
+        {
+          kind: "plausible",
+          windows: 6000,
+          failures: 0,
+          failureRateBound: 0.000499,
+          unjudged: 10,
+          infeasible: 0,
+          unshieldedFailures: 34,
+        },
+        {
+          kind: "hostile",
+          windows: 4000,
+          failures: 0,
+          failureRateBound: 0.000749,
+          unjudged: 7,
+          infeasible: 3,
+          unshieldedFailures: 1200,
+        },
+      ],
       replayCommand:
         "ordinance verify out/arterial/2026-11-23T05:00:00Z/edge/model.ord --seed 7 --windows 10000",
       passed: true,

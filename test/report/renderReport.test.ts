@@ -294,6 +294,13 @@ describe("renderReport", () => {
     );
     expect(whole.textAt("#proof pre")).toBe(fixtureSummary().proof.replayCommand);
     expect(whole.textAt("#proof")).toContain(fixtureSummary().proof.artefactSha256);
+    const rows = elements(whole.document, "#proof tbody tr").map((row) =>
+      Array.from(row.children, (cell) => (cell.textContent ?? "").trim()),
+    );
+    expect(rows).toEqual([
+      ["plausible", "6,000", "10", "0", "0", "34", "50 in 100,000"],
+      ["hostile", "4,000", "7", "3", "0", "1,200", "75 in 100,000"],
+    ]);
   });
 
   it("prints sizes, notes on the data, settings and timings", () => {

@@ -6,7 +6,7 @@ import { createRuntime } from "../../src/edge/runtime.ts";
 import { baselineForecast } from "../../src/series/baseline.ts";
 import { computeFeatures, contextSteps } from "../../src/series/features.ts";
 import { measureQuantisation } from "../../src/verify/measureQuantisation.ts";
-import type { Judge } from "../../src/verify/prove.ts";
+import type { Judge } from "../../src/verify/Judge.ts";
 import { createRealForecaster } from "../../src/verify/realForecaster.ts";
 import { realModel } from "../../src/verify/realModel.ts";
 import { fixtureMetadata, fixtureModel, fixturePlan, fixtureReadings, uniform } from "../edge/fixture.ts";

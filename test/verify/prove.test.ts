@@ -1,83 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { compileArtefact } from "../../src/edge/compileArtefact.ts";
 import { openArtefact } from "../../src/edge/openArtefact.ts";
 import { sha256 } from "../../src/edge/sha256.ts";
-import { contextSteps, type Readings } from "../../src/series/features.ts";
-import type { UnrolledRule } from "../../src/stl/unroll/UnrolledRule.ts";
-import { type Judge, proveArtefact } from "../../src/verify/prove.ts";
-import type { WindowProvider } from "../../src/verify/windows.ts";
-import {
-  fixtureMetadata,
-  fixtureModel,
-  fixturePlan,
-  fixtureReadings,
-  limitRule,
-  rampRule,
-} from "../edge/fixture.ts";
-
-const plan = fixturePlan();
-const model = fixtureModel(plan);
-const context = contextSteps(plan);
-const data = fixtureReadings(plan, 80, 21, 0.01);
-
-const provider: WindowProvider = {
-  count: data.steps - context + 1,
-  window: (index): Readings => {
-    const rows = data.values.length / data.steps;
-    const values = new Float64Array(rows * context);
-    for (let row = 0; row < rows; row++) {
-      values.set(
-        data.values.subarray(row * data.steps + index, row * data.steps + index + context),
-        row * context,
-      );
-    }
-    const end = index + context + plan.horizonSteps;
-    const { minuteOfDay, weekday, dayNumber } = data.clock;
-    const clock = {
-      minuteOfDay: minuteOfDay.slice(index, end),
-      weekday: weekday.slice(index, end),
-      dayNumber: dayNumber.slice(index, end),
-    };
-    return { values, steps: context, clock };
-  },
-};
-
-/** Judges a conjunction of leaves on physical values: the shape of both rules here. */
-const judgeOf = (rule: UnrolledRule): Judge => ({
-  rule: rule.name,
-  judge: ({ values, steps }, origin) => {
-    let lower = Infinity;
-    let upper = Infinity;
-    for (let leaf = 0; leaf < rule.constant.length; leaf++) {
-      let sum = rule.constant[leaf]!;
-      for (let term = rule.termOffsets[leaf]!; term < rule.termOffsets[leaf + 1]!; term++) {
-        const at =
-          (rule.channel[term]! * plan.sensors.length + rule.sensor[term]!) * steps +
-          origin +
-          rule.step[term]!;
-        sum += rule.coefficient[term]! * values[at]!;
-      }
-      lower = Math.min(lower, Number.isNaN(sum) ? -Infinity : sum);
-      upper = Math.min(upper, Number.isNaN(sum) ? Infinity : sum);
-    }
-    return { lower, upper };
-  },
-});
-
-const limit = limitRule(plan, 0, 20, 80);
-const ramp = rampRule(plan, 0, 30);
-const artefactOf = (limitInside: UnrolledRule): Uint8Array =>
-  compileArtefact({
-    model,
-    features: plan,
-    rules: [
-      { unrolled: limitInside, text: "limit", enforced: true },
-      { unrolled: ramp, text: "ramp", enforced: true },
-    ],
-    metadata: fixtureMetadata,
-  });
-const judges = [judgeOf(limit), judgeOf(ramp)];
-const bytes = artefactOf(limit);
+import { proveArtefact } from "../../src/verify/prove.ts";
+import { limitRule } from "../edge/fixture.ts";
+import { artefactOf, bytes, judges, model, plan, provider } from "./proofFixture.ts";
 
 describe("proveArtefact", async () => {
   const report = await proveArtefact({ bytes, provider, judges, runs: 400, seed: 5 });
@@ -108,11 +34,36 @@ describe("proveArtefact", async () => {
     expect(description.at(-1)).toMatch(
       /then the unshielded forecast breaks (limit|ramp) by [\d.]+ at s\d, step \d/,
     );
-    expect(replayCommand).toBe(`ordinance verify ARTEFACT --seed 5 --path ${path}`);
+    expect(replayCommand).toBe(`ordinance verify ARTEFACT --kind plausible --seed 5 --path ${path}`);
   });
 
   it("is repeatable", async () => {
     expect(await proveArtefact({ bytes, provider, judges, runs: 400, seed: 5 })).toEqual(report);
+  });
+
+  it("counts and bounds each kind of window by itself", async () => {
+    expect(report.kinds.map(({ kind, runs }) => [kind, runs])).toEqual([
+      ["plausible", 240],
+      ["hostile", 80],
+      ["clock", 80],
+    ]);
+    for (const count of ["judged", "unjudged", "infeasible", "unshieldedFailures"] as const) {
+      expect(report.kinds.reduce((sum, kind) => sum + kind[count], 0)).toBe(report[count]);
+    }
+    for (const { failureRateBound, judged } of report.kinds) {
+      expect(judged).toBeGreaterThan(20);
+      expect(failureRateBound).toBeCloseTo(1 - 0.05 ** (1 / judged), 9);
+    }
+    const alone = await proveArtefact({ bytes, provider, judges, runs: 80, seed: 5, kinds: ["hostile"] });
+    expect(alone.kinds).toEqual([report.kinds[1]]);
+    expect(alone.infeasible).toBeGreaterThan(0);
+  });
+
+  it("replays a path of the kind that it belongs to", async () => {
+    const request = { bytes, provider, judges, runs: 400, seed: 5, path: "3" };
+    await expect(proveArtefact(request)).rejects.toThrow(/give its kind with it/);
+    const replayed = await proveArtefact({ ...request, kinds: ["clock"] });
+    expect(replayed.kinds.map(({ kind, runs }) => [kind, runs])).toEqual([["clock", 1]]);
   });
 
   it("finds a loosened rule, names the window and replays it", async () => {
@@ -137,18 +88,29 @@ describe("proveArtefact", async () => {
     expect(example.margin).toBeGreaterThanOrEqual(-10);
     expect(example.step).toBeGreaterThan(0);
     expect(example.window.perturbations.length).toBeLessThanOrEqual(1);
-    expect(example.replayCommand).toMatch(/^ordinance verify edge\/model\.ordn --seed 9 --path \d+(:\d+)*$/);
+    expect(example.replayCommand).toMatch(
+      /^ordinance verify edge\/model\.ordn --kind plausible --seed 9 --path \d+(:\d+)*$/,
+    );
     const replayed = await proveArtefact({
       bytes: loose,
       provider,
       judges,
       runs: 200,
       seed: 9,
+      kinds: [example.kind],
       path: example.path,
     });
     expect(replayed).toMatchObject({ runs: 1, failures: 1, passed: false });
     expect(replayed.counterexample!.window).toEqual(example.window);
-    const cured = await proveArtefact({ bytes, provider, judges, runs: 200, seed: 9, path: example.path });
+    const cured = await proveArtefact({
+      bytes,
+      provider,
+      judges,
+      runs: 200,
+      seed: 9,
+      kinds: ["plausible"],
+      path: example.path,
+    });
     expect(cured).toMatchObject({ runs: 1, failures: 0 });
   });
 

@@ -1,7 +1,10 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Readings } from "../../src/series/features.ts";
-import { describeWindow, type Perturbation } from "../../src/verify/PerturbedWindow.ts";
-import { applyPerturbations } from "../../src/verify/windows.ts";
+import { describeWindow, type Perturbation, type PerturbedWindow } from "../../src/verify/PerturbedWindow.ts";
+import { clockEdges } from "../../src/verify/ClockEdge.ts";
+import { WINDOW_KINDS, type WindowKind } from "../../src/verify/WindowKind.ts";
+import { applyPerturbations, windowsOfKind } from "../../src/verify/windows.ts";
 import { fixtureModel, fixturePlan } from "../edge/fixture.ts";
 
 const plan = fixturePlan({ sensors: 2 });
@@ -15,7 +18,7 @@ const window: Readings = {
 
 /** One series after a perturbation, all others being untouched. */
 const after = (perturbation: Perturbation, channel: number, sensor: number): number[] => {
-  const { values } = applyPerturbations(window, [perturbation], plan, targets);
+  const { values } = applyPerturbations(window, { perturbations: [perturbation] }, plan, targets);
   const from = (channel * 2 + sensor) * steps;
   values.forEach((value, index) => {
     if (index < from || index >= from + steps) expect(value).toBe(window.values[index]);
@@ -59,14 +62,14 @@ describe("applyPerturbations", () => {
     expect(after(noise, 0, 0)).not.toEqual(after({ ...noise, seed: 4 }, 0, 0));
   });
 
-  it("does not change the window that it was given, and makes hostile ones", () => {
+  it("does not change the window that it was given", () => {
     const copy = window.values.slice();
-    const all = (perturbation: Perturbation): Set<number> =>
-      new Set(applyPerturbations(window, [perturbation], plan, targets).values.subarray(0, 2 * steps));
-    expect(all({ kind: "all missing" })).toEqual(new Set([Number.NaN]));
-    expect(all({ kind: "saturated", channel: 0, high: true })).toEqual(new Set([150]));
-    expect(all({ kind: "constant", channel: 0, tenths: -10 })).toEqual(new Set([35]));
+    const hostile: PerturbedWindow["perturbations"] = [{ kind: "missing", where: "everywhere" }];
+    expect(applyPerturbations(window, { perturbations: hostile }, plan, targets).values).toEqual(
+      copy.map(() => Number.NaN),
+    );
     expect(window.values).toEqual(copy);
+    expect(applyPerturbations(window, { perturbations: [] }, plan, targets).clock).toBe(window.clock);
   });
 });
 
@@ -78,8 +81,9 @@ describe("describeWindow", () => {
         perturbations: [
           { kind: "gap", channel: 0, sensor: 1, ago: 0, length: 1 },
           { kind: "spike", channel: 1, sensor: 0, ago: 3, tenths: -25 },
-          { kind: "saturated", channel: 0, high: false },
+          { kind: "level", channel: 0, level: 0 },
         ],
+        clock: { reason: "the clocks go back", atMs: Date.UTC(2026, 9, 25, 1), step: 1 },
       },
       ["speed", "flow"],
       ["a", "b"],
@@ -89,6 +93,50 @@ describe("describeWindow", () => {
       "speed of b is missing for 1 step up to the origin",
       "flow of a jumps by -2.5 deviations 3 steps before the origin for that step alone",
       "speed of every sensor stays at its smallest value",
+      "the clocks go back 1 step after the origin, at 2026-10-25T01:00:00Z",
     ]);
+  });
+});
+
+describe("windowsOfKind", () => {
+  const edges = clockEdges("Europe/Berlin", Date.UTC(2026, 0, 1), [420]);
+  const source = { plan, count: 5, contextSteps: 12, edges };
+  const sampled = (kind: WindowKind): PerturbedWindow[] =>
+    fc.sample(windowsOfKind(kind, source), { seed: 4, numRuns: 400 });
+  const kindsIn = (windows: readonly PerturbedWindow[]): Set<string> =>
+    new Set(windows.flatMap(({ perturbations }) => perturbations.map(({ kind }) => kind)));
+  const plausible = ["gap", "noise", "shift", "spike", "stuck"];
+  const hostile = ["alternating", "level", "missing"];
+
+  it("keeps the kinds apart", () => {
+    expect([...kindsIn(sampled("plausible"))].sort()).toEqual(plausible);
+    expect([...kindsIn(sampled("hostile"))].sort()).toEqual(hostile);
+    expect([...kindsIn(sampled("clock"))].sort()).toEqual([...plausible, ...hostile].sort());
+    expect(sampled("hostile").every(({ clock }) => clock === undefined)).toBe(true);
+    expect(new Set(sampled("clock").map(({ clock }) => clock!.reason))).toEqual(
+      new Set(edges.map(({ reason }) => reason)),
+    );
+  });
+
+  it.each(WINDOW_KINDS)("makes the same %s windows from a seed, fewer being the first of more", (kind) => {
+    const fewer = fc.sample(windowsOfKind(kind, source), { seed: 4, numRuns: 50 });
+    expect(sampled(kind).slice(0, 50)).toEqual(fewer);
+    expect(fc.sample(windowsOfKind(kind, source), { seed: 5, numRuns: 50 })).not.toEqual(fewer);
+  });
+
+  it.each([
+    ["plausible", { index: 0, perturbations: [] }],
+    ["hostile", { index: 0, perturbations: [{ kind: "level", level: 0 }] }],
+    ["clock", { index: 0, perturbations: [], clock: { ...edges[0]!, step: 0 } }],
+  ] as const)("shrinks %s windows to the smallest", (kind, smallest) => {
+    let last: PerturbedWindow | undefined;
+    fc.check(
+      fc.property(windowsOfKind(kind, source), (window) => {
+        last = window;
+        return false;
+      }),
+      { seed: 1 },
+    );
+    expect(last).toEqual(smallest);
   });
 });

@@ -4,12 +4,17 @@ import { FEATURE_MAXIMUM, HIDDEN_MAXIMUM } from "../fixedPoint.ts";
 import type { IntegerLayer, IntegerModel, IntegerWeights } from "../IntegerModel.ts";
 import type { RuleSystem } from "../RuleSystem.ts";
 import { arrayText, type ConstantTable, tableBytes } from "./arrayText.ts";
-import { headerText } from "./headerText.ts";
+import { clockText } from "./clockText.ts";
+import { type DeviceFrontEnd } from "./DeviceFrontEnd.ts";
+import { frontTables } from "./frontTables.ts";
+import { forecastHeader, frontText, levelsPerForecast } from "./frontText.ts";
+import { headerText, productsPerReading, productsPerStep } from "./headerText.ts";
 import { monitorTables } from "./monitorTables.ts";
 import { monitorHeader, monitorSource } from "./monitorText.ts";
 import { packCodes, paddedColumns, ROWS_PER_BLOCK } from "./packCodes.ts";
+import { pastHeader, pastText, readingsBytes, readingsHeader, readingsText } from "./readingsText.ts";
 import { shieldHeader } from "./shieldHeader.ts";
-import { planShield } from "./shieldPlan.ts";
+import { planShield, type ShieldPlan } from "./shieldPlan.ts";
 import { shieldSource } from "./shieldSource.ts";
 import { shieldTables } from "./shieldTables.ts";
 import { sourceText } from "./sourceText.ts";
@@ -30,6 +35,8 @@ export interface C99Export {
   /** Bytes of a state, and the largest working memory of a call (arrays on the stack). */
   readonly stateBytes: number;
   readonly workBytes: number;
+  /** Bytes of a buffer of readings; 0 without a front end. */
+  readonly readingsBytes: number;
 }
 
 /** What the texts are filled with. */
@@ -43,6 +50,8 @@ export interface C99Shape {
   /** Levels of the quantiles beside the median, ascending. */
   readonly quantiles: readonly number[];
   readonly targets: number;
+  /** Known where there is a front end or a rule. */
+  readonly sensors?: number;
   readonly horizonSteps: number;
   readonly paddedInputs: number;
   readonly paddedUnits: number;
@@ -70,12 +79,14 @@ const SMALLEST_PRODUCT_SHIFT = 4;
  *
  * @param origin one line that says what the text was made from
  * @param system rules that the text shall judge and enforce; without any it has no monitor, without enforced ones no shield
+ * @param device front end and clock; without them the text starts from features and baselines
  */
 export const exportC99 = (
   model: IntegerModel,
   name: string,
   origin: string,
   system?: RuleSystem,
+  device?: DeviceFrontEnd,
 ): C99Export => {
   const problems: string[] = [];
   if (!IDENTIFIER.test(name)) {
@@ -84,6 +95,9 @@ export const exportC99 = (
     );
   }
   const { head, inputs, units } = model;
+  if (device !== undefined && !(Number.isInteger(device.stepMinutes) && device.stepMinutes > 0)) {
+    problems.push(`a step of ${device.stepMinutes} minutes is not a whole number of them`);
+  }
   const cells: readonly IntegerWeights[] = [model, ...model.upper];
   const layers = [head.hidden, head.skip, head.output];
   const largest = Math.max(
@@ -99,6 +113,8 @@ export const exportC99 = (
   if (problems.length > 0)
     throw new ArtefactError("not-representable", `cannot write C: ${problems.join("; ")}`);
 
+  const rules = system !== undefined && system.rules.length > 0 ? system : undefined;
+  const sensors = device?.front.sensors ?? rules?.sensors;
   const shape: C99Shape = {
     name,
     inputs,
@@ -108,6 +124,7 @@ export const exportC99 = (
     outputs: head.skip.rows,
     quantiles: model.quantiles,
     targets: model.readouts.length,
+    ...(sensors !== undefined && { sensors }),
     horizonSteps: model.horizonSteps,
     paddedInputs: paddedColumns(inputs),
     paddedUnits: paddedColumns(units),
@@ -126,14 +143,14 @@ export const exportC99 = (
     origin,
   };
   const weights = weightTables(cells, inputs, units);
-  const rules = system !== undefined && system.rules.length > 0 ? system : undefined;
   const shielded = rules !== undefined && rules.components.length > 0 ? rules : undefined;
   const plan = shielded === undefined ? undefined : planShield(shielded, model.readouts);
   const ruleTables = [
     ...(rules === undefined ? [] : monitorTables(rules)),
     ...(shielded === undefined ? [] : shieldTables(shielded)),
   ];
-  const tables = [...weights, ...otherTables(model, cells, shape), ...ruleTables];
+  const ownTables = device === undefined ? [] : frontTables(device);
+  const tables = [...weights, ...otherTables(model, cells, shape), ...ownTables, ...ruleTables];
   const sum = (of: readonly ConstantTable[]): number =>
     of.reduce((bytes, table) => bytes + tableBytes(table), 0);
   const sizes = {
@@ -142,18 +159,52 @@ export const exportC99 = (
     ruleBytes: sum(ruleTables),
     shieldWorkBytes: plan?.workBytes(4) ?? 0,
     stateBytes: cells.length * units,
-    workBytes: workBytes(shape),
+    workBytes: workBytes(shape) + (device === undefined ? 0 : forecastBytes(shape)),
+    readingsBytes: device === undefined ? 0 : readingsBytes(device, rules?.pastSteps ?? 1),
   };
-  const ruleHeader = rules === undefined ? "" : monitorHeader(rules, name);
-  const ruleSource = rules === undefined ? "" : monitorSource(rules, name);
-  const hasShield = shielded !== undefined && plan !== undefined;
+  const front = device === undefined ? undefined : frontParts(device, shape, rules);
+  const monitor = rules === undefined ? undefined : monitorParts(rules, name);
+  const past = device === undefined || rules === undefined ? undefined : pastParts(device, rules, name);
+  const shield = shielded === undefined || plan === undefined ? undefined : shieldParts(shielded, plan, name);
+  const parts = [front, monitor, past, shield].filter((part) => part !== undefined);
   return {
     ...sizes,
-    header: headerText(shape, sizes, ruleHeader + (hasShield ? shieldHeader(shielded, plan, name) : "")),
+    header: headerText(shape, sizes, parts.map(({ header }) => header).join("")),
     source:
-      sourceText(shape, tables.map(arrayText).join("\n\n")) +
-      ruleSource +
-      (hasShield ? shieldSource(shielded, plan, name) : ""),
+      sourceText(shape, tables.map(arrayText).join("\n\n")) + parts.map(({ source }) => source).join(""),
+  };
+};
+
+/** What a part of the export adds to both files. */
+interface Part {
+  readonly header: string;
+  readonly source: string;
+}
+
+const monitorParts = (rules: RuleSystem, name: string): Part => ({
+  header: monitorHeader(rules, name),
+  source: monitorSource(rules, name),
+});
+
+const pastParts = (device: DeviceFrontEnd, rules: RuleSystem, name: string): Part => ({
+  header: pastHeader(name),
+  source: pastText(device, rules, name),
+});
+
+const shieldParts = (system: RuleSystem, plan: ShieldPlan, name: string): Part => ({
+  header: shieldHeader(system, plan, name),
+  source: shieldSource(system, plan, name),
+});
+
+const frontParts = (device: DeviceFrontEnd, shape: C99Shape, rules: RuleSystem | undefined): Part => {
+  const { front } = device;
+  const { name } = shape;
+  const products = front.sensors * (front.windowSteps * productsPerStep(shape) + productsPerReading(shape));
+  return {
+    header:
+      readingsHeader(device, name, rules?.pastSteps ?? 1) +
+      forecastHeader(shape, { levels: levelsPerForecast(front), products }, front),
+    source: readingsText(device, name) + clockText(device, name) + frontText(device, shape),
   };
 };
 
@@ -221,9 +272,12 @@ const otherTables = (
 const workBytes = (shape: C99Shape): number => {
   const rows = ROWS_PER_BLOCK * Math.ceil((3 * shape.units) / ROWS_PER_BLOCK);
   const step =
-    2 * Math.max(shape.paddedInputs, shape.paddedUnits) +
-    2 * 2 * shape.paddedUnits +
-    4 * (2 * rows + ROWS_PER_BLOCK * shape.gateBlocks + shape.units);
+    2 * (shape.paddedInputs + shape.paddedUnits + (shape.cells > 1 ? shape.paddedUnits : 0)) +
+    4 * (rows + 3 * shape.units + ROWS_PER_BLOCK * shape.gateBlocks + shape.units);
   const read = 2 * (shape.units + shape.inputs) + 4 * shape.hiddenUnits;
   return Math.max(step, read);
 };
+
+/** Arrays of a forecast while it calls a step or the head. */
+const forecastBytes = (shape: C99Shape): number =>
+  shape.cells * shape.units + 2 * shape.inputs + 4 * shape.targets * shape.horizonSteps + 4 * shape.outputs;

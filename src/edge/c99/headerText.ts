@@ -1,5 +1,13 @@
 import type { C99Shape } from "./exportC99.ts";
 
+/** Multiplications of a step of all cells. */
+export const productsPerStep = ({ cells, paddedInputs, paddedUnits, units }: C99Shape): number =>
+  3 * units * (paddedInputs + paddedUnits + (cells - 1) * 2 * paddedUnits);
+
+/** Multiplications of the head. */
+export const productsPerReading = ({ hiddenUnits, inputs, outputs, units }: C99Shape): number =>
+  (units + inputs) * (hiddenUnits + outputs) + hiddenUnits * outputs;
+
 /** Text of the header: sizes first, because they decide whether a model fits a device. */
 export const headerText = (
   shape: C99Shape,
@@ -9,31 +17,19 @@ export const headerText = (
     readonly ruleBytes: number;
     readonly stateBytes: number;
     readonly workBytes: number;
+    readonly readingsBytes: number;
   },
-  monitor: string,
+  parts: string,
 ): string => {
-  const {
-    cells,
-    hiddenUnits,
-    horizonSteps,
-    inputs,
-    name,
-    origin,
-    outputs,
-    quantiles,
-    paddedInputs,
-    paddedUnits,
-    targets,
-    units,
-  } = shape;
+  const { cells, horizonSteps, inputs, name, origin, outputs, quantiles, sensors, targets, units } = shape;
   const upper = name.toUpperCase();
-  const products = 3 * units * (paddedInputs + paddedUnits + (cells - 1) * 2 * paddedUnits);
-  const readProducts = (units + inputs) * (hiddenUnits + outputs) + hiddenUnits * outputs;
+  const products = productsPerStep(shape);
+  const readProducts = productsPerReading(shape);
   return `/*
  * ${name}: ${origin}
  *
- * Constant data ${sizes.constantBytes} bytes, of which ternary weights ${sizes.weightBytes} and rules ${sizes.ruleBytes}; state ${sizes.stateBytes} bytes; arrays on the stack at most
- * ${sizes.workBytes} bytes. A step multiplies and adds ${products} times, a reading ${readProducts} times.
+ * Constant data ${sizes.constantBytes} bytes, of which ternary weights ${sizes.weightBytes} and rules ${sizes.ruleBytes}; state ${sizes.stateBytes} bytes${sizes.readingsBytes === 0 ? "" : `, readings ${sizes.readingsBytes} bytes`}.
+ * Arrays on the stack take at most ${sizes.workBytes} bytes. A step multiplies and adds ${products} times, the head ${readProducts} times.
  *
  * No allocation, no float, no global state that changes: a state belongs to its caller, and calls with different
  * states may run at the same time. Integers equal those of the artefact's reference to the bit.
@@ -53,7 +49,14 @@ export const headerText = (
 #define ${upper}_VALUES ${targets * horizonSteps}
 #define ${upper}_OUTPUTS ${outputs}
 #define ${upper}_CONSTANT_BYTES ${sizes.constantBytes}
-
+${
+  sensors === undefined
+    ? ""
+    : `#define ${upper}_SENSORS ${sensors}
+/* Entries of a forecast of all sensors. */
+#define ${upper}_FORECAST ${targets * sensors * horizonSteps}
+`
+}
 /* Hidden states, one = 127, the lowest cell first. */
 typedef struct {
   int8_t h[${upper}_CELLS][${upper}_UNITS];
@@ -72,7 +75,7 @@ void ${name}_step(${name}_state *state, const int16_t features[${upper}_INPUTS])
  */
 void ${name}_read(const ${name}_state *state, const int16_t features[${upper}_INPUTS],
                   const int32_t baselines[${upper}_VALUES], int32_t quanta[${upper}_OUTPUTS]);
-${monitor}
+${parts}
 #endif
 `;
 };

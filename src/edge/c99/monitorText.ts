@@ -4,7 +4,7 @@ import type { RuleSystem } from "../RuleSystem.ts";
 /** Declarations of the rule monitor for the header. */
 export const monitorHeader = (system: RuleSystem, name: string): string => {
   const upper = name.toUpperCase();
-  const { channels, horizonSteps, kind, pastSteps, rules, sensors, targets } = system;
+  const { channels, kind, pastSteps, rules, sensors } = system;
   const named = rules.map(
     (rule, index) =>
       ` *   ${index} ${rule.name}${rule.enforced ? "" : " (watched)"}, margin in 1/${rule.unitsPerOne}`,
@@ -15,8 +15,6 @@ export const monitorHeader = (system: RuleSystem, name: string): string => {
 ${named.join("\n")}
  */
 #define ${upper}_RULES ${rules.length}
-#define ${upper}_SENSORS ${sensors}
-#define ${upper}_FORECAST ${targets * sensors * horizonSteps}
 #define ${upper}_PAST_STEPS ${pastSteps}
 #define ${upper}_PAST ${channels * sensors * pastSteps}
 #define ${upper}_NODES ${kind.length}

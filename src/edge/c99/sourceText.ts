@@ -12,6 +12,7 @@ export const sourceText = (shape: C99Shape, tables: string): string => {
 
 #define INPUTS ${upper}_INPUTS
 #define UNITS ${upper}_UNITS
+#define HORIZON ${upper}_HORIZON
 #define VALUES ${upper}_VALUES
 #define OUTPUTS ${upper}_OUTPUTS
 #define PADDED_INPUTS ${shape.paddedInputs}
@@ -83,19 +84,19 @@ static void activate(const int32_t *slopes, const int32_t *offsets, const int32_
   }
 }
 
-/* One step of one cell, from the sums of its input product. */
-static void advance(int8_t *h, const int32_t *input_product, const int32_t *alpha, const int32_t *beta1,
+/* One step of one cell, from the sums of its input product, which give way to the offsets. */
+static void advance(int8_t *h, int32_t *offsets, const int32_t *alpha, const int32_t *beta1,
                     const int32_t *beta2, const int32_t *bias, unsigned alpha_shift, unsigned beta2_shift,
                     unsigned product_shift, const uint8_t *gate_codes, const uint8_t *candidate_codes) {
   int32_t slopes[3 * UNITS];
-  int32_t offsets[3 * UNITS];
   int32_t sums[${ROWS_PER_BLOCK} * GATE_BLOCKS];
   int16_t state[PADDED_UNITS];
   int32_t update[UNITS];
   int k;
   for (k = 0; k < 3 * UNITS; k++) {
-    slopes[k] = (int32_t)(shift_round((int64_t)alpha[k] * input_product[k], alpha_shift) + beta1[k]);
-    offsets[k] = (int32_t)(shift_round((int64_t)beta2[k] * input_product[k], beta2_shift) + bias[k]);
+    const int32_t input_product = offsets[k];
+    slopes[k] = (int32_t)(shift_round((int64_t)alpha[k] * input_product, alpha_shift) + beta1[k]);
+    offsets[k] = (int32_t)(shift_round((int64_t)beta2[k] * input_product, beta2_shift) + bias[k]);
   }
   for (k = 0; k < UNITS; k++) state[k] = h[k];
   for (k = UNITS; k < PADDED_UNITS; k++) state[k] = 0;
@@ -130,8 +131,8 @@ ${layerText("read_row", shape.codeType, shape.sumTypes.read, "int16_t")}
 
 ${layerText("output_row", shape.codeType, shape.sumTypes.output, "int32_t")}
 
-void ${name}_read(const ${name}_state *state, const int16_t features[INPUTS], const int32_t baselines[VALUES],
-                  int32_t quanta[OUTPUTS]) {
+${arrangeText(shape)}/* The median and the quantiles as the heads say them. */
+static void read_outputs(const ${name}_state *state, const int16_t *features, const int32_t *baselines, int32_t *quanta) {
   int16_t seen[UNITS + INPUTS];
   int32_t hidden[HIDDEN];
   int k;
@@ -143,7 +144,7 @@ void ${name}_read(const ${name}_state *state, const int16_t features[INPUTS], co
     hidden[k] = clamp(value + hidden_bias[k], 0, ${HIDDEN_MAXIMUM});
   }
   for (k = 0; k < OUTPUTS; k++) {
-    const int target = (k / ${upper}_HORIZON) % ${upper}_TARGETS;
+    const int target = (k / HORIZON) % ${upper}_TARGETS;
     const int64_t direct =
         read_row(skip_codes + k * (UNITS + INPUTS), seen, UNITS + INPUTS, skip_multiplier[k], skip_shift[k]);
     const int64_t indirect = output_row(output_codes + k * HIDDEN, hidden, HIDDEN, output_multiplier[k], output_shift[k]);
@@ -153,7 +154,12 @@ void ${name}_read(const ${name}_state *state, const int16_t features[INPUTS], co
     const int32_t value = readout_log1p[target] ? power_of_two(moved) - readout_inverse[target] : moved;
     quanta[k] = clamp(shift_round(value, 8), readout_minimum[target], readout_maximum[target]);
   }
-${arrangeText(shape)}}
+}
+
+void ${name}_read(const ${name}_state *state, const int16_t features[INPUTS], const int32_t baselines[VALUES],
+                  int32_t quanta[OUTPUTS]) {
+  read_outputs(state, features, baselines, quanta);${shape.quantiles.length === 0 ? "" : "\n  arrange(quanta, VALUES);"}
+}
 `;
 };
 
@@ -161,21 +167,26 @@ ${arrangeText(shape)}}
 const arrangeText = ({ quantiles }: C99Shape): string =>
   quantiles.length === 0
     ? ""
-    : `  for (k = 0; k < VALUES; k++) {
+    : `/* Quantiles sorted, then kept on their side of the median. */
+static void arrange(int32_t *quanta, int values) {
+  int k;
+  for (k = 0; k < values; k++) {
     int level;
     for (level = 2; level <= ${quantiles.length}; level++) {
-      const int32_t value = quanta[level * VALUES + k];
+      const int32_t value = quanta[level * values + k];
       int place = level;
-      for (; place > 1 && quanta[(place - 1) * VALUES + k] > value; place--) {
-        quanta[place * VALUES + k] = quanta[(place - 1) * VALUES + k];
+      for (; place > 1 && quanta[(place - 1) * values + k] > value; place--) {
+        quanta[place * values + k] = quanta[(place - 1) * values + k];
       }
-      quanta[place * VALUES + k] = value;
+      quanta[place * values + k] = value;
     }
     for (level = 1; level <= ${quantiles.length}; level++) {
-      int32_t *value = &quanta[level * VALUES + k];
+      int32_t *value = &quanta[level * values + k];
       if (level <= ${quantiles.filter((level) => level < 0.5).length} ? *value > quanta[k] : *value < quanta[k]) *value = quanta[k];
     }
   }
+}
+
 `;
 
 /** Eight rows stand in two bytes a column; the sum of v stands for the ones that the codes hold too much. */

@@ -1,13 +1,12 @@
 import type { Artefact } from "../../edge/Artefact.ts";
 import { readingQuanta } from "../../edge/front/readingQuanta.ts";
 import { ruleSystemOf } from "../../edge/golden.ts";
-import { createPastReader } from "../../edge/pastQuanta.ts";
-import type { PastQuanta } from "../../edge/RuleSystem.ts";
 import { planChannels, type Readings } from "../../series/features.ts";
 import { type AffineBlock, boxRow, createAffineBlock, isPoint, nameRemainder } from "./AffineBlock.ts";
 import { createIntervalHead } from "./intervalHead.ts";
 import { createIntervalStep, type StepInput } from "./intervalStep.ts";
-import { ballEnd, type ReadingBall } from "./ReadingBall.ts";
+import { createPastBounds } from "./pastBounds.ts";
+import type { ReadingBall } from "./ReadingBall.ts";
 import { createRuleBounds, type SensorForecast } from "./ruleBounds.ts";
 import { createSymbolTable, type SymbolTable } from "./SymbolTable.ts";
 import { createWindowForms, stepUnknowns } from "./windowForms.ts";
@@ -43,7 +42,7 @@ export const createIntervalForecaster = (
   const sensors = plan.sensors.length;
   const system = ruleSystemOf(artefact);
   const ruleBounds = createRuleBounds(system);
-  const readPast = createPastReader(manifest.ruleChannels, planChannels(plan), sensors, system.pastSteps);
+  const pastBounds = createPastBounds(manifest.ruleChannels, planChannels(plan), sensors, system.pastSteps);
   const symbols = createSymbolTable(capacity);
   const boxes = createSymbolTable(0);
   const head = createIntervalHead(model, capacity);
@@ -109,15 +108,6 @@ export const createIntervalForecaster = (
     }
   };
 
-  /** What the past reads in the whole ball: the ends of its two ends. */
-  const pastOf = (readings: Readings, ball: ReadingBall): PastQuanta => {
-    const origin = readings.steps - 1;
-    const low = readPast(ballEnd(readings, ball, -1), origin);
-    const [lower, known] = [low.lower.slice(), low.known.slice()];
-    const high = readPast(ballEnd(readings, ball, 1), origin);
-    return { lower, upper: high.upper, known: known.map((each, at) => each & high.known[at]!) };
-  };
-
   return (readings, quanta, newest) => {
     if (readings.steps < front.contextSteps) {
       throw new RangeError(
@@ -131,7 +121,7 @@ export const createIntervalForecaster = (
     const bounds = walk(readings, ball);
     const robustness = ruleBounds(
       bounds,
-      pastOf(readings, ball),
+      pastBounds(readings, ball),
       (field, step) => fields[field]![origin + step]!,
     );
     const lower = new Int32Array(system.variables);
