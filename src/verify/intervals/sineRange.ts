@@ -6,9 +6,6 @@ export const QUARTER_TURN = TURN / 4;
 /**
  * Least and largest `integerSine` of the whole turns `from..to` (one = 2^20, any whole numbers): those of the two ends,
  * and the table's largest entry where a peak or a trough lies between, as the table rises over a quarter turn.
- *
- * @example
- * sineRange(sineTable(), 0, 2 ** 19); // => [0, 32768]
  */
 export const sineRange = (sines: Uint16Array, from: number, to: number): [least: number, largest: number] => {
   const sine = (turn: number): number => integerSine(sines, turn - TURN * Math.floor(turn / TURN));
