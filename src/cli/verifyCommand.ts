@@ -1,11 +1,25 @@
 import { Console, Effect, Option } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
 import { DataPlace } from "../ingest/DataPlace.ts";
+import type { Certification } from "../jobs/certifyRun.ts";
 import type { SignedProof } from "../jobs/ProofSignature.ts";
 import type { KindProof, ProofReport } from "../verify/ProofReport.ts";
 import { WINDOW_KINDS } from "../verify/WindowKind.ts";
+import { describeCertification } from "./describeCertification.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
 import { terminalProgress } from "./terminalProgress.ts";
+
+const DEFAULT_CERTIFIED = 20;
+
+const atLeastOne = (name: string, what: string, description: string) =>
+  Flag.Int(name).pipe(
+    Flag.withDescription(description),
+    Flag.filter(
+      (count) => count >= 1,
+      (count) => `Expected 1 or more ${what}, found ${count}`,
+    ),
+    Flag.optional,
+  );
 
 export const verifyCommand = Command.make(
   "verify",
@@ -40,6 +54,20 @@ export const verifyCommand = Command.make(
       ),
       Flag.optional,
     ),
+    certify: Flag.String("certify").pipe(
+      Flag.withDescription("Certify real windows for readings off by so many quanta, such as 1,2,5"),
+      Flag.filter(
+        (sizes) => sizes.split(",").every((size) => Number(size) > 0 && Number.isFinite(Number(size))),
+        (sizes) => `Expected sizes in quanta above 0, such as 1,2,5, found ${sizes}`,
+      ),
+      Flag.optional,
+    ),
+    certifyNewest: atLeastOne(
+      "certify-newest",
+      "steps",
+      "How many of the newest steps are off (default: all)",
+    ),
+    certifyWindows: atLeastOne("certify-windows", "windows", "How many windows to certify (default: 20)"),
     out: Flag.String("out").pipe(Flag.withDescription("File that gets the proof as JSON"), Flag.optional),
     key: Flag.String("key").pipe(
       Flag.withDescription("Private key of ordinance keygen: sign the proof that --out or --json gives"),
@@ -52,7 +80,21 @@ export const verifyCommand = Command.make(
       Flag.withDefault(false),
     ),
   },
-  ({ artefact, json, key, kind, out, path, pipeline, quiet, seed, windows }) =>
+  ({
+    artefact,
+    certify,
+    certifyNewest,
+    certifyWindows,
+    json,
+    key,
+    kind,
+    out,
+    path,
+    pipeline,
+    quiet,
+    seed,
+    windows,
+  }) =>
     Effect.promise(() => import("../jobs/verifyArtefact.ts")).pipe(
       Effect.filterOrFail(
         () => Option.isNone(key) || Option.isSome(out) || json,
@@ -68,6 +110,13 @@ export const verifyCommand = Command.make(
           ...(Option.isSome(out) && { outPath: out.value }),
           ...(Option.isSome(key) && { keyPath: key.value }),
           ...(Option.isSome(path) && { path: path.value }),
+          ...(Option.isSome(certify) && {
+            certify: {
+              quanta: certify.value.split(",").map(Number),
+              windows: Option.getOrElse(certifyWindows, () => DEFAULT_CERTIFIED),
+              ...(Option.isSome(certifyNewest) && { newest: certifyNewest.value }),
+            },
+          }),
         }),
       ),
       Effect.mapError(notJudged),
@@ -92,6 +141,11 @@ export const verifyCommand = Command.make(
     },
     {
       command:
+        "ordinance verify out/arterial/INSTANT/edge/model.ordinance --pipeline pipelines/arterial.yaml --certify 1,2,5 --certify-newest 6",
+      description: "And certify real windows against readings that are a little off",
+    },
+    {
+      command:
         "ordinance verify model.ordinance --pipeline pipelines/arterial.yaml --kind hostile --windows 100000",
       description: "Try hostile windows alone",
     },
@@ -103,7 +157,7 @@ export const verifyCommand = Command.make(
   ]),
 );
 
-const describe = (proof: ProofReport | SignedProof): string =>
+const describe = (proof: (ProofReport | SignedProof) & Partial<Certification>): string =>
   [
     `artefact ${proof.artefactSha256}`,
     ...("signer" in proof ? [`proof signed by ${proof.signer}`] : []),
@@ -114,6 +168,13 @@ const describe = (proof: ProofReport | SignedProof): string =>
     ...[proof.counterexample, proof.unshieldedCounterexample].flatMap((example) =>
       example === undefined ? [] : ["", ...example.description, `replay: ${example.replayCommand}`],
     ),
+    ...(proof.certificates !== undefined && proof.quantisation !== undefined && proof.conformal !== undefined
+      ? describeCertification({
+          certificates: proof.certificates,
+          quantisation: proof.quantisation,
+          conformal: proof.conformal,
+        })
+      : []),
   ].join("\n");
 
 const describeKind = ({ failureRateBound, kind, ...own }: KindProof): string =>

@@ -3,6 +3,7 @@ import { Effect, Path } from "effect";
 import { type Artefact, ArtefactError } from "../edge/index.ts";
 import { formatDuration } from "../ingest/parseDuration.ts";
 import type { ProofReport } from "../verify/ProofReport.ts";
+import { type Certification, type CertifyOptions, certifyRun } from "./certifyRun.ts";
 import type { WindowKind } from "../verify/WindowKind.ts";
 import { loadRunPanel } from "./loadRunPanel.ts";
 import { proofText, type SignedProof, signProof } from "./ProofSignature.ts";
@@ -23,6 +24,8 @@ export interface VerifyOptions {
   readonly kind?: WindowKind;
   /** Replays the one window of this path. */
   readonly path?: string;
+  /** Certifies windows of the test span too. */
+  readonly certify?: Omit<CertifyOptions, "seed">;
   /** Private key that signs the proof. */
   readonly keyPath?: string;
   /** File that gets the proof. */
@@ -61,8 +64,18 @@ export const verifyArtefact = Effect.fn("verifyArtefact")(function* (options: Ve
       ),
     ),
   );
-  const proof: ProofReport | SignedProof =
-    signer === undefined ? proving.result : signProof(proving.result, signer);
+  const proved: ProofReport & Partial<Certification> =
+    options.certify === undefined
+      ? proving.result
+      : {
+          ...proving.result,
+          ...(yield* timedStage(
+            "Certifying",
+            certifyRun(run, artefact, { ...options.certify, seed: options.seed ?? pipeline.proof.seed }),
+          )).result,
+        };
+  const proof: (ProofReport | SignedProof) & Partial<Certification> =
+    signer === undefined ? proved : signProof(proved, signer);
   if (options.outPath !== undefined) yield* writeFileAtomically(options.outPath, proofText(proof));
   return proof;
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Certification } from "../../src/jobs/certifyRun.ts";
 import type { ProofReport } from "../../src/verify/ProofReport.ts";
 import { builtCommand } from "./builtCommand.ts";
 import { TINY_PIPELINE, TINY_SPEC, TinyProject } from "./tinyProject.ts";
@@ -44,6 +45,42 @@ describe.concurrent("ordinance verify", () => {
     expect(other.rules).not.toEqual(proof.rules);
   });
 
+  it("certifies windows, and says what integers cost and what margins cover", async () => {
+    const words = [
+      "--windows",
+      "20",
+      "--certify",
+      "0.5,4",
+      "--certify-newest",
+      "2",
+      "--certify-windows",
+      "3",
+    ];
+    const ended = await verify(...words, "--json");
+    expect(ended).toMatchObject({ status: 0, stderr: "" });
+    const found = JSON.parse(ended.stdout) as ProofReport & Certification;
+    expect(found.certificates.map(({ newest, quanta, windows }) => [quanta, newest, windows])).toEqual([
+      [0.5, 2, 3],
+      [4, 2, 3],
+    ]);
+    for (const { certified, keptAtCentre, outside } of found.certificates) {
+      expect(outside).toBe(0);
+      expect(certified).toBeLessThanOrEqual(keptAtCentre);
+    }
+    for (const { bound, largestDifference, name } of found.quantisation.rules) {
+      expect(proof.rules.map((rule) => rule.name)).toContain(name);
+      expect(largestDifference).toBeLessThanOrEqual(bound!);
+    }
+    expect(found.conformal).toMatchObject({ level: 0.95 });
+    for (const { byDays, coverage } of found.conformal.rules) {
+      expect(coverage).toBeGreaterThanOrEqual(byDays.lower);
+      expect(coverage).toBeLessThanOrEqual(byDays.upper);
+    }
+    const told = await verify(...words);
+    expect(told.stdout).toContain("+-4 quanta on the newest 2 steps:");
+    expect(told.stdout).toMatch(/margin .*, covers .* % of \d+ windows/);
+  });
+
   it("tries one kind of windows alone", async () => {
     const ended = await verify("--kind", "hostile", "--windows", "30");
     expect(ended.status).toBe(0);
@@ -81,6 +118,8 @@ describe.concurrent("ordinance verify", () => {
     ["a kind that is none", ["--kind", "friendly"], /friendly/],
     ["a path that is none", ["--path", "here"], /--path: "here"\. Expected a path such as/],
     ["no window", ["--windows", "0"], /--windows: "0"\. Expected 1 window or more/],
+    ["a ball of no size", ["--certify", "1,0"], /--certify: "1,0"\. Expected sizes in quanta above 0/],
+    ["no step", ["--certify", "1", "--certify-newest", "0"], /--certify-newest: "0"\. Expected 1 or more/],
   ] as const)("refuses %s", async (_name, words, message) => {
     const ended = await verify(...words);
     expect(ended.status).toBe(2);

@@ -16,8 +16,8 @@ const MINUTES_A_DAY = 1440;
 const TURN = 2 ** TURN_BITS;
 const QUARTER_TURN = TURN / 4;
 /** From levels (one = 2^16) and from sines (one = 2^15) to features (one = 2^10). */
-const LEVEL_SHIFT = LEVEL_BITS - 10;
-const SINE_SHIFT = 15 - 10;
+export const LEVEL_SHIFT = LEVEL_BITS - 10;
+export const SINE_SHIFT = 15 - 10;
 
 const targetFeatures = (front: IntegerFrontEnd, target: number): number =>
   (front.baseline.kind === "seasonal" ? 9 : 8) + front.targets[target]!.columns.length;
