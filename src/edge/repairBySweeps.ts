@@ -1,17 +1,17 @@
 import { NodeKind } from "../stl/unroll/UnrolledRule.ts";
 import { leafValue, type RepairTask } from "./RepairTask.ts";
 import { judgeNodes, leafValues, type RuleSystem } from "./RuleSystem.ts";
-import { deepestClause, PASSES_OVER_A_LEAF, SWEEPS } from "./shieldBounds.ts";
+import { deepestClause, PASSES_OVER_A_LEAF, SWEEPS_A_NOTE } from "./shieldBounds.ts";
 
-/** Moves a forecast in place; true where every clause then reaches what it needs. */
-export type SweepRepair = (task: RepairTask, forecast: Int32Array) => boolean;
+/** Moves a forecast in place, by so many sweeps at most; true where every clause then reaches what it needs. */
+export type SweepRepair = (task: RepairTask, forecast: Int32Array, sweeps: number) => boolean;
 
 /**
  * Repairs by cyclic projection: each sweep visits the broken clauses in order and shifts the variables of each broken
  * leaf by the nearest whole amounts that mend it. `all` mends every child, `any` and `atLeast` the children that
  * are nearest to holding; that choice is kept from sweep to sweep, so that two children cannot take turns.
  *
- * At most 8 sweeps, each linear in nodes and terms (four passes over the terms of a broken leaf).
+ * Each sweep is linear in nodes and terms (four passes over the terms of a broken leaf).
  */
 export const createSweepRepair = (system: RuleSystem): SweepRepair => {
   const { kind, childOffsets, children, argument, freeOffsets, freeCoefficient, freeVariable } = system;
@@ -75,10 +75,10 @@ export const createSweepRepair = (system: RuleSystem): SweepRepair => {
     forecast: Int32Array,
     node: number,
     needed: number,
-    sweep: number,
+    note: number,
   ): boolean => {
-    if (nodes[node]! >= needed || visitedIn[node] === sweep) return false;
-    visitedIn[node] = sweep;
+    if (nodes[node]! >= needed || visitedIn[node] === note) return false;
+    visitedIn[node] = note;
     if (kind[node] === NodeKind.leaf) mendLeaf(task, forecast, argument[node]!);
     if (childOffsets[node] === childOffsets[node + 1]) return false;
     if (kind[node] !== NodeKind.all && hasChosen[node] === 0) choose(node);
@@ -90,9 +90,9 @@ export const createSweepRepair = (system: RuleSystem): SweepRepair => {
     forecast: Int32Array,
     clause: number,
     needed: number,
-    sweep: number,
+    note: number,
   ): void => {
-    if (!enter(task, forecast, clause, needed, sweep)) return;
+    if (!enter(task, forecast, clause, needed, note)) return;
     let at = 0;
     wayNode[0] = clause;
     wayEdge[0] = childOffsets[clause]!;
@@ -102,21 +102,22 @@ export const createSweepRepair = (system: RuleSystem): SweepRepair => {
       if (edge === childOffsets[node + 1]) at--;
       else if (kind[node] === NodeKind.all || chosen[edge] === 1) {
         const child = children[edge]!;
-        if (!enter(task, forecast, child, needed, sweep)) continue;
+        if (!enter(task, forecast, child, needed, note)) continue;
         wayNode[++at] = child;
         wayEdge[at] = childOffsets[child]!;
       }
     }
   };
 
-  return (task, forecast) => {
+  return (task, forecast, sweeps) => {
     const { clauses, clauseRule } = task.component;
     for (const node of task.component.nodes) {
-      visitedIn[node] = 0;
       hasChosen[node] = 0;
       chosen.fill(0, childOffsets[node], childOffsets[node + 1]);
     }
     for (let sweep = 1; ; sweep++) {
+      const note = ((sweep - 1) % SWEEPS_A_NOTE) + 1;
+      if (note === 1) for (const node of task.component.nodes) visitedIn[node] = 0;
       leafValues(system, task.fixed, forecast, -Infinity, leaves, task.component.leaves);
       judgeNodes(system, leaves, task.clock, nodes, task.component.nodes);
       let broken = false;
@@ -125,10 +126,10 @@ export const createSweepRepair = (system: RuleSystem): SweepRepair => {
         const needed = task.needed[clauseRule[index]!]!;
         if (nodes[clause]! >= needed) continue;
         broken = true;
-        if (sweep <= SWEEPS) mend(task, forecast, clause, needed, sweep);
+        if (sweep <= sweeps) mend(task, forecast, clause, needed, note);
       }
       if (!broken) return true;
-      if (sweep > SWEEPS) return false;
+      if (sweep > sweeps) return false;
     }
   };
 };

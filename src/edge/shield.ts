@@ -3,6 +3,7 @@ import type { IntegerReadout } from "./IntegerModel.ts";
 import type { RepairTask } from "./RepairTask.ts";
 import { createSearchRepair } from "./repairBySearch.ts";
 import { createSweepRepair } from "./repairBySweeps.ts";
+import { LONG_SWEEPS, SWEEPS } from "./shieldBounds.ts";
 import {
   type ClockReader,
   fixLeaves,
@@ -60,7 +61,7 @@ export type Shield = (
  *
  * Each component of the rules (see RuleComponent) is repaired by itself. In order, each only where the one before did
  * not suffice: nothing; sweeps (repairBySweeps.ts); a search from where
- * the sweeps ended (repairBySearch.ts); that search without margins. A rule that still fails is flagged, never
+ * the sweeps ended (repairBySearch.ts); that search without margins; many more sweeps. A rule that still fails is flagged, never
  * passed over: of the forecast and what the sweeps made of it, the one that breaks fewer clauses is returned. Work is bounded by the bounds of
  * those files; a forecast that keeps its rules costs one evaluation, linear in nodes and terms.
  */
@@ -155,15 +156,21 @@ export const createShield = (system: RuleSystem, readouts: readonly IntegerReado
     const limits = { component, fixed: assumed, clock: clockValues, minimum, maximum };
     const task: RepairTask = { ...limits, needed: withMargins };
     swept.set(forecast);
-    if (sweep(task, swept)) {
+    if (sweep(task, swept, SWEEPS)) {
       forecast.set(swept);
       return "swept";
     }
     if (search(task, swept, forecast) === "found") return "searched";
     const outcome = search({ ...limits, needed: withoutMargins }, swept, forecast);
     if (outcome === "found") return "without-margin";
+    if (outcome === "given-up" && sweep(task, swept, LONG_SWEEPS)) {
+      forecast.set(swept);
+      return "swept";
+    }
     const rawBroken = brokenClauses(component, forecast, withoutMargins);
-    if (brokenClauses(component, swept, withoutMargins) < rawBroken) forecast.set(swept);
+    const sweptBroken = brokenClauses(component, swept, withoutMargins);
+    if (sweptBroken < rawBroken) forecast.set(swept);
+    if (sweptBroken === 0) return "without-margin";
     return optimistic && outcome === "impossible" ? "impossible" : "given-up";
   };
 

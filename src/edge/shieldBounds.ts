@@ -6,6 +6,10 @@ import type { RuleComponent } from "./ruleComponents.ts";
 /** Sweeps over the broken clauses of a component, and passes over the terms of a broken leaf in each. */
 export const SWEEPS = 8;
 export const PASSES_OVER_A_LEAF = 4;
+/** Sweeps where the searches gave up: relations along a chain of entries pass what is moved on by one entry a sweep. */
+export const LONG_SWEEPS = 512;
+/** Sweeps after which the notes of which nodes were visited begin anew. */
+export const SWEEPS_A_NOTE = 8;
 /** Choices that are taken back before a search gives up. */
 export const RETRACTIONS = 256;
 /** Visits of leaves before a search gives up: this many a leaf, and a floor. */

@@ -152,6 +152,43 @@ const feasible = (size: { sensors: number; horizonSteps: number; maximum: number
       return { ...size, past: hidden.map((values) => values[0]!), forecast, rules, margin };
     });
 
+describe("a chain of sensors that each keep near the mean of their neighbours", () => {
+  const sensors = 24;
+  const near = (sensor: number): RuleTree => {
+    const neighbours = [-2, -1, 1, 2].map((apart) => sensor + apart).filter((at) => at >= 0 && at < sensors);
+    const terms = (sign: number): [c: number, sensor: number, step: number][] => [
+      [12 * sign, sensor, 1],
+      ...neighbours.map((at): [number, number, number] => [(-12 * sign) / neighbours.length, at, 1]),
+    ];
+    return { all: [leaf(3000, ...terms(1)), leaf(3000, ...terms(-1))] };
+  };
+
+  it("is repaired however many of them are saturated, though what is moved passes on by a sensor or two a sweep", () => {
+    const random = uniform(4);
+    const repairs = new Set<string>();
+    for (let trial = 0; trial < 40; trial++) {
+      const forecast = Array.from({ length: sensors }, () => {
+        if (random() < 0.15) return 4000;
+        return random() < 0.1 ? 0 : Math.floor((random() < 0.3 ? 4000 : 150) * random());
+      });
+      const small: Small = {
+        sensors,
+        horizonSteps: 1,
+        maximum: 4000,
+        past: Array.from({ length: sensors }, () => 0),
+        forecast,
+        rules: Array.from({ length: sensors }, (_, sensor) => near(sensor)),
+        margin: 75,
+      };
+      const outcome = run(small);
+      outcome.repairs.forEach((repair) => repairs.add(repair));
+      expect(outcome.verdicts.every(({ flag }) => flag === "satisfied" || flag === "restored")).toBe(true);
+      expect(worstOf(small, outcome.forecast)).toBeGreaterThanOrEqual(0);
+    }
+    expect([...repairs]).not.toContain("given-up");
+  });
+});
+
 describe("shield", () => {
   it("always restores limits, ramps, relations and recoveries that can be kept", () => {
     fc.assert(

@@ -33,7 +33,7 @@ ${plan.fields.map((field) => `  ${fieldText(field, name)}`).join("\n")}
 #define ${upper}_FAILED 2
 #define ${upper}_UNJUDGED 3
 
-/* What a component took. At last a search without margins, which finds nothing, or proves that there is nothing. */
+/* What a component took. At last nothing was found, or it is proved that there is nothing. */
 #define ${upper}_NONE 0
 #define ${upper}_SWEPT 1
 #define ${upper}_SEARCHED 2

@@ -2,7 +2,7 @@ import { ArtefactError } from "../ArtefactError.ts";
 import { READING_MAXIMUM } from "../compileRule.ts";
 import type { IntegerReadout } from "../IntegerModel.ts";
 import type { RuleSystem } from "../RuleSystem.ts";
-import { deepestClause, RETRACTIONS, searchBounds, SWEEPS } from "../shieldBounds.ts";
+import { deepestClause, LONG_SWEEPS, RETRACTIONS, searchBounds, SWEEPS } from "../shieldBounds.ts";
 import { elementBytes, type ElementType, narrowest } from "./arrayText.ts";
 
 /** A field of the shield's working memory; `pointer` fields point to the readings. */
@@ -43,7 +43,7 @@ export interface ShieldPlan {
 }
 
 /** Judgements of a component: for what is unknown, before its repair, in and after the sweeps, for two searches, at the end. */
-const EVALUATIONS = 1 + 1 + (SWEEPS + 1) + 2 + 2;
+const EVALUATIONS = 1 + 1 + (SWEEPS + 1) + 2 + (LONG_SWEEPS + 1) + 2;
 /** Sums below this leave room for the entry that is added to one of them. */
 const NARROW_SUM = 2 ** 30;
 /** Sums that TypeScript holds exactly. */
@@ -142,7 +142,7 @@ export const planShield = (system: RuleSystem, readouts: readonly IntegerReadout
       visits: 2 * sum(bounds.map((bound) => bound.visits)),
       terms: most(lengths(freeOffsets).map((free, leaf) => free + past[leaf]!)),
       readers: most(lengths(system.leavesOffsets)),
-      sweeps: SWEEPS * components.length,
+      sweeps: (SWEEPS + LONG_SWEEPS) * components.length,
       // The search that goes beyond the bound has taken one more back; there are two of them.
       retractions: 2 * (RETRACTIONS + 1) * components.length,
       depth: deepestClause(system),

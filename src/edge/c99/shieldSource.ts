@@ -1,5 +1,6 @@
 import { NodeKind } from "../../stl/unroll/UnrolledRule.ts";
 import type { RuleSystem } from "../RuleSystem.ts";
+import { LONG_SWEEPS, SWEEPS } from "../shieldBounds.ts";
 import type { ShieldPlan } from "./shieldPlan.ts";
 import { shieldSearchSource } from "./shieldSearchSource.ts";
 import { shieldSweepsSource } from "./shieldSweepsSource.ts";
@@ -236,12 +237,13 @@ static void take_entries(const shield_work *w, const int32_t *from, int32_t *to)
 static uint8_t repair(shield_work *w, int32_t *forecast) {
   const int optimistic = assume_unknown(w);
   uint32_t broken;
+  uint32_t below;
   int outcome;
   w->with_margin = 1;
   judge_component(w, forecast);
   if (clauses_below(w) == 0u) return ${upper}_NONE;
   memcpy(w->swept, forecast, sizeof w->swept);
-  if (repair_by_sweeps(w)) {
+  if (repair_by_sweeps(w, ${SWEEPS})) {
     take_entries(w, w->swept, forecast);
     return ${upper}_SWEPT;
   }
@@ -249,10 +251,20 @@ static uint8_t repair(shield_work *w, int32_t *forecast) {
   w->with_margin = 0;
   outcome = repair_by_search(w, forecast);
   if (outcome == FOUND) return ${upper}_WITHOUT_MARGIN;
+  if (outcome == GIVEN_UP) {
+    w->with_margin = 1;
+    if (repair_by_sweeps(w, ${LONG_SWEEPS})) {
+      take_entries(w, w->swept, forecast);
+      return ${upper}_SWEPT;
+    }
+    w->with_margin = 0;
+  }
   judge_component(w, forecast);
   broken = clauses_below(w);
   judge_component(w, w->swept);
-  if (clauses_below(w) < broken) take_entries(w, w->swept, forecast);
+  below = clauses_below(w);
+  if (below < broken) take_entries(w, w->swept, forecast);
+  if (below == 0u) return ${upper}_WITHOUT_MARGIN;
   return optimistic && outcome == IMPOSSIBLE ? ${upper}_IMPOSSIBLE : ${upper}_GIVEN_UP;
 }
 

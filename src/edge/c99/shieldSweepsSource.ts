@@ -1,5 +1,5 @@
 import { NodeKind } from "../../stl/unroll/UnrolledRule.ts";
-import { PASSES_OVER_A_LEAF, SWEEPS } from "../shieldBounds.ts";
+import { PASSES_OVER_A_LEAF, SWEEPS_A_NOTE } from "../shieldBounds.ts";
 import type { ShieldPlan } from "./shieldPlan.ts";
 
 /** Functions of repairBySweeps.ts. */
@@ -64,18 +64,18 @@ static void choose(shield_work *w, uint32_t node) {
 }
 
 /* Mends a leaf; true for a node whose children are to be mended. */
-static int enter_broken(shield_work *w, uint32_t node, amount needed, int sweep) {
-  if (w->nodes[node] >= needed || (w->node_flags[node] & SWEEP) == sweep) return 0;
-  w->node_flags[node] = (uint8_t)((w->node_flags[node] & ~SWEEP) | sweep);
+static int enter_broken(shield_work *w, uint32_t node, amount needed, int note) {
+  if (w->nodes[node] >= needed || (w->node_flags[node] & SWEEP) == note) return 0;
+  w->node_flags[node] = (uint8_t)((w->node_flags[node] & ~SWEEP) | note);
   if (node_kind[node] == ${NodeKind.leaf}) mend_leaf(w, node_argument[node]);
   if (node_children[node] == node_children[node + 1u]) return 0;
   if (node_kind[node] != ${NodeKind.all} && !(w->node_flags[node] & CHOSEN)) choose(w, node);
   return 1;
 }
 
-static void mend(shield_work *w, uint32_t clause, amount needed, int sweep) {
+static void mend(shield_work *w, uint32_t clause, amount needed, int note) {
   uint32_t deep = 1;
-  if (!enter_broken(w, clause, needed, sweep)) return;
+  if (!enter_broken(w, clause, needed, note)) return;
   w->way_node[0] = (${plan.types.node})clause;
   w->way_edge[0] = node_children[clause];
   while (deep > 0u) {
@@ -86,7 +86,7 @@ static void mend(shield_work *w, uint32_t clause, amount needed, int sweep) {
       continue;
     }
     w->way_edge[deep - 1u]++;
-    if ((node_kind[node] == ${NodeKind.all} || bit_of(w->edge_bits, edge)) && enter_broken(w, child[edge], needed, sweep)) {
+    if ((node_kind[node] == ${NodeKind.all} || bit_of(w->edge_bits, edge)) && enter_broken(w, child[edge], needed, note)) {
       w->way_node[deep] = child[edge];
       w->way_edge[deep] = node_children[child[edge]];
       deep++;
@@ -105,23 +105,29 @@ static void forget_notes(shield_work *w) {
   }
 }
 
-/* Repairs by cyclic projection; true where every clause then reaches what it needs. */
-static int repair_by_sweeps(shield_work *w) {
+/* Repairs by so many cyclic projections at most; true where every clause then reaches what it needs. */
+static int repair_by_sweeps(shield_work *w, int sweeps) {
   int sweep;
   forget_notes(w);
   for (sweep = 1;; sweep++) {
+    const int note = (sweep - 1) % ${SWEEPS_A_NOTE} + 1;
     int broken = 0;
     uint32_t at;
+    if (note == 1) {
+      for (at = component_first_node[w->component]; at < component_first_node[w->component + 1u]; at++) {
+        clear_flag(&w->node_flags[component_node[at]], SWEEP);
+      }
+    }
     judge_component(w, w->swept);
     for (at = component_first_clause[w->component]; at < component_first_clause[w->component + 1u]; at++) {
       const uint32_t clause = component_clause[at];
       const amount needed = needed_by(w, rule_of_node(clause));
       if (w->nodes[clause] >= needed) continue;
       broken = 1;
-      if (sweep <= ${SWEEPS}) mend(w, clause, needed, sweep);
+      if (sweep <= sweeps) mend(w, clause, needed, note);
     }
     if (!broken) return 1;
-    if (sweep > ${SWEEPS}) return 0;
+    if (sweep > sweeps) return 0;
   }
 }
 `;

@@ -83,7 +83,7 @@ describe("the shield of exportC99", () => {
     // Two searches, each with 400 visits a leaf and 256 choices taken back, and one more that ends it.
     const visits = 2 * 400 * controller.system.constant.length;
     expect(header).toContain(`${visits} visits of a leaf and 514 choices taken`);
-    expect(header).toContain("8 sweeps");
+    expect(header).toContain("520 sweeps");
     expect(source).not.toMatch(/\b(float|double|malloc|free)\b/);
     const bodies = new Map(
       Array.from(
