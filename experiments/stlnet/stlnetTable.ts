@@ -45,7 +45,7 @@ const taskTable = (task: Task, results: readonly StlnetResult[]): string => {
   return [
     `### ${task.title}`,
     "",
-    `\`${task.rule}\`; ${task.given} samples of ${task.steps} are given, ${results.length} seeds.`,
+    `\`${task.rule}\`; ${task.given} samples of ${task.steps} are given; ${results.length} ${results.length === 1 ? "seed" : "seeds"}.`,
     "",
     line(head),
     line(head.map(() => "---")),
