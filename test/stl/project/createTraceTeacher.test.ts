@@ -20,6 +20,8 @@ const cases: readonly Case[] = [
     spread: 2 * scale[0]!,
     margin,
   })),
+  // The nearest way to keep the part that is broken furthest leads away from the nearest trace.
+  { rule: "(x > 1 or y > 1.2) and (x < -0.5 or z > 3)", steps: 1, fixed: 0, spread: 0.1, margin: 0.1 },
   { rule: "always[1, 9] abs(delta(x) over 1 samples) <= 1", steps: 10, fixed: 3, spread: 1, margin: 0.1 },
   { rule: "always (x > 1 implies eventually[0, 3] y > x)", steps: 8, fixed: 2, spread: 2, margin: 0.1 },
   { rule: "always[0, 5] (x + y <= 1 or x - 2 * y >= 0)", steps: 6, fixed: 1, spread: 2, margin: 0.2 },
