@@ -40,7 +40,7 @@ const mostBranches = 400;
  * Makes a teacher for traces of `steps` samples: the formula is unrolled once for all of them.
  *
  * Branch and bound over disjuncts; rows that must hold together are met by dual coordinate ascent (Hildreth, "A quadratic
- * programming procedure", Naval Research Logistics Quarterly 4, 1957). That is close enough to learn from and ten times as
+ * programming procedure", Naval Research Logistics Quarterly 4, 1957). That is close enough to learn from and twenty times as
  * fast as {@link project}, which is exact and judges what it returns: project what is to be used, teach with this.
  *
  * Throws a RangeError with every option that cannot be, and {@link NotAffineError} where a predicate is no minimum or
