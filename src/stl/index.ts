@@ -59,6 +59,11 @@ export { NotAffineError, unrollRule } from "./unroll/unrollRule.ts";
 export { unrolledRobustness } from "./unroll/unrolledRobustness.ts";
 export { project, type ProjectedTrace, type ProjectOptions } from "./project/project.ts";
 export { projectPanel, type ProjectedPanel, type ProjectPanelOptions } from "./project/projectPanel.ts";
+export {
+  createTraceTeacher,
+  type TraceTeacher,
+  type TraceTeacherOptions,
+} from "./project/createTraceTeacher.ts";
 export { type NotProjected } from "./project/NotProjected.ts";
 export { type Norm } from "./project/Norm.ts";
 export { type Satisfiability, satisfySpec, type SatisfyOptions } from "./satisfy/satisfySpec.ts";
