@@ -20,6 +20,8 @@ export interface EventSettings extends EventCut {
   readonly learningRate: number;
   /** Gradients are scaled down to this length over all parameters together. */
   readonly clipNorm: number;
+  /** Whether the table is made anew between rounds. */
+  readonly reallocates: boolean;
 }
 
 /** A model under way: everything that the next round depends on. */
@@ -115,7 +117,7 @@ export const trainEventEpoch = (
 };
 
 /**
- * One round of training, and before it, but in the first, the cheapest table for the losses of the training stream (Li et
+ * One round of training, and before it, but in the first and where settings forbid it, the cheapest table for the losses of the training stream (Li et
  * al., "LightRNN", NIPS 2016, algorithm 1). Where the validation loss at the end is not below that of the table before,
  * table, weights and moments of then come back, and the next round trains on with them and moves nothing.
  *
@@ -132,7 +134,8 @@ export const trainEventRound = (
 ): EventTraining => {
   let training: EventTraining = { ...copied(before), undone: false };
   const { table } = before;
-  const moves = table !== undefined && before.validationLosses.length > 0 && !before.undone;
+  const moves =
+    settings.reallocates && table !== undefined && before.validationLosses.length > 0 && !before.undone;
   if (moves) {
     const cost = tableCostOf(kernels, shape, before.parameters, table, data.training, settings);
     training = { ...training, table: allocateTable(cost, table).table };

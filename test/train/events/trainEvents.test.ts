@@ -17,7 +17,14 @@ const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel()
 const cell = { cell: "gru", multiplicative: true, units: 16, inputs: 12 } as const;
 const shared: EventModelShape = { ...cell, codes: [5, 5] };
 const full: EventModelShape = { ...cell, codes: [25] };
-const settings: EventSettings = { batch: 8, steps: 12, epochs: 2, learningRate: 0.01, clipNorm: 5 };
+const settings: EventSettings = {
+  batch: 8,
+  steps: 12,
+  epochs: 2,
+  learningRate: 0.01,
+  clipNorm: 5,
+  reallocates: true,
+};
 
 /** Twenty-five tokens: the next is one further in nine of ten cases, any in one. */
 const stream = (events: number, seed: number): Int32Array => {
@@ -75,6 +82,33 @@ describe("trainEventRound", () => {
       return second.undone;
     });
     expect(new Set(undone).size).toBe(2);
+  });
+
+  it("leaves the table where it is not to be made anew", () => {
+    const start = initialEventTraining(shared, random(3), randomTable(25, random(3, 1)));
+    const once = trainEventRound(kernels, shared, start, data, {
+      ...settings,
+      epochs: 0,
+      reallocates: false,
+    });
+    const twice = trainEventRound(kernels, shared, once, data, {
+      ...settings,
+      epochs: 0,
+      reallocates: false,
+    });
+    expect(twice).toEqual({
+      ...once,
+      validationLosses: [once.validationLosses[0], once.validationLosses[0]],
+    });
+  });
+});
+
+describe("scoreEvents", () => {
+  it("carries the state: short pieces have the loss of one long one", () => {
+    const { parameters } = initialEventTraining(full, random(9));
+    const score = (steps: number): number =>
+      scoreEvents(kernels, full, parameters, undefined, data.validation, { batch: 8, steps });
+    expect(score(7)).toBeCloseTo(score(1000), 6);
   });
 });
 
