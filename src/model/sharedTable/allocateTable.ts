@@ -150,7 +150,8 @@ const allocateInPhases = (cost: TableCost, previous: SharedTable, passes: number
  * @throws SharedTableError where cost and table are of different sizes, or a cost is not finite
  * @example
  * const cost = { tokens: 3, side: 2, rows: Float64Array.of(0, 5, 5, 0, 0, 1), columns: Float64Array.of(0, 5, 1, 2, 5, 0) };
- * const { cost: nats, table } = allocateTable(cost, sharedTable(3));
+ * const previous = { tokens: 3, side: 2, cellOf: Int32Array.of(0, 1, 2, 3) };
+ * const { cost: nats, table } = allocateTable(cost, previous);
  * [nats, table.cellOf]; // => [1, Int32Array [ 0, 2, 1, 3 ]]
  */
 export const allocateTable = (

@@ -23,7 +23,7 @@ export const logSumExp = (values: Float32Array | Float64Array, start: number, cl
  * @param logits [positions][classes]
  * @param targets [positions], 0 to classes - 1
  * @example
- * const { loss, gradient } = softmaxLoss(Float64Array.of(3, 3), Int32Array.of(1), 2);
+ * const { gradient, loss } = softmaxLoss(Float64Array.of(0, 0), Int32Array.of(1), 2);
  * [loss === Math.log(2), gradient]; // => [true, Float64Array [ 0.5, -0.5 ]]
  */
 export const softmaxLoss = <Values extends Float32Array | Float64Array>(
