@@ -6,6 +6,7 @@ import {
   parameterNames,
   type Parameters,
 } from "../model/Parameters.ts";
+import { adamUpdate } from "./adamUpdate.ts";
 
 export interface AdamWSettings {
   readonly weightDecay: number;
@@ -18,10 +19,6 @@ export interface AdamWState {
   readonly firstMoment: Parameters;
   readonly secondMoment: Parameters;
 }
-
-const BETA1 = 0.9;
-const BETA2 = 0.99;
-const EPSILON = 1e-8;
 
 export const initialAdamW = (parameters: Parameters): AdamWState => {
   const zeros = (): Parameters => mapParameters((name) => new Float32Array(parameters[name].length));
@@ -49,22 +46,10 @@ export const adamWStep = (
   const step = state.step + 1;
   const gradientNorm = norm(gradients);
   const factor = gradientNorm > settings.clipNorm ? settings.clipNorm / gradientNorm : 1;
-  const correction1 = 1 - BETA1 ** step;
-  const correction2 = 1 - BETA2 ** step;
   const update = (name: ParameterName): void => {
-    const values = parameters[name];
-    const gradient = gradients[name];
-    const first = state.firstMoment[name];
-    const second = state.secondMoment[name];
     const keep = decayedParameters.has(name) ? 1 - learningRate * settings.weightDecay : 1;
-    for (let k = 0; k < values.length; k++) {
-      const g = gradient[k]! * factor;
-      first[k] = BETA1 * first[k]! + (1 - BETA1) * g;
-      second[k] = BETA2 * second[k]! + (1 - BETA2) * g * g;
-      values[k] =
-        keep * values[k]! -
-        (learningRate * (first[k]! / correction1)) / (Math.sqrt(second[k]! / correction2) + EPSILON);
-    }
+    const moments = [state.firstMoment[name], state.secondMoment[name]] as const;
+    adamUpdate(parameters[name], gradients[name], ...moments, { step, learningRate, factor, keep });
   };
   parameterNames.forEach(update);
   return { state: { ...state, step }, gradientNorm };

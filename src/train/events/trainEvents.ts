@@ -1,0 +1,150 @@
+import {
+  arraysOf,
+  codesOf,
+  copyEventParameters,
+  type EventModelShape,
+  type EventParameters,
+  initialEventParameters,
+} from "../../model/eventModel/EventModel.ts";
+import { type EventKernels, runEventModel } from "../../model/eventModel/runEventModel.ts";
+import { allocateTable } from "../../model/sharedTable/allocateTable.ts";
+import type { SharedTable } from "../../model/sharedTable/SharedTable.ts";
+import type { Random } from "../../series/random.ts";
+import { adamUpdate } from "../adamUpdate.ts";
+import { type EventCut, eventPieces } from "./eventPieces.ts";
+import { scoreEvents, tableCostOf } from "./scoreEvents.ts";
+
+export interface EventSettings extends EventCut {
+  /** Passes over the stream in a round. */
+  readonly epochs: number;
+  readonly learningRate: number;
+  /** Gradients are scaled down to this length over all parameters together. */
+  readonly clipNorm: number;
+  /** Whether the table is made anew between rounds. */
+  readonly reallocates: boolean;
+}
+
+/** A model under way: everything that the next round depends on. */
+export interface EventTraining {
+  readonly parameters: EventParameters;
+  readonly firstMoment: EventParameters;
+  readonly secondMoment: EventParameters;
+  /** Of Adam. */
+  readonly step: number;
+  /** None in a model of one code. */
+  readonly table?: SharedTable;
+  /** Of the end of each round, in nats a token; those undone included. */
+  readonly validationLosses: readonly number[];
+  /** Whether the table of the last round was undone. */
+  readonly undone: boolean;
+}
+
+/** Streams of tokens in order of time. */
+export interface EventData {
+  readonly training: Int32Array;
+  readonly validation: Int32Array;
+}
+
+const copied = (training: EventTraining): EventTraining => ({
+  ...training,
+  parameters: copyEventParameters(training.parameters),
+  firstMoment: copyEventParameters(training.firstMoment),
+  secondMoment: copyEventParameters(training.secondMoment),
+});
+
+export const initialEventTraining = (
+  shape: EventModelShape,
+  numbers: Random,
+  table?: SharedTable,
+): EventTraining => {
+  const parameters = initialEventParameters(shape, numbers);
+  const zeros = (): EventParameters => {
+    const copy = copyEventParameters(parameters);
+    for (const values of arraysOf(copy)) values.fill(0);
+    return copy;
+  };
+  return {
+    parameters,
+    firstMoment: zeros(),
+    secondMoment: zeros(),
+    step: 0,
+    ...(table && { table }),
+    validationLosses: [],
+    undone: false,
+  };
+};
+
+const lengthOf = (gradients: EventParameters): number => {
+  let squares = 0;
+  for (const values of arraysOf(gradients)) {
+    for (let k = 0; k < values.length; k++) squares += values[k]! * values[k]!;
+  }
+  return Math.sqrt(squares);
+};
+
+/** One step of Adam, in place but for the count. */
+const stepped = (
+  training: EventTraining,
+  gradients: EventParameters,
+  { clipNorm, learningRate }: EventSettings,
+): EventTraining => {
+  const step = training.step + 1;
+  const length = lengthOf(gradients);
+  const factor = length > clipNorm ? clipNorm / length : 1;
+  const [first, second, slopes] = [training.firstMoment, training.secondMoment, gradients].map(arraysOf);
+  arraysOf(training.parameters).forEach((values, k) =>
+    adamUpdate(values, slopes![k]!, first![k]!, second![k]!, { step, learningRate, factor, keep: 1 }),
+  );
+  return { ...training, step };
+};
+
+/** One pass over a stream, in place but for the count of steps; the state is carried from piece to piece. */
+export const trainEventEpoch = (
+  kernels: EventKernels,
+  shape: EventModelShape,
+  training: EventTraining,
+  tokens: Int32Array,
+  settings: EventSettings,
+): EventTraining => {
+  let state: Float32Array | undefined;
+  let current = training;
+  for (const piece of eventPieces(tokens, codesOf(tokens, training.table), settings)) {
+    const run = runEventModel(kernels, shape, current.parameters, { ...piece, ...(state && { state }) });
+    current = stepped(current, run.backward(), settings);
+    state = run.state;
+  }
+  return current;
+};
+
+/**
+ * One round of training, and before it, but in the first and where settings forbid it, the cheapest table for the losses of the training stream (Li et
+ * al., "LightRNN", NIPS 2016, algorithm 1). Where the validation loss at the end is not below that of the table before,
+ * table, weights and moments of then come back, and the next round trains on with them and moves nothing.
+ *
+ * Deterministic: equal arguments give equal bytes. The training that is given stays as it is.
+ *
+ * @throws RecurrentCallError where a size does not fit
+ */
+export const trainEventRound = (
+  kernels: EventKernels,
+  shape: EventModelShape,
+  before: EventTraining,
+  data: EventData,
+  settings: EventSettings,
+): EventTraining => {
+  let training: EventTraining = { ...copied(before), undone: false };
+  const { table } = before;
+  const moves =
+    settings.reallocates && table !== undefined && before.validationLosses.length > 0 && !before.undone;
+  if (moves) {
+    const cost = tableCostOf(kernels, shape, before.parameters, table, data.training, settings);
+    training = { ...training, table: allocateTable(cost, table).table };
+  }
+  for (let epoch = 0; epoch < settings.epochs; epoch++) {
+    training = trainEventEpoch(kernels, shape, training, data.training, settings);
+  }
+  const loss = scoreEvents(kernels, shape, training.parameters, training.table, data.validation, settings);
+  const validationLosses = [...before.validationLosses, loss];
+  const worse = moves && !(loss < before.validationLosses.at(-1)!);
+  return worse ? { ...before, validationLosses, undone: true } : { ...training, validationLosses };
+};
