@@ -43,7 +43,7 @@ export const runStlnet = async (words: readonly string[]): Promise<void> => {
   const size = words.includes("--quick") ? quick : whole;
   const given = words.indexOf("--seeds");
   const seeds = given < 0 ? size.seeds : Number(words[given + 1]);
-  const named = words.filter((word, k) => !word.startsWith("--") && k !== given + 1);
+  const named = words.filter((word, k) => !word.startsWith("--") && (given < 0 || k !== given + 1));
   const unknown = named.filter((name) => ![...cells, ...tasks].some((each) => each.name === name));
   if (unknown.length > 0 || !(Number.isInteger(seeds) && seeds > 0)) {
     const names = [...cells, ...tasks].map((each) => JSON.stringify(each.name)).join(", ");
