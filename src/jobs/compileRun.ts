@@ -1,8 +1,8 @@
 import { compileArtefact } from "../edge/index.ts";
 import { parseDuration } from "../ingest/parseDuration.ts";
-import { readingQuantum } from "../edge/front/readingQuanta.ts";
+import { readingQuanta } from "../edge/front/readingQuanta.ts";
 import type { Parameters } from "../model/Parameters.ts";
-import { computeFeatures, contextSteps } from "../series/features.ts";
+import { computeFeatures, contextSteps, planChannels } from "../series/features.ts";
 import { zoneOffsets } from "../series/zoneOffsets.ts";
 import { exportTernaryModel, withEmbedding } from "../train/exportTernaryModel.ts";
 import { originsOf } from "../train/originWindows.ts";
@@ -10,8 +10,6 @@ import type { PreparedRun } from "./prepareRun.ts";
 import { readoutsOf } from "./readoutsOf.ts";
 
 const CALIBRATION_WINDOWS = 64;
-/** Step to which angles are rounded, in degrees. */
-const ANGLE_QUANTUM = 0.01;
 /** Years before and after the last reading for which a device knows the zone's offsets. */
 const ZONE_YEARS_BEFORE = 1;
 const ZONE_YEARS_AFTER = 20;
@@ -23,18 +21,17 @@ export const compileRun = (run: PreparedRun, ternary: Parameters): Uint8Array =>
   const { release } = run.pipeline;
   const plan = withEmbedding(data.plan, ternary, shape);
   const issued = issueInstantMs(run);
+  const readouts = readoutsOf(run);
+  const quanta = readingQuanta(plan, readouts, []);
   return compileArtefact({
-    model: exportTernaryModel(ternary, shape, plan.horizonSteps, readoutsOf(run)),
+    model: exportTernaryModel(ternary, shape, plan.horizonSteps, readouts),
     features: plan,
     rules: run.rules.rules.map(({ bound, unrolled }) => ({
       unrolled,
       text: bound.text,
       enforced: !bound.goal,
     })),
-    quanta: Object.fromEntries([
-      ...plan.covariates.map((covariate) => [covariate.channel, readingQuantum(covariate)] as const),
-      ...plan.circular.map((channel) => [channel, ANGLE_QUANTUM] as const),
-    ]),
+    quanta: Object.fromEntries(planChannels(plan).map((channel, index) => [channel, quanta[index]!])),
     zoneOffsets: zoneOffsets(
       plan.zone,
       issued - ZONE_YEARS_BEFORE * MS_PER_YEAR,
