@@ -2,6 +2,7 @@
 import { Command } from "effect/cli";
 import { dataCommand } from "./dataCommand.ts";
 import { exportCommand } from "./exportCommand.ts";
+import { forecastCommand } from "./forecastCommand.ts";
 import { inspectCommand } from "./inspectCommand.ts";
 import { keygenCommand } from "./keygenCommand.ts";
 import { runCommand } from "./runCommand.ts";
@@ -14,6 +15,7 @@ runCommandLine(
     Command.withDescription("City forecasts that obey the rules"),
     Command.withSubcommands([
       runCommand,
+      forecastCommand,
       verifyCommand,
       inspectCommand,
       exportCommand,

@@ -2,6 +2,9 @@
 import { Effect, FileSystem, Path, type PlatformError, Schema } from "effect";
 import { fileTrouble } from "./fileTrouble.ts";
 
+/** The artefact of a run whose proof passed, in the folder of the run. */
+export const ARTEFACT_FILE = "edge/model.ordinance";
+
 /** A result could not be written. */
 export class OutputFailed extends Schema.TaggedError<OutputFailed>()("OutputFailed", {
   path: Schema.String,

@@ -1,5 +1,5 @@
 import { arrangeQuantiles, type QuantileValues } from "../series/arrangeQuantiles.ts";
-import type { TrainingData } from "../train/TrainingData.ts";
+import type { PlannedReadings } from "../train/TrainingData.ts";
 import { type ConformalOffsets, quantileOf } from "./conformalOffsets.ts";
 
 /** A cell of learned quantiles: that of the lowest level at `first`, the next levels `stride` further each. */
@@ -16,7 +16,7 @@ export interface LearnedCell {
  * @param learned left out where the offsets are those of the median
  */
 export const cellQuantiles = (
-  data: TrainingData,
+  data: Pick<PlannedReadings, "plan">,
   conformal: ConformalOffsets,
   output: number,
   limits: { readonly minimum: number; readonly maximum: number },

@@ -7,7 +7,9 @@ import { renderReport } from "../report/renderReport.ts";
 import { trainingMemory } from "../train/trainingMemory.ts";
 import { backtestRun } from "./backtestRun.ts";
 import { compileRun, issueInstantMs } from "./compileRun.ts";
+import { DEPLOYED_MODEL_FILE, deployedModelText } from "./forecast/DeployedModel.ts";
 import { forecastToArrow, forecastToParquet } from "./ForecastTable.ts";
+import { basisOfRun } from "./IssueBasis.ts";
 import { issueAlarms } from "./issueAlarms.ts";
 import { issueQuantiles } from "./issueQuantiles.ts";
 import { issueForecast } from "./issueForecast.ts";
@@ -17,7 +19,7 @@ import type { PreparedRun } from "./prepareRun.ts";
 import { Progress, timedStage } from "./Progress.ts";
 import { proofText } from "./ProofSignature.ts";
 import { proveRun, summariseProof } from "./proveRun.ts";
-import { writeRunDirectory } from "./RunDirectory.ts";
+import { ARTEFACT_FILE, writeRunDirectory } from "./RunDirectory.ts";
 import type { RunOptions, RunResult } from "./runPipeline.ts";
 import { summariseRun } from "./summariseRun.ts";
 import { forgetCheckpoint, trainRun } from "./trainRun.ts";
@@ -60,7 +62,6 @@ const heldBeside = ({
   ];
 };
 
-const ARTEFACT_FILE = "edge/model.ordinance";
 /** Name of an artefact whose proof failed: kept for replaying the failure, not for a device. */
 const REFUSED_FILE = "edge/refused.ordinance";
 
@@ -128,8 +129,9 @@ export const completeRun = Effect.fn("completeRun")(function* (
   const writing = yield* timedStage(
     "Writing",
     Effect.gen(function* () {
-      const issued = issueQuantiles(run, runtime, backtest.result.conformal);
-      const forecast = issueForecast(run, issued);
+      const basis = basisOfRun(run);
+      const { issued } = issueQuantiles(basis, runtime, backtest.result.conformal);
+      const forecast = issueForecast(basis, issued);
       const summary = summariseRun(
         run,
         trained,
@@ -144,8 +146,14 @@ export const completeRun = Effect.fn("completeRun")(function* (
       yield* writeRunDirectory(folder, {
         "forecast.parquet": forecastToParquet(forecast),
         "forecast.arrow": forecastToArrow(forecast),
-        ...(pipeline.alarms !== undefined && { "alarms.json": issueAlarms(run, issued) }),
+        ...(pipeline.alarms !== undefined && { "alarms.json": issueAlarms(basis, issued) }),
         "report.html": renderReport(summary),
+        [DEPLOYED_MODEL_FILE]: deployedModelText(
+          run,
+          artefact.sha256,
+          backtest.result.conformal,
+          options.productVersion,
+        ),
         "card.json": modelCard(run, summary, options.productVersion),
         "edge/proof.json": proofText(proof),
         [proof.passed ? ARTEFACT_FILE : REFUSED_FILE]: bytes,

@@ -1,5 +1,5 @@
 import { invertTransform, transformReading } from "../series/transform.ts";
-import type { TrainingData } from "../train/TrainingData.ts";
+import type { PlannedReadings, TrainingData } from "../train/TrainingData.ts";
 import type { ForecastSet } from "./ForecastSet.ts";
 
 /** Offsets that turn a forecast into its quantiles, on the learned scale: [target][lead][quantile]. */
@@ -63,14 +63,14 @@ export const conformalOffsets = (
 
 /** A quantile of a forecast value (the median, or the learned quantile), kept within [minimum, maximum]. */
 export const quantileOf = (
-  data: TrainingData,
+  { plan }: Pick<PlannedReadings, "plan">,
   conformal: ConformalOffsets,
   output: number,
   quantile: number,
   forecast: number,
   limits: { readonly minimum: number; readonly maximum: number },
 ): number => {
-  const { transform } = data.plan.targets[Math.floor(output / data.plan.horizonSteps)]!;
+  const { transform } = plan.targets[Math.floor(output / plan.horizonSteps)]!;
   const offset = conformal.offsets[output * conformal.quantiles.length + quantile]!;
   const value = invertTransform(transform, transformReading(transform, forecast) + offset);
   return Math.min(limits.maximum, Math.max(limits.minimum, value));

@@ -1,18 +1,18 @@
 import { alarmsOf, passes } from "./Alarm.ts";
+import type { IssueBasis } from "./IssueBasis.ts";
 import type { IssuedQuantiles } from "./issueQuantiles.ts";
-import type { PreparedRun } from "./prepareRun.ts";
 
 /**
  * The alarms of an issued forecast as JSON: for each alarm of the pipeline what it watches and the quantile that
  * decides, and every sensor and instant at which it is raised, with that quantile and the median there. An alarm that
  * is nowhere raised is listed with none.
  */
-export const issueAlarms = (run: PreparedRun, issued: IssuedQuantiles): string => {
-  const { data, panel } = run;
+export const issueAlarms = (basis: IssueBasis, issued: IssuedQuantiles): string => {
+  const { data, panel, pipeline } = basis;
   const { horizonSteps, targets } = data.plan;
   const width = targets.length * horizonSteps;
   const issuedMs = panel.startMs + issued.origin * panel.stepMs;
-  const alarms = alarmsOf(run.pipeline).map((alarm) => {
+  const alarms = alarmsOf(pipeline).map((alarm) => {
     const values = issued.quantiles[issued.levels.indexOf(alarm.level)] ?? issued.median;
     const raised = panel.sensors.flatMap((sensor, s) =>
       Array.from({ length: horizonSteps }, (_, k) => {
@@ -32,5 +32,5 @@ export const issueAlarms = (run: PreparedRun, issued: IssuedQuantiles): string =
     return { name, channel, unit, [side]: threshold, missCost, level, raised };
   });
   const issuedAt = new Date(issuedMs).toISOString();
-  return `${JSON.stringify({ format: 1, pipeline: run.pipeline.name, issuedAt, alarms }, undefined, 2)}\n`;
+  return `${JSON.stringify({ format: 1, pipeline: pipeline.name, issuedAt, alarms }, undefined, 2)}\n`;
 };

@@ -1,23 +1,23 @@
 import { judgeForecasts } from "../train/judgeForecasts.ts";
 import type { ForecastTable } from "./ForecastTable.ts";
+import type { IssueBasis } from "./IssueBasis.ts";
 import type { IssuedQuantiles } from "./issueQuantiles.ts";
-import type { PreparedRun } from "./prepareRun.ts";
 import { quantileLevels } from "./quantileLevels.ts";
 
 /**
- * The forecast from the last reading of a run as a table: the shielded forecast as quantile 0.5, and the calibrated
+ * The forecast from the last reading as a table: the shielded forecast as quantile 0.5, and the calibrated
  * quantiles that the pipeline asks for around it, each with the smallest robustness of the enforced rules on that
  * quantile's forecast.
  *
  * The quantile 0.5 is the one that the rules are enforced on; the others may break them, and their margin says so.
  */
-export const issueForecast = (run: PreparedRun, issued: IssuedQuantiles): ForecastTable => {
-  const { data, panel } = run;
+export const issueForecast = (basis: IssueBasis, issued: IssuedQuantiles): ForecastTable => {
+  const { data, panel } = basis;
   const { horizonSteps, targets } = data.plan;
   const width = targets.length * horizonSteps;
   const { origin } = issued;
-  const quantiles = [...quantileLevels(run.pipeline).issued, 0.5].sort((a, b) => a - b);
-  const enforced = run.rules.rules.map((rule) => rule.bound).filter((rule) => !rule.goal);
+  const quantiles = [...quantileLevels(basis.pipeline).issued, 0.5].sort((a, b) => a - b);
+  const enforced = basis.rules.filter((rule) => !rule.goal);
 
   const paths = quantiles.map((quantile) => {
     const values = issued.quantiles[issued.levels.indexOf(quantile)] ?? issued.median;

@@ -1,9 +1,9 @@
-import type { Runtime } from "../edge/index.ts";
+import type { DeviceVerdict, Runtime } from "../edge/index.ts";
 import { cellQuantiles } from "./cellQuantiles.ts";
 import type { ConformalOffsets } from "./conformalOffsets.ts";
-import type { PreparedRun } from "./prepareRun.ts";
+import type { IssueBasis } from "./IssueBasis.ts";
 
-/** The forecast from the last reading of a run, at the median and at every level that is asked for. */
+/** The forecast from the last reading, at the median and at every level that is asked for. */
 export interface IssuedQuantiles {
   /** Step of the last reading. */
   readonly origin: number;
@@ -14,13 +14,12 @@ export interface IssuedQuantiles {
   readonly quantiles: readonly Float64Array[];
 }
 
-/** Runs the artefact on the last readings and calibrates its quantiles. */
+/** Runs the artefact on the last readings and calibrates its quantiles; with what the shield says of each rule. */
 export const issueQuantiles = (
-  run: PreparedRun,
+  { data }: Pick<IssueBasis, "data">,
   runtime: Runtime,
   conformal: ConformalOffsets,
-): IssuedQuantiles => {
-  const { data } = run;
+): { readonly issued: IssuedQuantiles; readonly verdicts: readonly DeviceVerdict[] } => {
   const { horizonSteps, targets } = data.plan;
   const width = targets.length * horizonSteps;
   const forecast = runtime.forecast(data.readings);
@@ -43,5 +42,5 @@ export const issueQuantiles = (
       quantiles.forEach((values, k) => (values[at] = cell[k]!));
     }
   }
-  return { origin: data.steps - 1, median, levels, quantiles };
+  return { issued: { origin: data.steps - 1, median, levels, quantiles }, verdicts: forecast.rules };
 };

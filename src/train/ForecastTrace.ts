@@ -1,7 +1,7 @@
 import { contextSteps } from "../series/features.ts";
 import type { LocalClock } from "../series/LocalClock.ts";
 import type { BoundRule } from "../stl/index.ts";
-import type { TrainingData } from "./TrainingData.ts";
+import type { PlannedReadings } from "./TrainingData.ts";
 
 /**
  * The trace that rules are judged on: history up to the origin, then the forecast; reused from origin to origin.
@@ -15,7 +15,7 @@ export interface ForecastTrace {
   readonly values: Float64Array;
 }
 
-export const createForecastTrace = (data: TrainingData, rules: readonly BoundRule[]): ForecastTrace => {
+export const createForecastTrace = (data: PlannedReadings, rules: readonly BoundRule[]): ForecastTrace => {
   const historySteps = historyOf(data, rules);
   const steps = historySteps + 1 + data.plan.horizonSteps;
   const channels = data.readings.values.length / (data.sensors * data.steps);
@@ -23,7 +23,7 @@ export const createForecastTrace = (data: TrainingData, rules: readonly BoundRul
 };
 
 /** Steps of history that the rules read, the longest hold over a gap included; never more than a forecast reads. */
-const historyOf = (data: TrainingData, rules: readonly BoundRule[]): number => {
+const historyOf = (data: PlannedReadings, rules: readonly BoundRule[]): number => {
   const longest = contextSteps(data.plan) - 1;
   const needed = rules.map((rule) => {
     const holds = rule.plan.nodes.map((node) => (node.kind === "signal" ? (node.holdSteps ?? longest) : 0));
@@ -33,19 +33,20 @@ const historyOf = (data: TrainingData, rules: readonly BoundRule[]): number => {
 };
 
 /**
- * Writes the history of an origin into the trace: readings as observed, or, with `held`, target readings carried
- * over gaps.
+ * Writes the history of an origin into the trace: readings as observed.
+ *
+ * @param held [target][sensor][step]: stands for the readings of the targets where it is given
  */
 export const writeHistory = (
   trace: ForecastTrace,
-  data: TrainingData,
+  data: PlannedReadings,
   origin: number,
-  held: boolean,
+  held?: Float32Array,
 ): void => {
   const rows = trace.values.length / trace.steps;
-  const heldRows = held ? data.plan.targets.length * data.sensors : 0;
+  const heldRows = held === undefined ? 0 : data.plan.targets.length * data.sensors;
   for (let row = 0; row < rows; row++) {
-    const source = row < heldRows ? data.held : data.readings.values;
+    const source = row < heldRows ? held! : data.readings.values;
     const from = row * trace.steps;
     for (let k = 0; k <= trace.historySteps; k++) {
       const step = origin - trace.historySteps + k;
@@ -58,7 +59,7 @@ export const writeHistory = (
 /** Writes the forecast of one sensor, [target][lead], behind its history. */
 export const writeForecast = (
   trace: ForecastTrace,
-  data: TrainingData,
+  data: PlannedReadings,
   sensor: number,
   forecast: ArrayLike<number>,
 ): void => {

@@ -3,15 +3,19 @@ import { computeFeatures, observedFeatureCount, type Readings } from "../series/
 import { forwardFill } from "../series/forwardFill.ts";
 import { transformReading } from "../series/transform.ts";
 
-/**
- * A panel prepared for training and evaluation: features once for every step, targets and baselines ready to be
- * looked up.
- */
-export interface TrainingData {
+/** Readings of the sensors and channels of a plan: what a forecast is made from and judged against. */
+export interface PlannedReadings {
   readonly plan: FeaturePlan;
   readonly readings: Readings;
   readonly sensors: number;
   readonly steps: number;
+}
+
+/**
+ * A panel prepared for training and evaluation: features once for every step, targets and baselines ready to be
+ * looked up.
+ */
+export interface TrainingData extends PlannedReadings {
   readonly observed: number;
   /** [sensor][step][observed]. */
   readonly features: Float32Array;

@@ -1,6 +1,6 @@
 import { type BoundRule, createRuleEvaluator } from "../stl/index.ts";
 import { clockOfTrace, createForecastTrace, writeForecast, writeHistory } from "./ForecastTrace.ts";
-import type { TrainingData } from "./TrainingData.ts";
+import type { PlannedReadings } from "./TrainingData.ts";
 
 /** What became of one rule over a run of origins. */
 export interface RuleTally {
@@ -21,7 +21,7 @@ export interface RuleTally {
  * @param forecastAt the forecast of a sensor at an origin, [target][lead]; NaN where unknown
  */
 export const judgeForecasts = (
-  data: TrainingData,
+  data: PlannedReadings,
   rules: readonly BoundRule[],
   origins: Int32Array,
   forecastAt: (originIndex: number, sensor: number) => ArrayLike<number>,
@@ -35,7 +35,7 @@ export const judgeForecasts = (
     margins: new Float64Array(origins.length),
   }));
   origins.forEach((origin, index) => {
-    writeHistory(trace, data, origin, false);
+    writeHistory(trace, data, origin);
     for (let sensor = 0; sensor < data.sensors; sensor++) {
       writeForecast(trace, data, sensor, forecastAt(index, sensor));
     }

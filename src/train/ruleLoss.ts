@@ -43,7 +43,7 @@ export const createRuleLoss = (data: TrainingData, rules: readonly BoundRule[]):
     let sum = 0;
     for (let block = 0; block < origins; block += stride) {
       const origin = first + block;
-      writeHistory(trace, data, origin, true);
+      writeHistory(trace, data, origin, data.held);
       for (let sensor = 0; sensor < data.sensors; sensor++) {
         decodeOutput(
           data,

@@ -80,6 +80,7 @@ describe("ordinance run", () => {
         "edge/proof.json",
         "forecast.arrow",
         "forecast.parquet",
+        "model.json",
         "report.html",
       ].map((name) => `tiny/${INSTANT}/${name}`),
     );

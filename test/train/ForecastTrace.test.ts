@@ -51,7 +51,7 @@ describe("a forecast trace", () => {
   it("is the history of the origin, then the forecast; what is not forecast is missing past the origin", () => {
     const trace = createForecastTrace(data, [reading(2)]);
     expect(trace.steps).toBe(5);
-    writeHistory(trace, data, 3, false);
+    writeHistory(trace, data, 3);
     writeForecast(trace, data, 0, [41, 42]);
     writeForecast(trace, data, 1, Float64Array.of(51, missing));
     const rows = [
@@ -65,22 +65,22 @@ describe("a forecast trace", () => {
 
   it("with held readings fills the gaps of targets, not those of other channels", () => {
     const trace = createForecastTrace(data, [reading(2)]);
-    writeHistory(trace, data, 3, true);
+    writeHistory(trace, data, 3, data.held);
     expect(Array.from(trace.values.subarray(0, 3))).toEqual([1, 3, 4]);
     expect(Array.from(trace.values.subarray(15, 18))).toEqual([missing, 33, 34]);
   });
 
   it("is missing before the recording starts, and forgets the forecast of the origin before", () => {
     const trace = createForecastTrace(data, [reading(2)]);
-    writeHistory(trace, data, 5, false);
+    writeHistory(trace, data, 5);
     writeForecast(trace, data, 0, [41, 42]);
-    writeHistory(trace, data, 0, false);
+    writeHistory(trace, data, 0);
     expect(Array.from(trace.values.subarray(0, 5))).toEqual([missing, missing, 1, missing, missing]);
   });
 
   it("without history has the origin alone before the forecast", () => {
     const trace = createForecastTrace(data, [reading(0)]);
-    writeHistory(trace, data, 4, false);
+    writeHistory(trace, data, 4);
     expect(Array.from(trace.values.subarray(0, 3))).toEqual([5, missing, missing]);
   });
 

@@ -1,0 +1,177 @@
+/** The small job: readings in, the forecast of a deployed model out. No training, no tensors. */
+import { Effect, Path, Schema } from "effect";
+import { Temporal } from "temporal-polyfill";
+import { formatDuration } from "../../ingest/parseDuration.ts";
+import type { LoadedPanel } from "../../ingest/loadPanel.ts";
+import { describeIntake } from "../../ingest/IntakeReport.ts";
+import { loadSpan } from "../loadRunPanel.ts";
+import { Progress, timedStage } from "../Progress.ts";
+import { ensureWritable, writeRunDirectory } from "../RunDirectory.ts";
+import { issueFromModel, type IssuedRule } from "./issueFromModel.ts";
+import { ModelRefused, type OpenModel, openDeployedModel } from "./openDeployedModel.ts";
+import { originAt, readingsOfModel } from "./readingsOfModel.ts";
+
+/** No reading of a sensor of the model in the steps that a forecast reads. */
+export class NothingToForecastFrom extends Schema.TaggedError<NothingToForecastFrom>()(
+  "NothingToForecastFrom",
+  { dataset: Schema.String, from: Schema.String, to: Schema.String },
+) {
+  override get message(): string {
+    return `${this.dataset} has no reading of a sensor of the model from ${this.from} to ${this.to}, which is all that this forecast reads. Give the instant with --at, or bring the readings up to date`;
+  }
+}
+
+/** A text that is no instant. */
+export class InstantRefused extends Schema.TaggedError<InstantRefused>()("InstantRefused", {
+  text: Schema.String,
+}) {
+  override get message(): string {
+    return `${this.text} is no instant; write it as 2026-03-01T06:00Z, or without the Z as local time of the city`;
+  }
+}
+
+export interface ForecastOptions {
+  /** Folder of a run. */
+  readonly modelFolder: string;
+  /** Folder that gets PIPELINE/INSTANT. */
+  readonly out: string;
+  /** Name of a data card, or path of one; that of the model where left out. */
+  readonly data?: string;
+  /** The last step at or before it is the origin, and it names the folder; the last reading where left out. */
+  readonly at?: string;
+}
+
+export interface ForecastResult {
+  readonly folder: string;
+  readonly issuedAt: string;
+  readonly rules: readonly IssuedRule[];
+  readonly broken: readonly string[];
+  readonly unjudged: readonly string[];
+  readonly silentSensors: readonly string[];
+  readonly staleSensors: readonly string[];
+}
+
+/** Folder name of an instant: no character that a file system minds. */
+export const instantFolder = (instantMs: number): string =>
+  `${new Date(instantMs).toISOString().slice(0, 19).replaceAll(":", "-")}Z`;
+
+export const runForecast = Effect.fn("runForecast")(function* (options: ForecastOptions) {
+  const path = yield* Path.Path;
+  const progress = yield* Progress;
+  const open = yield* openDeployedModel(options.modelFolder);
+  const home = path.join(options.out, open.model.settings.name);
+  yield* ensureWritable(home);
+  const { result: loaded } = yield* timedStage(
+    "Reading",
+    loadSpan(yield* cardOf(options, open), undefined, undefined),
+  );
+  describeIntake(loaded.report).forEach((line) => progress.note(`  ${line}`));
+  const instantMs =
+    options.at === undefined ? lastReadingMs(open, loaded) : yield* instantOf(options.at, loaded.panel.zone);
+  const { result } = yield* timedStage(
+    "Forecasting",
+    forecastAt(open, loaded.panel, { instantMs, home, refuse: options.modelFolder }),
+  );
+  progress.end();
+  return result;
+});
+
+export interface ForecastPlace {
+  readonly instantMs: number;
+  /** Folder that gets INSTANT. */
+  readonly home: string;
+  /** Folder of the model, for messages. */
+  readonly refuse: string;
+}
+
+/** Issues the forecast of an instant from a panel that reaches back far enough, and writes its folder whole. */
+export const forecastAt = Effect.fn("forecastAt")(function* (
+  open: OpenModel,
+  panel: LoadedPanel["panel"],
+  { home, instantMs, refuse }: ForecastPlace,
+) {
+  const path = yield* Path.Path;
+  const differences = otherPanel(open, panel);
+  if (differences.length > 0)
+    return yield* new ModelRefused({ folder: refuse, reason: differences.join("; ") });
+  const originMs = originAt(panel, instantMs);
+  const readings = readingsOfModel(
+    open.artefact.manifest.features,
+    panel,
+    originMs,
+    open.runtime.contextSteps,
+  );
+  if (readings.silent.length === open.model.site.sensors.length) {
+    const [from, to] = [readings.startMs, originMs].map((ms) => new Date(ms).toISOString());
+    return yield* new NothingToForecastFrom({ dataset: panel.name, from: from!, to: to! });
+  }
+  const issued = issueFromModel(open, readings);
+  const folder = path.join(home, instantFolder(instantMs));
+  yield* writeRunDirectory(folder, issued.files);
+  return {
+    folder,
+    issuedAt: new Date(originMs).toISOString(),
+    rules: issued.rules,
+    broken: issued.broken,
+    unjudged: issued.unjudged,
+    silentSensors: readings.silent,
+    staleSensors: readings.stale,
+  } satisfies ForecastResult;
+});
+
+/** What keeps a panel from being read by a model. */
+const otherPanel = ({ model }: OpenModel, panel: LoadedPanel["panel"]): string[] => {
+  const { site } = model;
+  const steps =
+    panel.stepMs === site.stepMs
+      ? []
+      : [
+          `it was trained on steps of ${formatDuration(site.stepMs)}, the readings have steps of ${formatDuration(panel.stepMs)}`,
+        ];
+  const zones =
+    panel.zone === site.zone
+      ? []
+      : [`it was trained in zone ${site.zone}, the readings are in ${panel.zone}`];
+  const units = site.channels.flatMap(({ name, unit }) => {
+    const given = panel.channels.find((channel) => channel.name === name)?.unit ?? unit;
+    return given === unit ? [] : [`it reads ${name} in ${unit}, but the readings are in ${given}`];
+  });
+  return [...steps, ...zones, ...units];
+};
+
+const cardOf = ({ data, modelFolder }: ForecastOptions, { model }: OpenModel) => {
+  const name = data ?? model.settings.data;
+  return data === undefined && name.endsWith(".yaml")
+    ? Effect.fail(
+        new ModelRefused({
+          folder: modelFolder,
+          reason: `it was trained on a card of its own, ${name}. Give the card of the readings with --data`,
+        }),
+      )
+    : Effect.succeed(name);
+};
+
+/** Instant of the last step at which a sensor of the model has a reading of a target. */
+const lastReadingMs = ({ model, artefact }: OpenModel, { panel }: LoadedPanel): number => {
+  const targets = new Set(artefact.manifest.features.targets.map(({ channel }) => channel));
+  const sensors = new Set(model.site.sensors);
+  for (let step = panel.steps - 1; step >= 0; step--) {
+    for (const [c, { name }] of panel.channels.entries()) {
+      if (!targets.has(name)) continue;
+      for (const [s, sensor] of panel.sensors.entries()) {
+        const value = panel.values[(c * panel.sensors.length + s) * panel.steps + step]!;
+        if (sensors.has(sensor) && !Number.isNaN(value)) return panel.startMs + step * panel.stepMs;
+      }
+    }
+  }
+  return panel.startMs + (panel.steps - 1) * panel.stepMs;
+};
+
+const instantOf = (text: string, zone: string) =>
+  Effect.try({
+    try: () =>
+      /(Z|[+-]\d{2}:\d{2})$/i.test(text)
+        ? Temporal.Instant.from(text).epochMilliseconds
+        : Temporal.PlainDateTime.from(text).toZonedDateTime(zone).epochMilliseconds,
+    catch: () => new InstantRefused({ text }),
+  });
