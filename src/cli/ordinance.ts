@@ -7,6 +7,7 @@ import { inspectCommand } from "./inspectCommand.ts";
 import { keygenCommand } from "./keygenCommand.ts";
 import { runCommand } from "./runCommand.ts";
 import { runCommandLine } from "./runCommandLine.ts";
+import { scheduleCommand } from "./scheduleCommand.ts";
 import { signCommand } from "./signCommand.ts";
 import { verifyCommand } from "./verifyCommand.ts";
 
@@ -16,6 +17,7 @@ runCommandLine(
     Command.withSubcommands([
       runCommand,
       forecastCommand,
+      scheduleCommand,
       verifyCommand,
       inspectCommand,
       exportCommand,

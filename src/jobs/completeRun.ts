@@ -9,6 +9,7 @@ import { backtestRun } from "./backtestRun.ts";
 import { compileRun, issueInstantMs } from "./compileRun.ts";
 import { DEPLOYED_MODEL_FILE, deployedModelText } from "./forecast/DeployedModel.ts";
 import { forecastToArrow, forecastToParquet } from "./ForecastTable.ts";
+import { instantFolder } from "./instantFolder.ts";
 import { basisOfRun } from "./IssueBasis.ts";
 import { issueAlarms } from "./issueAlarms.ts";
 import { issueQuantiles } from "./issueQuantiles.ts";
@@ -116,8 +117,7 @@ export const completeRun = Effect.fn("completeRun")(function* (
   const runtime = createRuntime(artefact);
   const backtest = yield* timedStage("Testing", backtestRun(run, trained, artefact, runtime, engine.run));
 
-  const instant = new Date(issueInstantMs(run)).toISOString();
-  const folder = path.join(home, instant.slice(0, 19).replaceAll(":", "-") + "Z");
+  const folder = path.join(home, instantFolder(issueInstantMs(run)));
   const artefactPath = path.join(folder, ARTEFACT_FILE);
   const refusedPath = path.join(folder, REFUSED_FILE);
   const proving = yield* timedStage(

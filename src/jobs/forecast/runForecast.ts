@@ -4,6 +4,8 @@ import { Temporal } from "temporal-polyfill";
 import { formatDuration } from "../../ingest/parseDuration.ts";
 import type { LoadedPanel } from "../../ingest/loadPanel.ts";
 import { describeIntake } from "../../ingest/IntakeReport.ts";
+import { instantFolder } from "../instantFolder.ts";
+import { seriesOf } from "../../series/Panel.ts";
 import { loadSpan } from "../loadRunPanel.ts";
 import { Progress, timedStage } from "../Progress.ts";
 import { ensureWritable, writeRunDirectory } from "../RunDirectory.ts";
@@ -51,10 +53,6 @@ export interface ForecastResult {
   readonly staleSensors: readonly string[];
 }
 
-/** Folder name of an instant: no character that a file system minds. */
-export const instantFolder = (instantMs: number): string =>
-  `${new Date(instantMs).toISOString().slice(0, 19).replaceAll(":", "-")}Z`;
-
 export const runForecast = Effect.fn("runForecast")(function* (options: ForecastOptions) {
   const path = yield* Path.Path;
   const progress = yield* Progress;
@@ -63,11 +61,13 @@ export const runForecast = Effect.fn("runForecast")(function* (options: Forecast
   yield* ensureWritable(home);
   const { result: loaded } = yield* timedStage(
     "Reading",
-    loadSpan(yield* cardOf(options, open), undefined, undefined),
+    loadSpan(yield* dataOfModel(options.data, options.modelFolder, open), undefined, undefined),
   );
   describeIntake(loaded.report).forEach((line) => progress.note(`  ${line}`));
   const instantMs =
-    options.at === undefined ? lastReadingMs(open, loaded) : yield* instantOf(options.at, loaded.panel.zone);
+    options.at === undefined
+      ? lastReadingMs(open, loaded.panel)
+      : yield* instantOf(options.at, loaded.panel.zone);
   const { result } = yield* timedStage(
     "Forecasting",
     forecastAt(open, loaded.panel, { instantMs, home, refuse: options.modelFolder }),
@@ -94,6 +94,9 @@ export const forecastAt = Effect.fn("forecastAt")(function* (
   const differences = otherPanel(open, panel);
   if (differences.length > 0)
     return yield* new ModelRefused({ folder: refuse, reason: differences.join("; ") });
+  if (!Number.isFinite(instantMs)) {
+    return yield* new NothingToForecastFrom({ dataset: panel.name, from: "its beginning", to: "its end" });
+  }
   const originMs = originAt(panel, instantMs);
   const readings = readingsOfModel(
     open.artefact.manifest.features,
@@ -139,32 +142,40 @@ const otherPanel = ({ model }: OpenModel, panel: LoadedPanel["panel"]): string[]
   return [...steps, ...zones, ...units];
 };
 
-const cardOf = ({ data, modelFolder }: ForecastOptions, { model }: OpenModel) => {
-  const name = data ?? model.settings.data;
-  return data === undefined && name.endsWith(".yaml")
+/** The data card that a model is fed from: the one that is given, or its own. */
+export const dataOfModel = (given: string | undefined, folder: string, { model }: OpenModel) =>
+  given === undefined && model.settings.data.endsWith(".yaml")
     ? Effect.fail(
         new ModelRefused({
-          folder: modelFolder,
-          reason: `it was trained on a card of its own, ${name}. Give the card of the readings with --data`,
+          folder,
+          reason: `it was trained on a card of its own, ${model.settings.data}. Give the card of the readings (data)`,
         }),
       )
-    : Effect.succeed(name);
-};
+    : Effect.succeed(given ?? model.settings.data);
 
-/** Instant of the last step at which a sensor of the model has a reading of a target. */
-const lastReadingMs = ({ model, artefact }: OpenModel, { panel }: LoadedPanel): number => {
+/**
+ * Instant of the last step, no later than `untilMs`, at which a sensor of the model has a reading of a target; -Infinity
+ * where there is none.
+ */
+export const lastReadingMs = (
+  { artefact, model }: OpenModel,
+  panel: LoadedPanel["panel"],
+  untilMs = Infinity,
+): number => {
   const targets = new Set(artefact.manifest.features.targets.map(({ channel }) => channel));
   const sensors = new Set(model.site.sensors);
-  for (let step = panel.steps - 1; step >= 0; step--) {
-    for (const [c, { name }] of panel.channels.entries()) {
-      if (!targets.has(name)) continue;
-      for (const [s, sensor] of panel.sensors.entries()) {
-        const value = panel.values[(c * panel.sensors.length + s) * panel.steps + step]!;
-        if (sensors.has(sensor) && !Number.isNaN(value)) return panel.startMs + step * panel.stepMs;
-      }
-    }
+  const rows = panel.channels.flatMap(({ name }, channel) =>
+    targets.has(name)
+      ? panel.sensors.flatMap((sensor, place) =>
+          sensors.has(sensor) ? [seriesOf(panel, channel, place)] : [],
+        )
+      : [],
+  );
+  const last = Math.min(panel.steps - 1, Math.floor((untilMs - panel.startMs) / panel.stepMs));
+  for (let step = last; step >= 0; step--) {
+    if (rows.some((row) => !Number.isNaN(row[step]!))) return panel.startMs + step * panel.stepMs;
   }
-  return panel.startMs + (panel.steps - 1) * panel.stepMs;
+  return -Infinity;
 };
 
 const instantOf = (text: string, zone: string) =>

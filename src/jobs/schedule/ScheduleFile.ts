@@ -1,0 +1,123 @@
+/** A schedule file: when which job runs, and what becomes of it when it does not. */
+import { Cron, Effect, FileSystem, Result, Schema } from "effect";
+import { decodeYaml, type YamlConflict, type YamlProblem } from "../../ingest/decodeYaml.ts";
+import { parseDuration } from "../../ingest/parseDuration.ts";
+import { fileTrouble } from "../fileTrouble.ts";
+
+const optional = <S extends Schema.Top>(schema: S, fallback: S["Encoded"]) =>
+  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(fallback)));
+const count = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }));
+const DurationText = Schema.String.check(
+  Schema.isPattern(/^\d+(\.\d+)?(s|min|h|d)$/, { message: "Expected a duration such as 30s, 5min or 24h" }),
+);
+
+const ForecastJob = Schema.Struct({
+  kind: Schema.Literal("forecast"),
+  /** Folder of a run, or folder of runs (see `currentModel`); relative to the schedule file. */
+  model: Schema.NonEmptyString,
+  /** Name of a data card, or the path of one relative to the schedule file; that of the model where left out. */
+  data: Schema.optionalKey(Schema.NonEmptyString),
+  /** An attempt fails, and is made again later, where the newest reading before the instant is older. */
+  fresh: Schema.optionalKey(DurationText),
+});
+
+const RunJob = Schema.Struct({
+  kind: Schema.Literal("run"),
+  /** Pipeline file, relative to the schedule file: trained anew, proved, reported. */
+  pipeline: Schema.NonEmptyString,
+});
+
+export class ScheduleFile extends Schema.Class<ScheduleFile>("ordinance/ScheduleFile")({
+  name: Schema.String.check(
+    Schema.isPattern(/^[a-z0-9][a-z0-9_-]*$/, {
+      message: "Expected a name of lower-case letters, digits, - and _ (it names the output folder)",
+    }),
+  ),
+  /** Five fields, or six with seconds first. */
+  cron: Schema.NonEmptyString,
+  /** In which the fields are read. */
+  zone: Schema.NonEmptyString,
+  job: Schema.Union([ForecastJob, RunJob]),
+  /** Folder for the results, NAME/INSTANT below it; relative to the schedule file. */
+  out: optional(Schema.NonEmptyString, "forecasts"),
+  /** How long after its instant a run waits, so that readings may still come in. */
+  delay: optional(DurationText, "0s"),
+  /** A run that is on time starts up to so much later, always as much at the same instant. */
+  jitter: optional(DurationText, "0s"),
+  /**
+   * What becomes of instants that come while a run is still going: they wait for their turn, all but the newest are
+   * dropped, or all are dropped.
+   */
+  overlap: optional(Schema.Literals(["queue", "latest", "skip"]), "queue"),
+  /** What is made up for after the process was not there. */
+  catchUp: optional(
+    Schema.Struct({ max: optional(count(0, 10_000), 24), window: optional(DurationText, "24h") }),
+    {},
+  ),
+  /** Attempts after the first, each after twice the wait before. */
+  retries: optional(
+    Schema.Struct({ limit: optional(count(0, 100), 3), wait: optional(DurationText, "10s") }),
+    {},
+  ),
+  /** An attempt that takes longer has failed. */
+  timeout: optional(DurationText, "1h"),
+  /** Health and metrics over HTTP on the loopback address; none where left out. */
+  http: Schema.optionalKey(Schema.Struct({ port: count(0, 65_535) })),
+}) {}
+
+/** A schedule file that cannot be read or is faulty; every problem with its place. */
+export class ScheduleRefused extends Schema.TaggedError<ScheduleRefused>()("ScheduleRefused", {
+  path: Schema.String,
+  problems: Schema.Array(Schema.String),
+}) {
+  override get message(): string {
+    return this.problems.map((problem) => `${this.path}${problem}`).join("\n");
+  }
+}
+
+/** What a duration of a schedule says, in ms. */
+export const milliseconds = (text: string): number =>
+  Number.parseFloat(text) === 0 ? 0 : parseDuration(text)!;
+
+export const cronOf = (file: ScheduleFile): Cron.Cron => Cron.parseUnsafe(file.cron, file.zone);
+
+const conflictsOf = (file: ScheduleFile): YamlConflict[] => {
+  const zoneKnown = Result.isSuccess(Cron.parse("0 0 * * *", file.zone));
+  const zone = zoneKnown
+    ? []
+    : [{ path: ["zone"], message: `${file.zone} is no time zone; write one such as Europe/Berlin or UTC` }];
+  const parsed = Cron.parse(file.cron, "UTC");
+  const cron = Result.isSuccess(parsed)
+    ? []
+    : [
+        {
+          path: ["cron"],
+          message: `\`${file.cron}\` is no cron expression (${parsed.failure.message}); write minute, hour, day, month and weekday, such as "5 * * * *" for five past every hour`,
+        },
+      ];
+  return [...zone, ...cron];
+};
+
+/** Reads a schedule file; all its problems at once, each with line and column. */
+export const readSchedule = Effect.fn("readSchedule")(function* (path: string) {
+  const files = yield* FileSystem.FileSystem;
+  const text = yield* files.readFileString(path).pipe(
+    Effect.mapError(
+      (cause) =>
+        new ScheduleRefused({
+          path,
+          problems: [
+            `: the schedule cannot be read (${fileTrouble(cause)}). Give the path of a schedule file (see docs/schedule.md)`,
+          ],
+        }),
+    ),
+  );
+  return yield* Effect.mapError(
+    Effect.fromResult(decodeYaml(ScheduleFile, text, conflictsOf)),
+    (problems: readonly YamlProblem[]) =>
+      new ScheduleRefused({
+        path,
+        problems: problems.map(({ column, line, message }) => `:${line}:${column}: ${message}`),
+      }),
+  );
+});

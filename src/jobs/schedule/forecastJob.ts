@@ -1,0 +1,73 @@
+import { Effect } from "effect";
+import { formatDuration } from "../../ingest/parseDuration.ts";
+import type { Panel } from "../../series/Panel.ts";
+import { dataOfModel, forecastAt, lastReadingMs } from "../forecast/runForecast.ts";
+import { openDeployedModel } from "../forecast/openDeployedModel.ts";
+import { loadSpan } from "../loadRunPanel.ts";
+import { currentModel } from "./currentModel.ts";
+import { resultFolders } from "./resultFolders.ts";
+import { JobFailed, type JobOutcome } from "./ScheduledJob.ts";
+
+export interface ForecastJobOptions {
+  /** Folder of a run, or folder of runs; see `currentModel`. */
+  readonly model: string;
+  /** Name of a data card, or path of one; that of the model where left out. */
+  readonly data?: string;
+  /** An attempt fails where the newest reading before the instant is older. */
+  readonly freshMs?: number;
+  /** Folder that gets the results. */
+  readonly home: string;
+}
+
+/** Forecasts with the model in use, from the readings up to the instant. */
+export const forecastJob = (options: ForecastJobOptions) => ({
+  ...resultFolders(options.home),
+  run: (instantMs: number) =>
+    forecastOnce(options, instantMs).pipe(
+      Effect.mapError((error) =>
+        error._tag === "JobFailed" ? error : new JobFailed({ reason: error.message }),
+      ),
+    ),
+});
+
+const forecastOnce = Effect.fn("forecastOnce")(function* (options: ForecastJobOptions, instantMs: number) {
+  // Opened anew each time: a model that was trained or taken back meanwhile is the one in use.
+  const modelFolder = yield* currentModel(options.model);
+  const open = yield* openDeployedModel(modelFolder);
+  const data = yield* dataOfModel(options.data, modelFolder, open);
+  const { panel } = yield* loadSpan(data, undefined, undefined);
+  if (options.freshMs !== undefined) yield* requireFresh(open, panel, instantMs, options.freshMs);
+  const { broken, folder, issuedAt, silentSensors, staleSensors, unjudged } = yield* forecastAt(open, panel, {
+    instantMs,
+    home: options.home,
+    refuse: modelFolder,
+  });
+  const facts = [
+    `issued at ${issuedAt}`,
+    ...(broken.length > 0 ? [`breaks ${broken.join(", ")}`] : []),
+    ...(unjudged.length > 0 ? [`readings are missing that decide ${unjudged.join(", ")}`] : []),
+    ...(silentSensors.length > 0 ? [`no reading of ${silentSensors.join(", ")}`] : []),
+    ...(staleSensors.length > 0 ? [`${staleSensors.length} sensors read nothing at the origin`] : []),
+    folder,
+  ];
+  return {
+    verdict: broken.length > 0 ? "broken" : unjudged.length > 0 ? "unjudged" : "holds",
+    summary: facts.join("; "),
+  } satisfies JobOutcome;
+});
+
+const requireFresh = (
+  open: Effect.Success<ReturnType<typeof openDeployedModel>>,
+  panel: Panel,
+  instantMs: number,
+  freshMs: number,
+) => {
+  const newestMs = lastReadingMs(open, panel, instantMs);
+  return instantMs - newestMs <= freshMs
+    ? Effect.void
+    : Effect.fail(
+        new JobFailed({
+          reason: `the newest reading is ${Number.isFinite(newestMs) ? `of ${new Date(newestMs).toISOString()}` : "missing"}, and \`fresh\` asks for one within ${formatDuration(freshMs)} of the instant`,
+        }),
+      );
+};

@@ -1,0 +1,109 @@
+import { Clock, Effect, FileSystem, Path, Ref, Schema } from "effect";
+import { ensureWritable, writeFileAtomically } from "../RunDirectory.ts";
+import { forecastJob } from "./forecastJob.ts";
+import { runJob } from "./runJob.ts";
+import { runSchedule, type ScheduleTally } from "./runSchedule.ts";
+import { milliseconds, readSchedule, ScheduleFile, ScheduleRefused } from "./ScheduleFile.ts";
+import type { ScheduleStatus } from "./ScheduleStatus.ts";
+import { serveStatus } from "./serveStatus.ts";
+
+export interface SchedulesOptions {
+  readonly paths: readonly string[];
+  readonly once: boolean;
+  readonly productVersion: string;
+}
+
+/** Holds since when a schedule is kept. */
+const BEGUN_FILE = "begun.json";
+const Begun = Schema.fromJsonString(Schema.Struct({ format: Schema.Literal(1), since: Schema.String }));
+
+/** Runs schedules side by side until all end or one cannot go on. Gives what they came to, in their order. */
+export const startSchedules = Effect.fn("startSchedules")(function* (options: SchedulesOptions) {
+  const path = yield* Path.Path;
+  const read = yield* Effect.forEach(options.paths, (file) =>
+    Effect.map(readSchedule(file), (schedule) => ({ file, schedule })),
+  );
+  yield* refuseTwins(read);
+  const schedules = yield* Effect.forEach(read, ({ file, schedule }) =>
+    Effect.gen(function* () {
+      const folder = path.dirname(file);
+      const home = path.resolve(folder, schedule.out, schedule.name);
+      yield* ensureWritable(home);
+      const status = yield* Ref.make<ScheduleStatus | undefined>(undefined);
+      return { schedule, folder, home, status, sinceMs: yield* begunAt(home) };
+    }),
+  );
+  const statuses = schedules.map(({ status }) => status);
+  const ports = new Set(schedules.flatMap(({ schedule }) => schedule.http?.port ?? []));
+  for (const port of ports) {
+    yield* Effect.logInfo(
+      `serving http://127.0.0.1:${yield* serveStatus(port, statuses)}/health and /metrics`,
+    );
+  }
+  const tallies: readonly ScheduleTally[] = yield* Effect.forEach(
+    schedules,
+    ({ folder, home, schedule, sinceMs, status }) => {
+      const common = { file: schedule, once: options.once, sinceMs, status };
+      const { job } = schedule;
+      const running =
+        job.kind === "forecast"
+          ? runSchedule({
+              ...common,
+              job: forecastJob({
+                home,
+                model: path.resolve(folder, job.model),
+                ...(job.data !== undefined && { data: cardPlace(path, folder, job.data) }),
+                ...(job.fresh !== undefined && { freshMs: milliseconds(job.fresh) }),
+              }),
+            })
+          : runSchedule({
+              ...common,
+              job: runJob({
+                home,
+                pipelinePath: path.resolve(folder, job.pipeline),
+                productVersion: options.productVersion,
+              }),
+            });
+      return running.pipe(Effect.annotateLogs({ schedule: schedule.name }));
+    },
+    { concurrency: "unbounded" },
+  );
+  return schedules.map(({ schedule }, k) => ({ name: schedule.name, tally: tallies[k]! }));
+}, Effect.scoped);
+
+/** A card of one's own is given by its path, relative to the schedule file. */
+const cardPlace = (path: Path.Path, folder: string, data: string): string =>
+  data.endsWith(".yaml") ? path.resolve(folder, data) : data;
+
+/** Two schedules with one name and folder would take each other's results for their own. */
+const refuseTwins = (read: readonly { readonly file: string; readonly schedule: ScheduleFile }[]) =>
+  Effect.gen(function* () {
+    const path = yield* Path.Path;
+    const seen = new Map<string, string>();
+    for (const { file, schedule } of read) {
+      const home = path.resolve(path.dirname(file), schedule.out, schedule.name);
+      const other = seen.get(home);
+      if (other !== undefined) {
+        return yield* new ScheduleRefused({
+          path: file,
+          problems: [`: it has the name and the folder of ${other}. Give it another name`],
+        });
+      }
+      seen.set(home, file);
+    }
+  });
+
+/** When a schedule was first started: what is missed from then on is made up for, even before its first result. */
+const begunAt = Effect.fn("begunAt")(function* (home: string) {
+  const files = yield* FileSystem.FileSystem;
+  const path = yield* Path.Path;
+  const file = path.join(home, BEGUN_FILE);
+  if (yield* files.exists(file)) {
+    const begun = yield* Schema.decodeUnknownEffect(Begun)(yield* files.readFileString(file));
+    return Date.parse(begun.since);
+  }
+  const nowMs = yield* Clock.currentTimeMillis;
+  const begun = { format: 1, since: new Date(nowMs).toISOString() };
+  yield* writeFileAtomically(file, `${JSON.stringify(begun)}\n`);
+  return nowMs;
+});
