@@ -86,6 +86,10 @@ describe("ordinance schedule", () => {
     write("served", "http: { port: 0 }\n");
     let seen: { health: Response; body: string; metrics: string } | undefined;
     let asked = false;
+    const ask = async (url: string): Promise<void> => {
+      const [health, metrics] = await Promise.all([fetch(`${url}/health`), fetch(`${url}/metrics`)]);
+      seen = { health, body: await health.text(), metrics: await metrics.text() };
+    };
     const ended = await builtCommand(
       "ordinance",
       ["schedule", "served.yaml", "--replay", "2025-03-20T23:20:00Z"],
@@ -95,11 +99,7 @@ describe("ordinance schedule", () => {
           const url = /http:\/\/127\.0\.0\.1:\d+/.exec(stderr)?.[0];
           if (url !== undefined && stderr.includes("T23:00:00.000Z: holds") && !asked) {
             asked = true;
-            void Promise.all([fetch(`${url}/health`), fetch(`${url}/metrics`)]).then(
-              async ([health, metrics]) => {
-                seen = { health, body: await health.text(), metrics: await metrics.text() };
-              },
-            );
+            void ask(url);
           }
           return seen !== undefined;
         },

@@ -1,4 +1,4 @@
-import { Context, Effect, Ref, Schema } from "effect";
+import { Effect, Ref, Schema } from "effect";
 import { PrometheusMetrics } from "effect/observability";
 import { createServer } from "node:http";
 import type { ScheduleStatus } from "./ScheduleStatus.ts";
@@ -21,7 +21,7 @@ export const serveStatus = Effect.fn("serveStatus")(function* (
   port: number,
   statuses: readonly Ref.Ref<ScheduleStatus | undefined>[],
 ) {
-  const context = yield* Effect.context<never>();
+  const context = yield* Effect.context();
   const server = createServer((request, response) => {
     const answer = (status: number, type: string, body: string): void => {
       response.writeHead(status, { "content-type": type, "cache-control": "no-store" });
@@ -38,7 +38,7 @@ export const serveStatus = Effect.fn("serveStatus")(function* (
       const body = { status: failing ? "failing" : "ok", schedules };
       answer(failing ? 503 : 200, "application/json", `${JSON.stringify(body)}\n`);
     } else if (pathname === "/metrics") {
-      const body = PrometheusMetrics.formatUnsafe(context as Context.Context<never>);
+      const body = PrometheusMetrics.formatUnsafe(context);
       answer(200, "text/plain; version=0.0.4; charset=utf-8", body);
     } else {
       answer(404, "text/plain", "There are /health and /metrics.\n");

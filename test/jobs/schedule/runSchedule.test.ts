@@ -1,4 +1,4 @@
-import { Effect, Fiber, Ref, Schema } from "effect";
+import { Effect, Fiber, Logger, Ref, Schema } from "effect";
 import { TestClock } from "effect/testing";
 import { describe, expect, it } from "vitest";
 import { jitterOf, runSchedule, type ScheduleTally } from "../../../src/jobs/schedule/runSchedule.ts";
@@ -18,7 +18,7 @@ interface World {
   /** Whether an attempt fails; counts from 1. */
   readonly fails?: (instant: string, attempt: number) => boolean;
   readonly done?: readonly string[];
-  readonly then: string;
+  readonly during: string;
 }
 
 interface Seen {
@@ -29,7 +29,7 @@ interface Seen {
   readonly status: ScheduleStatus | undefined;
 }
 
-/** Runs a schedule under a clock that is set by hand; `then` is how long it is moved on. */
+/** Runs a schedule under a clock that is set by hand; `during` is how long it is moved on. */
 const watch = (world: World): Promise<Seen> =>
   Effect.gen(function* () {
     const file = Schema.decodeUnknownSync(ScheduleFile)({
@@ -64,14 +64,14 @@ const watch = (world: World): Promise<Seen> =>
     const status = yield* Ref.make<ScheduleStatus | undefined>(undefined);
     const sinceMs = ms(world.since ?? world.now);
     const fiber = yield* Effect.forkChild(runSchedule({ file, job, once: false, sinceMs, status }));
-    yield* TestClock.adjust(world.then as "1 hour");
+    yield* TestClock.adjust(world.during as "1 hour");
     yield* Fiber.interrupt(fiber);
     return { ...seen, status: yield* Ref.get(status) };
-  }).pipe(Effect.scoped, Effect.provide(TestClock.layer()), Effect.runPromise);
+  }).pipe(Effect.scoped, Effect.provide([TestClock.layer(), Logger.layer([])]), Effect.runPromise);
 
 describe("runSchedule", () => {
   it("runs each instant once, when it comes", async () => {
-    const { runs, starts, status } = await watch({ now: "10:20", then: "3 hours" });
+    const { runs, starts, status } = await watch({ now: "10:20", during: "3 hours" });
     expect(runs).toEqual(["11:00", "12:00", "13:00"]);
     expect(starts).toEqual(["11:00", "12:00", "13:00"]);
     expect(status).toMatchObject({
@@ -82,7 +82,7 @@ describe("runSchedule", () => {
   });
 
   it("makes up for what was missed, newest first to count but in order, within its bounds", async () => {
-    const missed = { now: "10:20", done: ["04:00"], then: "1 minute" };
+    const missed = { now: "10:20", done: ["04:00"], during: "1 minute" };
     expect((await watch(missed)).runs).toEqual(["05:00", "06:00", "07:00", "08:00", "09:00", "10:00"]);
     expect((await watch({ ...missed, file: { catchUp: { max: 2 } } })).runs).toEqual(["09:00", "10:00"]);
     expect((await watch({ ...missed, file: { catchUp: { window: "2h" } } })).runs).toEqual([
@@ -98,7 +98,7 @@ describe("runSchedule", () => {
       now: "10:20",
       since: "07:30",
       done: ["08:00", "09:00"],
-      then: "1 minute",
+      during: "1 minute",
     });
     expect(runs).toEqual(["10:00"]);
   });
@@ -109,7 +109,7 @@ describe("runSchedule", () => {
       now: "10:20",
       file: { timeout },
       minutes: (instant: string) => (instant === "11:00" ? 150 : 1),
-      then: "4 hours",
+      during: "4 hours",
     };
     expect((await watch(long)).runs).toEqual(["11:00", "12:00", "13:00", "14:00"]);
     expect((await watch({ ...long, file: { timeout, overlap: "latest" } })).runs).toEqual([
@@ -123,7 +123,7 @@ describe("runSchedule", () => {
 
   it("tries again after twice the wait before, then gives up and goes on", async () => {
     const retries = { limit: 2, wait: "4min" };
-    const world = { now: "10:20", file: { retries }, then: "100 minutes" };
+    const world = { now: "10:20", file: { retries }, during: "100 minutes" };
     const once = await watch({ ...world, fails: (_, attempt) => attempt === 1 });
     expect([once.starts, once.runs, once.gaveUp]).toEqual([["11:00", "11:04", "12:00"], ["11:00"], []]);
     const never = await watch({ ...world, fails: (instant) => instant === "11:00" });
@@ -139,7 +139,7 @@ describe("runSchedule", () => {
       now: "10:20",
       file: { timeout: "10min", retries: { limit: 0 } },
       minutes: () => 30,
-      then: "55 minutes",
+      during: "55 minutes",
     });
     expect(gaveUp).toEqual(["11:00"]);
     expect(status?.last?.note).toBe("it took longer than 10min");
@@ -147,16 +147,16 @@ describe("runSchedule", () => {
   });
 
   it("waits for late readings, and spreads starts by a jitter of its own", async () => {
-    const late = await watch({ now: "10:20", file: { delay: "7min" }, then: "1 hour" });
+    const late = await watch({ now: "10:20", file: { delay: "7min" }, during: "1 hour" });
     expect([late.runs, late.starts]).toEqual([["11:00"], ["11:07"]]);
-    const spread = await watch({ now: "10:20", file: { jitter: "30min" }, then: "2 hours" });
+    const spread = await watch({ now: "10:20", file: { jitter: "30min" }, during: "2 hours" });
     const jitters = ["11:00", "12:00"].map((instant) => jitterOf("hourly", ms(instant), 1_800_000));
     expect(spread.starts).toEqual(["11:00", "12:00"].map((instant, k) => clockOf(ms(instant) + jitters[k]!)));
     expect(jitters[0]).not.toBe(jitters[1]);
   });
 
   it("waits where the clock was set back", async () => {
-    const { runs } = await watch({ now: "10:20", done: ["12:00"], then: "3 hours" });
+    const { runs } = await watch({ now: "10:20", done: ["12:00"], during: "3 hours" });
     expect(runs).toEqual(["13:00"]);
   });
 
@@ -177,7 +177,7 @@ describe("runSchedule", () => {
         giveUp: () => Effect.void,
       };
       return yield* runSchedule({ file, job, once: true, sinceMs: ms("07:30"), status });
-    }).pipe(Effect.scoped, Effect.provide(TestClock.layer()), Effect.runPromise);
+    }).pipe(Effect.scoped, Effect.provide([TestClock.layer(), Logger.layer([])]), Effect.runPromise);
     expect(tally).toEqual({
       holds: 0,
       broken: 3,
