@@ -10,6 +10,7 @@ import { runCommandLine } from "./runCommandLine.ts";
 import { scheduleCommand } from "./scheduleCommand.ts";
 import { signCommand } from "./signCommand.ts";
 import { verifyCommand } from "./verifyCommand.ts";
+import { workerCommand } from "./workerCommand.ts";
 
 runCommandLine(
   Command.make("ordinance").pipe(
@@ -18,6 +19,7 @@ runCommandLine(
       runCommand,
       forecastCommand,
       scheduleCommand,
+      workerCommand,
       verifyCommand,
       inspectCommand,
       exportCommand,

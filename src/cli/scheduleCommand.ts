@@ -1,13 +1,12 @@
-import { Console, Cron, Effect, Layer, Logger, Option } from "effect";
+import { Console, Cron, Effect, Layer, Option } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
-import { FetchHttpClient } from "effect/http";
-import { Otlp, OtlpSerialization } from "effect/observability";
 import { DataPlace } from "../ingest/DataPlace.ts";
 import { replayClock } from "../jobs/schedule/replayClock.ts";
 import type { ScheduleTally } from "../jobs/schedule/runSchedule.ts";
 import { cronOf, readSchedule } from "../jobs/schedule/ScheduleFile.ts";
 import { alignedColumns } from "./alignedColumns.ts";
 import { DoesNotHold, type NotJudged, notJudged } from "./exitCodes.ts";
+import { logging } from "./logging.ts";
 import { productVersion } from "./productVersion.ts";
 
 export const scheduleCommand = Command.make(
@@ -77,20 +76,6 @@ export const scheduleCommand = Command.make(
     { command: "ordinance schedule schedules/arterial.yaml --next 5", description: "When it would run" },
   ]),
 );
-
-/** Logs on standard error, and to an OTLP collector where the environment names one. */
-const logging = (form: "text" | "json") => {
-  const written = Logger.withConsoleError(form === "json" ? Logger.formatJson : Logger.formatLogFmt);
-  const local = Logger.layer([written]);
-  if (process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] === undefined) return local;
-  const remote = Otlp.layerFromConfig({
-    resource: { serviceName: "ordinance", serviceVersion: productVersion() },
-  });
-  return Layer.provideMerge(
-    remote.pipe(Layer.provide(OtlpSerialization.layerJson), Layer.provide(FetchHttpClient.layer)),
-    local,
-  );
-};
 
 const printNext = Effect.fn("printNext")(function* (file: string, next: number) {
   const schedule = yield* readSchedule(file);

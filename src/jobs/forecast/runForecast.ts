@@ -84,42 +84,49 @@ export interface ForecastPlace {
   readonly refuse: string;
 }
 
-/** Issues the forecast of an instant from a panel that reaches back far enough, and writes its folder whole. */
-export const forecastAt = Effect.fn("forecastAt")(function* (
+/** Issues the forecast of an instant from a panel that reaches back far enough. `refuse` names the model in messages. */
+export const issueAt = Effect.fn("issueAt")(function* (
   open: OpenModel,
   panel: LoadedPanel["panel"],
-  { home, instantMs, refuse }: ForecastPlace,
+  { instantMs, refuse }: Omit<ForecastPlace, "home">,
 ) {
-  const path = yield* Path.Path;
   const differences = otherPanel(open, panel);
-  if (differences.length > 0)
+  if (differences.length > 0) {
     return yield* new ModelRefused({ folder: refuse, reason: differences.join("; ") });
+  }
   if (!Number.isFinite(instantMs)) {
     return yield* new NothingToForecastFrom({ dataset: panel.name, from: "its beginning", to: "its end" });
   }
   const originMs = originAt(panel, instantMs);
-  const readings = readingsOfModel(
-    open.artefact.manifest.features,
-    panel,
-    originMs,
-    open.runtime.contextSteps,
-  );
+  const plan = open.artefact.manifest.features;
+  const readings = readingsOfModel(plan, panel, originMs, open.runtime.contextSteps);
   if (readings.silent.length === open.model.site.sensors.length) {
     const [from, to] = [readings.startMs, originMs].map((ms) => new Date(ms).toISOString());
     return yield* new NothingToForecastFrom({ dataset: panel.name, from: from!, to: to! });
   }
-  const issued = issueFromModel(open, readings);
-  const folder = path.join(home, instantFolder(instantMs));
-  yield* writeRunDirectory(folder, issued.files);
+  const { broken, files, rules, unjudged } = issueFromModel(open, readings);
   return {
-    folder,
+    files,
     issuedAt: new Date(originMs).toISOString(),
-    rules: issued.rules,
-    broken: issued.broken,
-    unjudged: issued.unjudged,
+    rules,
+    broken,
+    unjudged,
     silentSensors: readings.silent,
     staleSensors: readings.stale,
-  } satisfies ForecastResult;
+  };
+});
+
+/** Issues a forecast and writes its folder whole. */
+export const forecastAt = Effect.fn("forecastAt")(function* (
+  open: OpenModel,
+  panel: LoadedPanel["panel"],
+  place: ForecastPlace,
+) {
+  const path = yield* Path.Path;
+  const { files, ...facts } = yield* issueAt(open, panel, place);
+  const folder = path.join(place.home, instantFolder(place.instantMs));
+  yield* writeRunDirectory(folder, files);
+  return { folder, ...facts } satisfies ForecastResult;
 });
 
 /** What keeps a panel from being read by a model. */

@@ -65,6 +65,9 @@ export class ScheduleFile extends Schema.Class<ScheduleFile>("ordinance/Schedule
   http: Schema.optionalKey(Schema.Struct({ port: count(0, 65_535) })),
 }) {}
 
+/** When a schedule runs, and what becomes of it when it does not. */
+export type ScheduleTerms = Omit<ScheduleFile, "job" | "out" | "http">;
+
 /** A schedule file that cannot be read or is faulty; every problem with its place. */
 export class ScheduleRefused extends Schema.TaggedError<ScheduleRefused>()("ScheduleRefused", {
   path: Schema.String,
@@ -79,9 +82,11 @@ export class ScheduleRefused extends Schema.TaggedError<ScheduleRefused>()("Sche
 export const milliseconds = (text: string): number =>
   Number.parseFloat(text) === 0 ? 0 : parseDuration(text)!;
 
-export const cronOf = (file: ScheduleFile): Cron.Cron => Cron.parseUnsafe(file.cron, file.zone);
+export const cronOf = (file: Pick<ScheduleFile, "cron" | "zone">): Cron.Cron =>
+  Cron.parseUnsafe(file.cron, file.zone);
 
-const conflictsOf = (file: ScheduleFile): YamlConflict[] => {
+/** What keeps the instants of a schedule from being known. */
+export const scheduleConflicts = (file: Pick<ScheduleFile, "cron" | "zone">): YamlConflict[] => {
   const zoneKnown = Result.isSuccess(Cron.parse("0 0 * * *", file.zone));
   const zone = zoneKnown
     ? []
@@ -113,7 +118,7 @@ export const readSchedule = Effect.fn("readSchedule")(function* (path: string) {
     ),
   );
   return yield* Effect.mapError(
-    Effect.fromResult(decodeYaml(ScheduleFile, text, conflictsOf)),
+    Effect.fromResult(decodeYaml(ScheduleFile, text, scheduleConflicts)),
     (problems: readonly YamlProblem[]) =>
       new ScheduleRefused({
         path,

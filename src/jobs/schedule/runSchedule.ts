@@ -1,7 +1,7 @@
 import { Clock, Cron, Duration, Effect, Ref, Schedule } from "effect";
 import { createHash } from "node:crypto";
 import { dueInstants } from "./dueInstants.ts";
-import { cronOf, milliseconds, type ScheduleFile } from "./ScheduleFile.ts";
+import { cronOf, milliseconds, type ScheduleTerms } from "./ScheduleFile.ts";
 import { JobFailed, type ScheduledJob } from "./ScheduledJob.ts";
 import {
   countRetry,
@@ -13,7 +13,7 @@ import {
 } from "./ScheduleStatus.ts";
 
 export interface ScheduleOptions<R> {
-  readonly file: ScheduleFile;
+  readonly terms: ScheduleTerms;
   readonly job: ScheduledJob<R>;
   /** Ends when nothing is due any more, instead of waiting for the next instant. */
   readonly once: boolean;
@@ -46,11 +46,11 @@ export const jitterOf = (name: string, instantMs: number, jitterMs: number): num
  * itself.
  */
 export const runSchedule = Effect.fn("runSchedule")(function* <R>(options: ScheduleOptions<R>) {
-  const { file, job, once, sinceMs, status } = options;
-  const cron = cronOf(file);
-  const catchUp = { max: file.catchUp.max, windowMs: milliseconds(file.catchUp.window) };
-  const delayMs = milliseconds(file.delay);
-  const jitterMs = milliseconds(file.jitter);
+  const { job, once, sinceMs, status, terms } = options;
+  const cron = cronOf(terms);
+  const catchUp = { max: terms.catchUp.max, windowMs: milliseconds(terms.catchUp.window) };
+  const delayMs = milliseconds(terms.delay);
+  const jitterMs = milliseconds(terms.jitter);
   const tally: Record<RunResultKind, number> = { holds: 0, broken: 0, unjudged: 0, failed: 0, dropped: 0 };
   let after = (yield* job.newest) ?? sinceMs;
   /** Whether what is due now came while nothing was running. */
@@ -60,7 +60,7 @@ export const runSchedule = Effect.fn("runSchedule")(function* <R>(options: Sched
 
   const show = (running?: number) =>
     Ref.set(status, {
-      schedule: file.name,
+      schedule: terms.name,
       ...(running !== undefined && { running: text(running) }),
       ...(last !== undefined && { last }),
       next: Cron.next(cron, new Date(after)).toISOString(),
@@ -71,23 +71,23 @@ export const runSchedule = Effect.fn("runSchedule")(function* <R>(options: Sched
     number === 0
       ? Effect.void
       : Effect.logWarning(`${number} ${number === 1 ? "instant" : "instants"} left out: ${why}`).pipe(
-          Effect.andThen(countRuns(file.name, "dropped", number)),
+          Effect.andThen(countRuns(terms.name, "dropped", number)),
           Effect.andThen(Effect.sync(() => (tally.dropped += number))),
         );
 
   const runAt = Effect.fn("scheduledRun")(function* (instantMs: number) {
     yield* show(instantMs);
     const startedMs = yield* Clock.currentTimeMillis;
-    const attempted = yield* attemptAt(file, job, instantMs);
+    const attempted = yield* attemptAt(terms, job, instantMs);
     const result = attempted.outcome === undefined ? "failed" : attempted.outcome.verdict;
     const note = attempted.outcome?.summary ?? attempted.reason;
     if (attempted.outcome === undefined) yield* job.giveUp(instantMs, attempted.attempts, attempted.reason);
     failuresInARow = result === "failed" ? failuresInARow + 1 : 0;
     last = { instant: text(instantMs), result, note };
     tally[result]++;
-    yield* countRuns(file.name, result);
-    yield* timeRun(file.name, (yield* Clock.currentTimeMillis) - startedMs);
-    if (result !== "failed") yield* markNewest(file.name, instantMs);
+    yield* countRuns(terms.name, result);
+    yield* timeRun(terms.name, (yield* Clock.currentTimeMillis) - startedMs);
+    if (result !== "failed") yield* markNewest(terms.name, instantMs);
     const log =
       result === "failed" ? Effect.logError : result === "holds" ? Effect.logInfo : Effect.logWarning;
     yield* log(`${text(instantMs)}: ${result}. ${note}`);
@@ -102,9 +102,9 @@ export const runSchedule = Effect.fn("runSchedule")(function* <R>(options: Sched
       );
     }
     const { due, dropped } = dueInstants(cron, after, nowMs - delayMs, catchUp);
-    const kept = waited ? due : keptOf(due, file.overlap);
+    const kept = waited ? due : keptOf(due, terms.overlap);
     yield* drop(dropped, "more were missed than catchUp allows");
-    yield* drop(due.length - kept.length, `an earlier run was still going (overlap: ${file.overlap})`);
+    yield* drop(due.length - kept.length, `an earlier run was still going (overlap: ${terms.overlap})`);
     const [first] = kept;
     if (first === undefined) {
       after = Math.max(after, ...due, dropped > 0 ? nowMs - delayMs : -Infinity);
@@ -116,7 +116,7 @@ export const runSchedule = Effect.fn("runSchedule")(function* <R>(options: Sched
       continue;
     }
     if (nowMs - first - delayMs < PUNCTUAL_MS && jitterMs > 0) {
-      yield* Effect.sleep(Duration.millis(jitterOf(file.name, first, jitterMs)));
+      yield* Effect.sleep(Duration.millis(jitterOf(terms.name, first, jitterMs)));
     }
     for (const instantMs of kept) {
       if (!(yield* job.isDone(instantMs))) yield* runAt(instantMs);
@@ -129,12 +129,12 @@ export const runSchedule = Effect.fn("runSchedule")(function* <R>(options: Sched
 });
 
 /** What is left of instants that came while a run was going. */
-const keptOf = (due: readonly number[], policy: ScheduleFile["overlap"]): readonly number[] =>
+const keptOf = (due: readonly number[], policy: ScheduleTerms["overlap"]): readonly number[] =>
   policy === "queue" ? due : policy === "latest" ? due.slice(-1) : [];
 
 /** Tries a run as often as the schedule allows. */
 const attemptAt = Effect.fn("attemptAt")(function* <R>(
-  file: ScheduleFile,
+  terms: ScheduleTerms,
   job: ScheduledJob<R>,
   instantMs: number,
 ) {
@@ -143,18 +143,18 @@ const attemptAt = Effect.fn("attemptAt")(function* <R>(
     attempts++;
     const limited = job.run(instantMs).pipe(
       Effect.timeoutOrElse({
-        duration: Duration.millis(milliseconds(file.timeout)),
-        orElse: () => Effect.fail(new JobFailed({ reason: `it took longer than ${file.timeout}` })),
+        duration: Duration.millis(milliseconds(terms.timeout)),
+        orElse: () => Effect.fail(new JobFailed({ reason: `it took longer than ${terms.timeout}` })),
       }),
     );
-    return attempts === 1 ? limited : Effect.andThen(countRetry(file.name), limited);
+    return attempts === 1 ? limited : Effect.andThen(countRetry(terms.name), limited);
   });
-  const waits = Schedule.exponential(Duration.millis(milliseconds(file.retries.wait)), 2);
+  const waits = Schedule.exponential(Duration.millis(milliseconds(terms.retries.wait)), 2);
   return yield* attempt.pipe(
     Effect.tapError((error) =>
       Effect.logWarning(`${text(instantMs)}: attempt ${attempts} failed: ${error.message}`),
     ),
-    Effect.retry({ schedule: waits, times: file.retries.limit }),
+    Effect.retry({ schedule: waits, times: terms.retries.limit }),
     Effect.map((outcome) => ({ outcome, attempts, reason: "" })),
     Effect.catch((error) => Effect.succeed({ outcome: undefined, attempts, reason: error.message })),
   );

@@ -43,7 +43,7 @@ export const startSchedules = Effect.fn("startSchedules")(function* (options: Sc
   const tallies: readonly ScheduleTally[] = yield* Effect.forEach(
     schedules,
     ({ folder, home, schedule, sinceMs, status }) => {
-      const common = { file: schedule, once: options.once, sinceMs, status };
+      const common = { terms: schedule, once: options.once, sinceMs, status };
       const { job } = schedule;
       const running =
         job.kind === "forecast"

@@ -32,7 +32,7 @@ interface Seen {
 /** Runs a schedule under a clock that is set by hand; `during` is how long it is moved on. */
 const watch = (world: World): Promise<Seen> =>
   Effect.gen(function* () {
-    const file = Schema.decodeUnknownSync(ScheduleFile)({
+    const terms = Schema.decodeUnknownSync(ScheduleFile)({
       name: "hourly",
       cron: "0 * * * *",
       zone: "UTC",
@@ -63,7 +63,7 @@ const watch = (world: World): Promise<Seen> =>
     };
     const status = yield* Ref.make<ScheduleStatus | undefined>(undefined);
     const sinceMs = ms(world.since ?? world.now);
-    const fiber = yield* Effect.forkChild(runSchedule({ file, job, once: false, sinceMs, status }));
+    const fiber = yield* Effect.forkChild(runSchedule({ terms, job, once: false, sinceMs, status }));
     yield* TestClock.adjust(world.during as "1 hour");
     yield* Fiber.interrupt(fiber);
     return { ...seen, status: yield* Ref.get(status) };
@@ -163,7 +163,7 @@ describe("runSchedule", () => {
   it("ends with once as soon as nothing is due", async () => {
     const tally = await Effect.gen(function* () {
       yield* TestClock.setTime(ms("10:20"));
-      const file = Schema.decodeUnknownSync(ScheduleFile)({
+      const terms = Schema.decodeUnknownSync(ScheduleFile)({
         name: "x",
         cron: "0 * * * *",
         zone: "UTC",
@@ -176,7 +176,7 @@ describe("runSchedule", () => {
         run: () => Effect.succeed({ verdict: "broken", summary: "" }),
         giveUp: () => Effect.void,
       };
-      return yield* runSchedule({ file, job, once: true, sinceMs: ms("07:30"), status });
+      return yield* runSchedule({ terms, job, once: true, sinceMs: ms("07:30"), status });
     }).pipe(Effect.scoped, Effect.provide([TestClock.layer(), Logger.layer([])]), Effect.runPromise);
     expect(tally).toEqual({
       holds: 0,

@@ -1,0 +1,48 @@
+import { Duration, Effect, Path, Schedule } from "effect";
+import { openDeployedModel } from "../forecast/openDeployedModel.ts";
+import { dataOfModel, issueAt } from "../forecast/runForecast.ts";
+import { loadSpan } from "../loadRunPanel.ts";
+import { currentModel } from "../schedule/currentModel.ts";
+import { JobFailed, type JobOutcome } from "../schedule/ScheduledJob.ts";
+import { milliseconds } from "../schedule/ScheduleFile.ts";
+import type { ClusterFile, ClusterGroup } from "./ClusterFile.ts";
+import { keepForecast } from "./ForecastResults.ts";
+
+/** Forecasts a group at an instant and keeps the result in the database. */
+export const forecastGroup = (
+  file: ClusterFile,
+  folder: string,
+  group: ClusterGroup,
+  instantMs: number,
+  worker: string,
+) => {
+  const once = Effect.gen(function* () {
+    const path = yield* Path.Path;
+    const modelFolder = yield* currentModel(path.resolve(folder, group.model));
+    const open = yield* openDeployedModel(modelFolder);
+    const card = group.data?.endsWith(".yaml") ? path.resolve(folder, group.data) : group.data;
+    const { panel } = yield* loadSpan(yield* dataOfModel(card, modelFolder, open), undefined, undefined);
+    const issued = yield* issueAt(open, panel, { instantMs, refuse: modelFolder });
+    const verdict: JobOutcome["verdict"] =
+      issued.broken.length > 0 ? "broken" : issued.unjudged.length > 0 ? "unjudged" : "holds";
+    yield* keepForecast({
+      group: group.name,
+      instantMs,
+      issuedAt: issued.issuedAt,
+      verdict,
+      parquet: issued.files["forecast.parquet"] as Uint8Array,
+      facts: issued.files["forecast.json"] as string,
+      worker,
+    });
+    return verdict;
+  });
+  const { limit, wait } = file.retries;
+  return once.pipe(
+    Effect.mapError((error) => new JobFailed({ reason: error.message })),
+    Effect.timeoutOrElse({
+      duration: Duration.millis(milliseconds(file.timeout)),
+      orElse: () => Effect.fail(new JobFailed({ reason: `it took longer than ${file.timeout}` })),
+    }),
+    Effect.retry({ schedule: Schedule.exponential(Duration.millis(milliseconds(wait)), 2), times: limit }),
+  );
+};
