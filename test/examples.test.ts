@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
-import { Effect, Result, Schema } from "effect";
+import { Cron, Effect, Result, Schema } from "effect";
 import { describe, expect, it } from "vitest";
 import * as edge from "../src/edge/index.ts";
 import * as series from "../src/series/index.ts";
@@ -79,6 +79,7 @@ describe("examples in docstrings", () => {
     const { claims, code } = compiled(lines);
     expect(claims, "an example shows at least one value").toBeGreaterThan(0);
     const scope = {
+      Cron,
       Effect,
       Result,
       Schema,

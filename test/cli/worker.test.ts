@@ -31,7 +31,7 @@ describe.skipIf(programs === undefined)("ordinance worker", () => {
     workers.push(child);
     let printed = "";
     await new Promise<void>((resolve, reject) => {
-      child.stderr!.on("data", (chunk: Buffer) => {
+      child.stderr.on("data", (chunk: Buffer) => {
         printed += chunk.toString();
         if (printed.includes("working at")) resolve();
       });

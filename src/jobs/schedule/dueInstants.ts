@@ -26,8 +26,7 @@ const COUNTED = 5000;
  * clock was set back to before `afterMs`, nothing is due.
  *
  * @example
- * const hourly = Cron.parseUnsafe("0 * * * *", "UTC");
- * dueInstants(hourly, 0, 4 * 3_600_000, { max: 2, windowMs: 86_400_000 });
+ * dueInstants(Cron.parseUnsafe("0 * * * *", "UTC"), 0, 4 * 3_600_000, { max: 2, windowMs: 86_400_000 });
  * // => { due: [ 10800000, 14400000 ], dropped: 2 }
  */
 export const dueInstants = (
