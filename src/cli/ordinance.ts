@@ -2,6 +2,7 @@
 import { Command } from "effect/cli";
 import { dataCommand } from "./dataCommand.ts";
 import { exportCommand } from "./exportCommand.ts";
+import { ingestCommand } from "./ingestCommand.ts";
 import { inspectCommand } from "./inspectCommand.ts";
 import { keygenCommand } from "./keygenCommand.ts";
 import { runCommand } from "./runCommand.ts";
@@ -20,6 +21,7 @@ runCommandLine(
       keygenCommand,
       signCommand,
       dataCommand,
+      ingestCommand,
     ]),
     Command.withExamples([
       {

@@ -182,16 +182,18 @@ export class StoreIntake {
       }
       const { faults } = delta!;
       let values = 0;
+      let impossible = 0;
       for (let channel = 0; channel < row.length; channel++) {
         let value = columns[channel]?.[at] ?? NaN;
         if (value < lows[channel]! || value > highs[channel]!) {
-          faults[IMPOSSIBLE!]!++;
+          impossible++;
           value = NaN;
         } else if (!Number.isNaN(value)) values++;
         row[channel] = value;
       }
+      faults[IMPOSSIBLE!]! += impossible;
       if (values === 0) {
-        faults[BLANK!]!++;
+        if (impossible === 0) faults[BLANK!]!++;
         continue;
       }
       const index = this.#days.get(day)!;

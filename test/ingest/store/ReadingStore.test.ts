@@ -309,10 +309,10 @@ describe("one writer at a time", () => {
     await withStore((store) =>
       Effect.gen(function* () {
         yield* store.append(batchOf([["a", START, 1]]));
-        const second = yield* Effect.flip(
-          Effect.scoped(openReadingStore(join(root, "store"), storeCard())).pipe(
-            Effect.provide(NodeFileSystem.layer),
-          ),
+        const second = yield* Effect.scoped(openReadingStore(join(root, "store"), storeCard())).pipe(
+          Effect.flip,
+          Effect.provide(NodeFileSystem.layer),
+          Effect.orDie,
         );
         expect(second.message).toMatch(/process \d+ writes to it; stop that one first/);
         const beside = yield* readReadingStore(join(root, "store")).pipe(
