@@ -69,12 +69,25 @@ export class ReadingBatch {
 
   /** The rows gathered so far as a record batch; the arrays are handed over and new ones begun. */
   take(): Readings {
+    if (4 * this.rows < BATCH_ROWS) return this.#takeFew();
     const batch = this.batchOf(this.rows, this.sensor, this.#instant, this.values);
     this.sensor = new Int32Array(BATCH_ROWS);
     this.#instant = new Int32Array(BATCH_ROWS * 2);
     this.values = this.channels.map(() => new Float64Array(BATCH_ROWS));
     this.rows = 0;
     return batch;
+  }
+
+  /** A few rows are copied: whole arrays for a handful would be for the collector to clear away. */
+  #takeFew(): Readings {
+    const { rows } = this;
+    this.rows = 0;
+    return this.batchOf(
+      rows,
+      this.sensor.slice(0, rows),
+      this.#instant.slice(0, 2 * rows),
+      this.values.map((column) => column.slice(0, rows)),
+    );
   }
 
   /**

@@ -75,7 +75,10 @@ export class JsonRows {
     const stamp = row[time.column];
     const instant = this.#instants.value(stamp, sensor);
     if (this.#instants.faulty) {
-      this.#report(place, this.#instants.complaint(shown(stamp)));
+      this.#report(
+        place,
+        this.#instants.complaint(typeof stamp === "string" ? abbreviate(stamp) : shown(stamp)),
+      );
       return;
     }
     if (Number.isNaN(instant)) return;

@@ -9,4 +9,4 @@ import { mqttSource } from "./mqttSource.ts";
  * @param once end with what is there by now, followed or not
  */
 export const openSource = (source: FeedSourceFile, place: SourcePlace, once: boolean): FeedSource =>
-  source.kind === "mqtt" ? mqttSource(source, place.card) : fileSource(source, place, once);
+  source.kind === "mqtt" ? mqttSource(source, place.card, once) : fileSource(source, place, once);
