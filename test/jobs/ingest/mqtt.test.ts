@@ -1,16 +1,12 @@
-import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem";
-import { Effect, Fiber, Layer } from "effect";
+import { Effect } from "effect";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MqttClient } from "mqtt";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ReadingStore } from "../../../src/ingest/store/ReadingStore.ts";
-import type { IngestReport } from "../../../src/jobs/ingest/IngestReport.ts";
-import { ingestFeed } from "../../../src/jobs/ingest/ingestFeed.ts";
-import { Progress } from "../../../src/jobs/Progress.ts";
 import { random as randomFrom } from "../../../src/series/random.ts";
 import { temporaryFolder } from "../../ingest/store/readingBatches.ts";
 import { TestBroker, until } from "./mqttBroker.ts";
+import { ingestOnce, readingsIn, whileIngesting } from "./runningFeed.ts";
 
 const START = Date.UTC(2025, 2, 3);
 const STEP = 300_000;
@@ -51,23 +47,6 @@ ${more}`,
   );
   return path;
 };
-
-const services = Layer.mergeAll(NodeFileSystem.layer, Progress.silent);
-
-/** Runs a feed until `use` is done with it, then stops it. */
-const whileIngesting = (path: string, use: (store: ReadingStore) => Promise<void>): Promise<IngestReport> =>
-  Effect.gen(function* () {
-    const { report, run, store } = yield* ingestFeed(path, { once: false });
-    const running = yield* Effect.forkChild(run);
-    yield* Effect.promise(() => use(store));
-    yield* Fiber.interrupt(running);
-    return yield* report;
-  }).pipe(Effect.scoped, Effect.provide(services), Effect.runPromise);
-
-const readingsIn = (store: ReadingStore): Promise<number> =>
-  Effect.runPromise(
-    Effect.map(store.health(), (health) => health.reduce((sum, { readings }) => sum + readings, 0)),
-  );
 
 const publish = (client: MqttClient, message: object): Promise<unknown> =>
   client.publishAsync("city/north/speed", JSON.stringify(message), { qos: 1 });
@@ -143,15 +122,8 @@ describe("readings from an MQTT broker", () => {
 });
 
 describe("an MQTT source", () => {
-  const runOnce = (path: string) =>
-    Effect.gen(function* () {
-      const { report, run } = yield* ingestFeed(path, { once: true });
-      yield* run;
-      return yield* report;
-    }).pipe(Effect.scoped, Effect.provide(services), Effect.runPromise);
-
   it("takes with --once what the broker kept, acknowledges what cannot be read too, and says it", async () => {
-    await runOnce(writeFeed());
+    await ingestOnce(writeFeed());
     const client = await broker.publisher();
     for (const text of [
       '{"id":"a","at":1740960000000,"v":5}',
@@ -162,7 +134,7 @@ describe("an MQTT source", () => {
       await client.publishAsync("city/north/speed", text, { qos: 1 });
     }
     await client.endAsync();
-    const [first, second] = [await runOnce(writeFeed()), await runOnce(writeFeed())];
+    const [first, second] = [await ingestOnce(writeFeed()), await ingestOnce(writeFeed())];
     expect(first).toMatchObject({ rows: 1, kept: 1 });
     expect(first.sources[0]).toMatchObject({ messages: 4, unreadable: 3, disconnects: 0 });
     expect(first.sources[0]!.problems.map(({ message }) => message).join("\n")).toMatch(
@@ -173,6 +145,6 @@ describe("an MQTT source", () => {
 
   it("names the variables that hold no credentials", async () => {
     const path = writeFeed("    userFrom: ORDINANCE_TEST_NO_USER\n");
-    await expect(runOnce(path)).rejects.toThrow(/the environment has no ORDINANCE_TEST_NO_USER/);
+    await expect(ingestOnce(path)).rejects.toThrow(/the environment has no ORDINANCE_TEST_NO_USER/);
   });
 });
