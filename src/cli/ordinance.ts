@@ -3,6 +3,7 @@ import { Command } from "effect/cli";
 import { dataCommand } from "./dataCommand.ts";
 import { exportCommand } from "./exportCommand.ts";
 import { forecastCommand } from "./forecastCommand.ts";
+import { ingestCommand } from "./ingestCommand.ts";
 import { inspectCommand } from "./inspectCommand.ts";
 import { keygenCommand } from "./keygenCommand.ts";
 import { runCommand } from "./runCommand.ts";
@@ -26,6 +27,7 @@ runCommandLine(
       keygenCommand,
       signCommand,
       dataCommand,
+      ingestCommand,
     ]),
     Command.withExamples([
       {

@@ -34,9 +34,21 @@ export interface RecordReader {
   readonly record: (records: CsvRecords, index: number) => void;
   /** The file has ended after so many records. */
   readonly end: (records: number) => void;
+  /** Adds what the clock met since the last call to the tally. */
+  readonly countTimes: () => void;
   readonly batch: ReadingBatch;
   /** Batches that are full. */
   readonly full: Readings[];
+}
+
+/** How far a file has been read. */
+export interface FileProgress {
+  /** Bytes up to the end of the last record that was taken. */
+  readonly taken: number;
+  /** Line on which the next record begins, counted from 1. */
+  readonly line: number;
+  /** Bytes up to the end of the header. */
+  readonly header: number;
 }
 
 /**
@@ -54,6 +66,7 @@ export class CsvReader {
   #stopped = false;
   #width = -1;
   #index = 0;
+  #headerEnd = 0;
 
   constructor(context: ReadingContext, file: ReadingFile) {
     const { layout } = context.card;
@@ -71,6 +84,23 @@ export class CsvReader {
     return this.#drain();
   }
 
+  get progress(): FileProgress {
+    return { taken: this.#records.taken, line: this.#records.nextLine, header: this.#headerEnd };
+  }
+
+  /** Goes on where another reader of the same file stopped; its header has been pushed, and nothing else. */
+  goOn({ line, taken }: FileProgress): void {
+    this.#records.goOn(taken, line);
+  }
+
+  /** The rows gathered so far, full batch or not: the file may grow later on. */
+  rest(): Readings[] {
+    const batches = this.#reader.full.splice(0);
+    if (this.#reader.batch.rows > 0) batches.push(this.#reader.batch.take());
+    this.#reader.countTimes();
+    return batches;
+  }
+
   /** The file has ended; returns what is left. */
   end(): Readings[] {
     this.#records.end();
@@ -80,8 +110,7 @@ export class CsvReader {
     } else if (!this.#stopped) {
       this.#reader.end(this.#index);
     }
-    batches.push(...this.#reader.full.splice(0));
-    if (this.#reader.batch.rows > 0) batches.push(this.#reader.batch.take());
+    batches.push(...this.rest());
     return batches;
   }
 
@@ -97,6 +126,7 @@ export class CsvReader {
       }
       if (!this.#headerDone) {
         this.#headerDone = true;
+        this.#headerEnd = records.taken;
         this.#width = records.fieldCount;
         this.#stopped = !this.#reader.header(
           records.texts().map((text) => text.trim()),

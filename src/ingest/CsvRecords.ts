@@ -36,6 +36,8 @@ export class CsvRecords {
 
   #limit = 0;
   #position = 0;
+  /** Bytes of the file before the working buffer. */
+  #before = 0;
   #recordStart = 0;
   #nextLine = 1;
   #ended = false;
@@ -57,10 +59,27 @@ export class CsvRecords {
       this.bytes.copyWithin(0, this.#position, this.#limit);
     }
     this.bytes.set(chunk, rest);
+    this.#before += this.#position;
     this.#position = 0;
     this.#limit = rest + chunk.length;
     this.bytes[this.#limit] = LINE_FEED;
     if (!this.#started && this.#limit >= 3) this.#skipByteOrderMark();
+  }
+
+  /** Bytes of the file up to the end of the last record that was taken. */
+  get taken(): number {
+    return this.#before + this.#position;
+  }
+
+  /** Line on which the next record begins, counted from 1. */
+  get nextLine(): number {
+    return this.#nextLine;
+  }
+
+  /** Goes on further down the file, once all that was pushed is taken: the next chunk begins at this byte and line. */
+  goOn(byte: number, line: number): void {
+    this.#before = byte - this.#position;
+    this.#nextLine = line;
   }
 
   /** No more bytes will come: an unfinished last line is a record. */

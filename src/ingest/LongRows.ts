@@ -87,7 +87,9 @@ export class LongRows implements RecordReader {
     if (batch.commit(sensor, instant)) this.full.push(batch.take());
   }
 
-  end(): void {
+  end(): void {}
+
+  countTimes(): void {
     addClockTally(this.#context, this.#clock, 1);
   }
 
@@ -96,9 +98,10 @@ export class LongRows implements RecordReader {
   }
 }
 
-/** Adds what a clock met to the tally, each of its readings standing for so many rows. */
+/** Moves what a clock met to the tally, each of its readings standing for so many rows. */
 export const addClockTally = ({ tally }: ReadingContext, clock: ZoneClock, rows: number): void => {
   tally.nonexistentLocal += clock.tally.nonexistent * rows;
   tally.ambiguousLocal += clock.tally.ambiguous * rows;
   tally.repeatedLocal += clock.tally.repeated * rows;
+  Object.assign(clock.tally, { nonexistent: 0, ambiguous: 0, repeated: 0 });
 };

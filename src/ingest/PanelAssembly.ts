@@ -1,8 +1,8 @@
 import type { Data as ArrowData, Float64, RecordBatch, Vector } from "apache-arrow";
+import { columnInstants, doublesOf, instantAt } from "./batchColumns.ts";
 import type { Conflict } from "./IntakeReport.ts";
-import { INSTANT_COLUMN, SENSOR_COLUMN } from "./ReadingBatch.ts";
+import { SENSOR_COLUMN } from "./ReadingBatch.ts";
 
-const TWO_TO_32 = 4_294_967_296;
 const KEPT_CONFLICTS = 5;
 /** More steps than this between two readings mean a wrong time, not a long recording. */
 const MOST_STEPS = 20_000_000;
@@ -101,7 +101,7 @@ export class PanelAssembly {
         continue;
       }
       const track = this.#tracks[trackNumber]!;
-      const instant = instants[2 * row + 1]! * TWO_TO_32 + (instants[2 * row]! >>> 0);
+      const instant = instantAt(instants, row);
       if (instant < track.latestMs) counts.outOfOrder++;
       else track.latestMs = instant;
       if (instant < fromMs || instant >= toMs) {
@@ -247,25 +247,6 @@ export class PanelAssembly {
     return values;
   }
 }
-
-/** The instants as pairs of 32-bit halves, low first. */
-const columnInstants = (batch: RecordBatch): Int32Array => {
-  const data = batch.getChild(INSTANT_COLUMN)!.data[0]!;
-  const whole = data.values as unknown as BigInt64Array;
-  return new Int32Array(whole.buffer, whole.byteOffset, whole.length * 2);
-};
-
-/** The values with NaN where the validity says null: Arrow leaves anything at all in the place of a null. */
-const doublesOf = (data: ArrowData<Float64>): Float64Array => {
-  const { nullBitmap, offset, length } = data;
-  if (data.nullCount === 0 || nullBitmap === undefined) return data.values;
-  const values = data.values.slice(0, length);
-  for (let row = 0; row < length; row++) {
-    const bit = row + offset;
-    if ((nullBitmap[bit >> 3]! & (1 << (bit & 7))) === 0) values[row] = NaN;
-  }
-  return values;
-};
 
 const growTrack = (track: SensorTrack, step: number): void => {
   const empty = track.capacity === 0;

@@ -19,7 +19,7 @@ export const SENSOR_COLUMN = "sensor";
 export const INSTANT_COLUMN = "instant";
 
 /** Rows a batch holds. */
-const BATCH_ROWS = 32_768;
+export const BATCH_ROWS = 32_768;
 
 const TWO_TO_32 = 4_294_967_296;
 
@@ -69,18 +69,49 @@ export class ReadingBatch {
 
   /** The rows gathered so far as a record batch; the arrays are handed over and new ones begun. */
   take(): Readings {
-    const length = this.rows;
-    const columns = this.values.map((values) => {
-      const { bitmap, missing } = validityOf(values, length);
+    if (4 * this.rows < BATCH_ROWS) return this.#takeFew();
+    const batch = this.batchOf(this.rows, this.sensor, this.#instant, this.values);
+    this.sensor = new Int32Array(BATCH_ROWS);
+    this.#instant = new Int32Array(BATCH_ROWS * 2);
+    this.values = this.channels.map(() => new Float64Array(BATCH_ROWS));
+    this.rows = 0;
+    return batch;
+  }
+
+  /** A few rows are copied: whole arrays for a handful would be for the collector to clear away. */
+  #takeFew(): Readings {
+    const { rows } = this;
+    this.rows = 0;
+    return this.batchOf(
+      rows,
+      this.sensor.slice(0, rows),
+      this.#instant.slice(0, 2 * rows),
+      this.values.map((column) => column.slice(0, rows)),
+    );
+  }
+
+  /**
+   * Whole columns as a record batch, without a copy.
+   *
+   * @param instants 64-bit milliseconds as pairs of halves, low first, at a multiple of 8 bytes
+   */
+  batchOf(
+    length: number,
+    sensors: Int32Array,
+    instants: Int32Array,
+    values: readonly Float64Array[],
+  ): Readings {
+    const columns = values.map((column) => {
+      const { bitmap, missing } = validityOf(column, length);
       return makeData({
         type: new Float64(),
         length,
         nullCount: missing,
-        data: values,
+        data: column,
         ...(missing > 0 ? { nullBitmap: bitmap } : {}),
       });
     });
-    const batch = new RecordBatch(
+    return new RecordBatch(
       this.#schema,
       makeData({
         type: new Struct(this.#schema.fields),
@@ -91,24 +122,19 @@ export class ReadingBatch {
             type: this.#sensorType,
             length,
             nullCount: 0,
-            data: this.sensor,
+            data: sensors,
             dictionary: this.#dictionaryVector(),
           }),
           makeData({
             type: new TimestampMillisecond("UTC"),
             length,
             nullCount: 0,
-            data: new BigInt64Array(this.#instant.buffer),
+            data: new BigInt64Array(instants.buffer as ArrayBuffer, instants.byteOffset, instants.length / 2),
           }),
           ...columns,
         ],
       }),
     );
-    this.sensor = new Int32Array(BATCH_ROWS);
-    this.#instant = new Int32Array(BATCH_ROWS * 2);
-    this.values = this.channels.map(() => new Float64Array(BATCH_ROWS));
-    this.rows = 0;
-    return batch;
   }
 
   #dictionaryVector(): Vector<Utf8> {

@@ -18,6 +18,7 @@ export class SensorRows implements RecordReader {
   readonly #cell: CellReader;
   #instants = new Float64Array(0);
   #names: readonly string[] = [];
+  #rows = 0;
 
   constructor(context: ReadingContext, file: ReadingFile) {
     const { layout, zone } = context.card;
@@ -67,8 +68,13 @@ export class SensorRows implements RecordReader {
     }
   }
 
+  countTimes(): void {
+    // Its times are of the columns, read once: every row has them.
+    addClockTally(this.#context, this.#clock, this.#rows);
+  }
+
   end(records: number): void {
-    addClockTally(this.#context, this.#clock, records);
+    this.#rows = records;
     if (records < this.#names.length) {
       const { tally } = this.#context;
       tally.shortFiles.push(`${this.#file.path}: ${records} of ${this.#names.length} sensors`);

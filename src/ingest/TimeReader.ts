@@ -1,14 +1,11 @@
 import type { CsvRecords } from "./CsvRecords.ts";
 import type { CardTime } from "./DatasetCard.ts";
+import { InstantReader, isPlausible } from "./InstantReader.ts";
 import { parseNumber } from "./parseNumber.ts";
-import { compileWallTimeFormat, wallMs, type WallTimeFormat, WallTimeParser } from "./WallTime.ts";
+import { wallMs } from "./WallTime.ts";
 import type { ZoneClock } from "./ZoneClock.ts";
 
 const DECIMAL_POINT = 46;
-
-/** Instants beyond these years are taken for a wrong format or unit. */
-const EARLIEST_MS = Date.UTC(1800, 0, 1);
-const LATEST_MS = Date.UTC(2200, 0, 1);
 
 /** Reads the time of each record from its columns. */
 export class TimeReader {
@@ -18,8 +15,7 @@ export class TimeReader {
   readonly columns: readonly string[];
   readonly #time: CardTime;
   readonly #clock: ZoneClock;
-  readonly #parser = new WallTimeParser();
-  readonly #format: WallTimeFormat | undefined;
+  readonly #instants: InstantReader;
   #fields: readonly number[] = [];
 
   constructor(time: CardTime, clock: ZoneClock) {
@@ -30,10 +26,7 @@ export class TimeReader {
       parts === undefined
         ? [time.column!]
         : [parts.year, parts.month, parts.day, parts.hour, parts.minute].filter((part) => part !== undefined);
-    const { format = "iso" } = time;
-    this.#format = ["iso", "epoch-s", "epoch-ms"].includes(format)
-      ? undefined
-      : compileWallTimeFormat(format);
+    this.#instants = new InstantReader(time, clock);
   }
 
   /** Says in which fields the columns stand. */
@@ -43,32 +36,16 @@ export class TimeReader {
 
   /** Instant of the current record for a sensor; NaN where it has none (see `faultyField`). */
   instantMs(records: CsvRecords, sensor: number): number {
-    const instant =
-      this.#time.parts === undefined ? this.#single(records, sensor) : this.#parts(records, sensor);
-    if (instant < EARLIEST_MS || instant > LATEST_MS) this.faultyField = this.#fields[0]!;
-    return this.faultyField < 0 ? instant : NaN;
-  }
-
-  #single(records: CsvRecords, sensor: number): number {
+    if (this.#time.parts !== undefined) {
+      const instant = this.#parts(records, sensor);
+      if (!isPlausible(instant)) this.faultyField = this.#fields[0]!;
+      return this.faultyField < 0 ? instant : NaN;
+    }
     const field = this.#fields[0]!;
-    const { bytes } = records;
-    const start = records.starts[field]!;
-    const end = records.ends[field]!;
-    this.faultyField = -1;
-    if (this.#format !== undefined) return this.#wall(this.#format(records.text(field)), sensor, field);
-    if (this.#time.format === "epoch-s" || this.#time.format === "epoch-ms") {
-      const value = parseNumber(bytes, start, end, DECIMAL_POINT);
-      if (Number.isNaN(value)) this.faultyField = field;
-      return this.#time.format === "epoch-s" ? Math.round(value * 1000) : value;
-    }
-    const parser = this.#parser;
-    if (!parser.parseIso(bytes, start, end)) {
-      this.faultyField = field;
-      return NaN;
-    }
-    return Number.isNaN(parser.offsetMs)
-      ? this.#clock.instantMs(parser.wallMs, sensor)
-      : parser.wallMs - parser.offsetMs;
+    const instants = this.#instants;
+    const instant = instants.bytes(records.bytes, records.starts[field]!, records.ends[field]!, sensor);
+    this.faultyField = instants.faulty ? field : -1;
+    return instant;
   }
 
   #parts(records: CsvRecords, sensor: number): number {
@@ -83,12 +60,8 @@ export class TimeReader {
       numbers[part] = value;
     }
     const wall = wallMs(numbers[0]!, numbers[1]!, numbers[2]!, numbers[3]!, numbers[4]!, 0);
-    return this.#wall(wall, sensor, this.#fields[0]!);
-  }
-
-  #wall(wall: number, sensor: number, field: number): number {
     if (Number.isNaN(wall)) {
-      this.faultyField = field;
+      this.faultyField = this.#fields[0]!;
       return NaN;
     }
     return this.#clock.instantMs(wall, sensor);
@@ -96,15 +69,8 @@ export class TimeReader {
 
   /** What to say of a faulty time. */
   complaint(text: string): string {
-    const { parts, format = "iso" } = this.#time;
-    if (parts !== undefined) {
-      return `found "${text}" in the time columns ${this.columns.join(", ")}: there is no such date or time of day.`;
-    }
-    const form = {
-      iso: "an ISO 8601 time such as 2021-04-04T02:30",
-      "epoch-s": "seconds since 1970",
-      "epoch-ms": "milliseconds since 1970",
-    }[format];
-    return `found "${text}" where ${form ?? `a time of the form ${format}`} belongs; mend it, or set \`layout.time.format\` in the card.`;
+    return this.#time.parts === undefined
+      ? this.#instants.complaint(text)
+      : `found "${text}" in the time columns ${this.columns.join(", ")}: there is no such date or time of day.`;
   }
 }

@@ -102,8 +102,11 @@ export class WideRows implements RecordReader {
     return instant;
   }
 
-  end(records: number): void {
+  countTimes(): void {
     addClockTally(this.#context, this.#clock, this.#fields.length);
+  }
+
+  end(records: number): void {
     noteShortFile(this.#context, this.#file, this.#calendar, records);
   }
 

@@ -1,12 +1,11 @@
 import { Effect, Stream } from "effect";
-import { seriesOf, type Panel } from "../series/Panel.ts";
-import { localClock } from "../series/LocalClock.ts";
+import type { Panel } from "../series/Panel.ts";
 import type { DatasetCard } from "./DatasetCard.ts";
-import type { ChannelGaps, IntakeReport, SensorGaps } from "./IntakeReport.ts";
+import type { IntakeReport } from "./IntakeReport.ts";
 import { PanelAssembly } from "./PanelAssembly.ts";
+import { channelGaps, emptySteps } from "./panelGaps.ts";
 import { type Source, SourceError } from "./Source.ts";
-
-const MS_PER_MINUTE = 60_000;
+import { zoneOffsetMs } from "./zoneOffsetMs.ts";
 
 export interface AssemblePanelOptions {
   readonly card: DatasetCard;
@@ -105,58 +104,3 @@ export const assemblePanel = Effect.fn("assemblePanel")(function* (
 
 const unitOf = (card: DatasetCard, name: string): string =>
   card.layout.channels.find((channel) => channel.name === name)?.unit ?? "1";
-
-const zoneOffsetMs = (zone: string, instantMs: number): number => {
-  const minute = Math.floor(instantMs / MS_PER_MINUTE);
-  const clock = localClock(zone, minute * MS_PER_MINUTE, MS_PER_MINUTE, 1);
-  const local = clock.dayNumber[0]! * 1440 + clock.minuteOfDay[0]!;
-  return (local - minute) * MS_PER_MINUTE;
-};
-
-const channelGaps = (panel: Panel, channel: number): ChannelGaps => {
-  const sensors = panel.sensors.map((_, sensor) => sensorGaps(panel, channel, sensor));
-  const cells = sensors.length * panel.steps;
-  const missing = sensors.reduce((sum, sensor) => sum + sensor.missingShare * panel.steps, 0);
-  return {
-    channel: panel.channels[channel]!.name,
-    missingShare: cells === 0 ? 1 : Math.round(missing) / cells,
-    sensors,
-  };
-};
-
-const sensorGaps = (panel: Panel, channel: number, sensor: number): SensorGaps => {
-  const series = seriesOf(panel, channel, sensor);
-  let missing = 0;
-  let gap = 0;
-  let longest = 0;
-  let longestEnd = -1;
-  for (let step = 0; step < series.length; step++) {
-    if (!Number.isNaN(series[step]!)) {
-      gap = 0;
-      continue;
-    }
-    missing++;
-    gap++;
-    if (gap > longest) {
-      longest = gap;
-      longestEnd = step;
-    }
-  }
-  return {
-    sensor: panel.sensors[sensor]!,
-    missingShare: series.length === 0 ? 1 : missing / series.length,
-    longestGapSteps: longest,
-    longestGapFromMs: longest === 0 ? NaN : panel.startMs + (longestEnd - longest + 1) * panel.stepMs,
-  };
-};
-
-const emptySteps = (panel: Panel): number => {
-  const filled = new Uint8Array(panel.steps);
-  for (let channel = 0; channel < panel.channels.length; channel++) {
-    for (let sensor = 0; sensor < panel.sensors.length; sensor++) {
-      const series = seriesOf(panel, channel, sensor);
-      for (let step = 0; step < series.length; step++) if (!Number.isNaN(series[step]!)) filled[step] = 1;
-    }
-  }
-  return filled.reduce((empty, flag) => empty + (flag === 0 ? 1 : 0), 0);
-};

@@ -1,5 +1,6 @@
 import type { CardBody, CardTime } from "./DatasetCard.ts";
 import type { YamlConflict } from "./decodeYaml.ts";
+import { isZone } from "./isZone.ts";
 import { nearestName } from "../stl/language/nearestName.ts";
 import { parseDuration } from "./parseDuration.ts";
 import { unitProblem } from "./unitProblem.ts";
@@ -22,14 +23,6 @@ export const cardConflicts = (card: CardBody): YamlConflict[] => {
   checkTime(card, report);
   checkSensors(card, report);
   return conflicts;
-};
-
-const isZone = (zone: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
 };
 
 const checkChannels = (card: CardBody, report: Report): void => {

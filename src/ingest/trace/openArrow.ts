@@ -6,7 +6,8 @@ import type { TraceNames } from "./BatchBuilder.ts";
 import type { TraceBatch, TraceFile } from "./TraceFile.ts";
 import { ValueRows } from "./ValueRows.ts";
 
-const damaged = (path: string, cause: unknown): SourceError =>
+/** What is wrong with an Arrow file that could not be read. */
+export const damagedArrow = (path: string, cause: unknown): SourceError =>
   new SourceError({
     place: path,
     // Of a file that breaks off the reader tells no more than where it stumbled itself.
@@ -17,7 +18,7 @@ const damaged = (path: string, cause: unknown): SourceError =>
   });
 
 /** Walks the record batches of an Arrow IPC file or stream; the file is closed at the end. */
-async function* recordBatches(file: string): AsyncGenerator<RecordBatch> {
+export async function* recordBatches(file: string): AsyncGenerator<RecordBatch> {
   const handle = await open(file);
   try {
     const reader = await RecordBatchReader.from(handle);
@@ -66,7 +67,7 @@ export const openArrow = Effect.fn("openArrow")(function* (
         await handle.close();
       }
     },
-    catch: (cause) => damaged(path, cause),
+    catch: (cause) => damagedArrow(path, cause),
   });
   const place = (line: number): string => `${path}, row ${line}`;
   const trace: TraceFile = {
@@ -79,7 +80,7 @@ export const openArrow = Effect.fn("openArrow")(function* (
       Stream.suspend(() =>
         Stream.fromAsyncIterable(
           traceBatches(file, rowCount, columns, new ValueRows(reading, place, names)),
-          (cause) => damaged(path, cause),
+          (cause) => damagedArrow(path, cause),
         ),
       ),
   };

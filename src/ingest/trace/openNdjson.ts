@@ -3,31 +3,10 @@ import { abbreviate } from "../CellReader.ts";
 import { fileBytes } from "../csvSource.ts";
 import { SourceError } from "../Source.ts";
 import type { TraceNames } from "./BatchBuilder.ts";
+import { parseJsonRow } from "./parseJsonRow.ts";
 import { textBatches } from "./textBatches.ts";
 import type { TraceBatch, TraceFile, TraceReading } from "./TraceFile.ts";
 import { ValueRows } from "./ValueRows.ts";
-
-type Row = Readonly<Record<string, unknown>>;
-
-/** An object of one line, what it nests brought to the top as `outer.inner`; undefined where it is none. */
-const parseRow = (line: string): Row | undefined => {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(parsed)) return undefined;
-  const row: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(parsed)) {
-    if (!isObject(value)) row[key] = value;
-    else for (const [inner, cell] of Object.entries(value)) row[`${key}.${inner}`] = cell;
-  }
-  return row;
-};
-
-const isObject = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Lines whose keys are the columns. */
 const HEADER_LINES = 100;
@@ -84,7 +63,7 @@ class NdjsonRows {
   #take(lines: readonly (readonly [number, string])[], done: number): void {
     for (const [line, text] of lines) {
       if (text.trim() === "") continue;
-      const row = parseRow(text);
+      const row = parseJsonRow(text);
       if (row === undefined) {
         const message = `"${abbreviate(text.trim())}" is no JSON object`;
         this.#reading.findings.add("badRecord", () => this.#place(line), message);
@@ -116,7 +95,7 @@ export const openNdjson = Effect.fn("openNdjson")(function* (
   const head = lines.push(first);
   const columns = new Set<string>();
   for (const [, text] of (head.length === 0 ? lines.end() : head).slice(0, HEADER_LINES)) {
-    for (const key of Object.keys(parseRow(text) ?? {})) columns.add(key);
+    for (const key of Object.keys(parseJsonRow(text) ?? {})) columns.add(key);
   }
   if (columns.size === 0) {
     return yield* new SourceError({

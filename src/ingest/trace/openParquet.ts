@@ -1,28 +1,9 @@
 import { Effect, Stream } from "effect";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetScan, parquetSchema } from "hyparquet";
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { SourceError } from "../Source.ts";
+import { damagedParquet, parquetCompressors } from "../parquetCodecs.ts";
 import type { TraceNames } from "./BatchBuilder.ts";
 import type { TraceBatch, TraceFile, TraceReading } from "./TraceFile.ts";
 import { ValueRows } from "./ValueRows.ts";
-
-/** Codecs of Parquet beside Snappy that the runtime unpacks by itself. */
-const compressors = {
-  GZIP: (input: Uint8Array): Uint8Array => gunzipSync(input),
-  BROTLI: (input: Uint8Array): Uint8Array => brotliDecompressSync(input),
-};
-
-const damaged = (path: string, cause: unknown): SourceError => {
-  const words = cause instanceof Error ? cause.message : String(cause);
-  const codec = /unsupported compression codec: (\w+)/i.exec(words)?.[1];
-  return new SourceError({
-    place: path,
-    reason:
-      codec === undefined
-        ? `the Parquet file is damaged or cut short (${words}); get it again.`
-        : `its columns are packed with ${codec}, which is not understood; write it with snappy, gzip or brotli.`,
-  });
-};
 
 async function* traceBatches(
   file: string,
@@ -34,7 +15,11 @@ async function* traceBatches(
   const fields = [layout.time, layout.sensor, layout.signal].filter((field) => field !== undefined);
   if (!stampsOnly || fields.length === 0) fields.push(...layout.values.map(({ column }) => column));
   const wanted = fields.map((field) => columns[field]!);
-  const scan = await parquetScan({ file: await asyncBufferFromFile(file), columns: wanted, compressors });
+  const scan = await parquetScan({
+    file: await asyncBufferFromFile(file),
+    columns: wanted,
+    compressors: parquetCompressors,
+  });
   const total = Number(scan.metadata.num_rows);
   for (const { rowStart, rowEnd } of scan.ranges) {
     const data: (ArrayLike<unknown> | undefined)[] = columns.map(() => undefined);
@@ -61,7 +46,7 @@ export const openParquet = Effect.fn("openParquet")(function* (
       const metadata = await parquetMetadataAsync(await asyncBufferFromFile(file));
       return parquetSchema(metadata).children.map((child) => child.element.name);
     },
-    catch: (cause) => damaged(path, cause),
+    catch: (cause) => damagedParquet(path, cause),
   });
   const place = (line: number): string => `${path}, row ${line}`;
   const trace: TraceFile = {
@@ -74,7 +59,7 @@ export const openParquet = Effect.fn("openParquet")(function* (
       Stream.suspend(() =>
         Stream.fromAsyncIterable(
           traceBatches(file, columns, reading, new ValueRows(reading, place, names)),
-          (cause) => damaged(path, cause),
+          (cause) => damagedParquet(path, cause),
         ),
       ),
   };

@@ -1,0 +1,73 @@
+import { Aedes } from "aedes";
+import { createServer, type Server, type Socket } from "node:net";
+import { connect, type MqttClient } from "mqtt";
+
+/** A broker on the loopback that can be stopped and started again with what it had to keep. */
+export class TestBroker {
+  port = 0;
+  #broker: Aedes | undefined;
+  #server: Server | undefined;
+  readonly #sockets = new Set<Socket>();
+  #persistence: unknown;
+
+  get url(): string {
+    return `mqtt://127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    const broker = await Aedes.createBroker(
+      this.#persistence === undefined ? {} : ({ persistence: this.#persistence } as object),
+    );
+    this.#persistence = (broker as unknown as { persistence: unknown }).persistence;
+    const server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+      socket.on("error", () => {});
+      broker.handle(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(this.port, "127.0.0.1", resolve));
+    this.port = (server.address() as { port: number }).port;
+    this.#broker = broker;
+    this.#server = server;
+  }
+
+  /** Breaks every connection whose client has this name. */
+  disconnect(clientId: string): void {
+    const { clients } = this.#broker as unknown as { clients: Record<string, { conn: Socket }> };
+    clients[clientId]?.conn.destroy();
+  }
+
+  isConnected(clientId: string): boolean {
+    return clientId in (this.#broker as unknown as { clients: object }).clients;
+  }
+
+  /** Whether a client is there and the broker keeps subscriptions for it. */
+  isSubscribed(clientId: string): boolean {
+    const { clients } = this.#broker as unknown as { clients: Record<string, { subscriptions: object }> };
+    return Object.keys(clients[clientId]?.subscriptions ?? {}).length > 0;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise<void>((resolve) => this.#server?.close(() => resolve()) ?? resolve());
+    await new Promise<void>((resolve) => this.#broker?.close(() => resolve()) ?? resolve());
+    this.#broker = undefined;
+  }
+
+  /** A client that publishes with QoS 1. */
+  async publisher(): Promise<MqttClient> {
+    const client = connect(this.url, { clientId: "publisher", reconnectPeriod: 100 });
+    client.on("error", () => {});
+    await new Promise<void>((resolve) => client.once("connect", () => resolve()));
+    return client;
+  }
+}
+
+/** Waits until something holds; fails after a while that is far longer than it takes. */
+export const until = async (holds: () => boolean | Promise<boolean>, what: string): Promise<void> => {
+  const end = Date.now() + 60_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
