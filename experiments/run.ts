@@ -3,6 +3,8 @@
 const experiments: Readonly<
   Record<string, () => Promise<{ readonly run: (words: string[]) => Promise<void> }>>
 > = {
+  kills: async () => ({ run: (await import("./kills/runKills.ts")).runKills }),
+  replay: async () => ({ run: (await import("./replay/runReplay.ts")).runReplay }),
   stlnet: async () => ({ run: (await import("./stlnet/runStlnet.ts")).runStlnet }),
 };
 

@@ -15,6 +15,10 @@ export const forecastCommand = Command.make(
       Flag.withDescription("Data card of the readings: a name or a path (default: that of the model)"),
       Flag.optional,
     ),
+    feed: Flag.String("feed").pipe(
+      Flag.withDescription("Feed file: read its store in place of a data card"),
+      Flag.optional,
+    ),
     at: Flag.String("at").pipe(
       Flag.withDescription("Instant to forecast from, such as 2026-03-01T06:00Z (default: the last reading)"),
       Flag.optional,
@@ -34,13 +38,14 @@ export const forecastCommand = Command.make(
       Flag.withDefault(false),
     ),
   },
-  ({ at, data, json, model, out, quiet }) =>
+  ({ at, data, feed, json, model, out, quiet }) =>
     Effect.promise(() => import("../jobs/forecast/runForecast.ts")).pipe(
       Effect.flatMap(({ runForecast }) =>
         runForecast({
           modelFolder: model,
           out,
           ...(Option.isSome(data) && { data: data.value }),
+          ...(Option.isSome(feed) && { feed: feed.value }),
           ...(Option.isSome(at) && { at: at.value }),
         }),
       ),

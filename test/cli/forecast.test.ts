@@ -90,7 +90,7 @@ describe("ordinance forecast", () => {
     const [mph, none] = await Promise.all([forecast("x", "--data", "mph.yaml"), forecast("x")]);
     expect([mph.status, none.status]).toEqual([2, 2]);
     expect(mph.stderr).toContain("it reads speed in km/h, but the readings are in mph");
-    expect(none.stderr).toContain("Give the card of the readings (data)");
+    expect(none.stderr).toContain("Give the readings: a data card (data), or a feed");
   });
 
   it("refuses a folder whose parts are damaged or of two runs", async () => {

@@ -122,6 +122,28 @@ describe("ordinance schedule", () => {
     expect(seen!.metrics).toMatch(/ordinance_schedule_newest_instant_seconds\{[^}]*\} 1742511600/);
   });
 
+  it("forecasts from the store of a feed that it takes in itself, to the bytes of the card's", async () => {
+    project.write(
+      "feed.yaml",
+      `name: streets
+zone: UTC
+step: 1h
+channels: [{ name: no2, unit: ug/m3 }, { name: speed, unit: km/h }]
+store: store
+sources:
+  - { kind: csv, path: streets/readings.csv, time: { column: time, clock: utc }, sensor: { column: street } }
+`,
+    );
+    write("fed");
+    const file = project.path("fed.yaml");
+    const text = readFileSync(file, "utf8");
+    project.write("fed.yaml", text.replace("data: ./streets.yaml", "feed: feed.yaml, ingest: true"));
+    const ended = await schedule("fed.yaml", ...late);
+    expect(ended.stdout).toBe("fed: 6 holds\n");
+    expect(ended.stderr).toContain("streets: 1,440 new readings of 1,440 rows");
+    for (const hour of HOURS) expect(parquet("fed", hour)).toEqual(parquet("evening", hour));
+  });
+
   it("gives up where readings are too old, says why, and leaves out what is beyond its bounds", async () => {
     write("stale", "retries: { limit: 1, wait: 1s }\ncatchUp: { max: 4 }\n");
     const file = project.path("stale.yaml");

@@ -36,6 +36,8 @@ export class ClusterFile extends Schema.Class<ClusterFile>("ordinance/ClusterFil
       model: Schema.NonEmptyString,
       /** Name of a data card, or the path of one relative to the cluster file; that of the model where left out. */
       data: Schema.optionalKey(Schema.NonEmptyString),
+      /** Feed file, relative to the cluster file, whose store is read in place of a data card. */
+      feed: Schema.optionalKey(Schema.NonEmptyString),
     }),
   ),
 }) {}

@@ -1,7 +1,8 @@
 import { Duration, Effect, Path, Schedule } from "effect";
 import { openDeployedModel } from "../forecast/openDeployedModel.ts";
-import { dataOfModel, issueAt } from "../forecast/runForecast.ts";
-import { loadSpan } from "../loadRunPanel.ts";
+import { readingsFor } from "../forecast/readingsFor.ts";
+import { issueAt } from "../forecast/runForecast.ts";
+import { placeOfReadings } from "../schedule/placeOfReadings.ts";
 import { currentModel } from "../schedule/currentModel.ts";
 import { JobFailed, type JobOutcome } from "../schedule/ScheduledJob.ts";
 import { milliseconds } from "../schedule/ScheduleFile.ts";
@@ -20,8 +21,8 @@ export const forecastGroup = (
     const path = yield* Path.Path;
     const modelFolder = yield* currentModel(path.resolve(folder, group.model));
     const open = yield* openDeployedModel(modelFolder);
-    const card = group.data?.endsWith(".yaml") ? path.resolve(folder, group.data) : group.data;
-    const { panel } = yield* loadSpan(yield* dataOfModel(card, modelFolder, open), undefined, undefined);
+    const place = placeOfReadings(path, folder, group);
+    const { panel } = yield* readingsFor(place, modelFolder, open, instantMs);
     const issued = yield* issueAt(open, panel, { instantMs, refuse: modelFolder });
     const verdict: JobOutcome["verdict"] =
       issued.broken.length > 0 ? "broken" : issued.unjudged.length > 0 ? "unjudged" : "holds";

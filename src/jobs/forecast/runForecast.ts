@@ -2,15 +2,13 @@
 import { Effect, Path, Schema } from "effect";
 import { Temporal } from "temporal-polyfill";
 import { formatDuration } from "../../ingest/parseDuration.ts";
-import type { LoadedPanel } from "../../ingest/loadPanel.ts";
-import { describeIntake } from "../../ingest/IntakeReport.ts";
 import { instantFolder } from "../instantFolder.ts";
-import { seriesOf } from "../../series/Panel.ts";
-import { loadSpan } from "../loadRunPanel.ts";
+import { type Panel, seriesOf } from "../../series/Panel.ts";
 import { Progress, timedStage } from "../Progress.ts";
 import { ensureWritable, writeRunDirectory } from "../RunDirectory.ts";
 import { issueFromModel, type IssuedRule } from "./issueFromModel.ts";
 import { ModelRefused, type OpenModel, openDeployedModel } from "./openDeployedModel.ts";
+import { readingsFor, type ReadingsPlace } from "./readingsFor.ts";
 import { originAt, readingsOfModel } from "./readingsOfModel.ts";
 
 /** No reading of a sensor of the model in the steps that a forecast reads. */
@@ -32,13 +30,11 @@ export class InstantRefused extends Schema.TaggedError<InstantRefused>()("Instan
   }
 }
 
-export interface ForecastOptions {
+export interface ForecastOptions extends ReadingsPlace {
   /** Folder of a run. */
   readonly modelFolder: string;
   /** Folder that gets PIPELINE/INSTANT. */
   readonly out: string;
-  /** Name of a data card, or path of one; that of the model where left out. */
-  readonly data?: string;
   /** The last step at or before it is the origin, and it names the folder; the last reading where left out. */
   readonly at?: string;
 }
@@ -59,18 +55,19 @@ export const runForecast = Effect.fn("runForecast")(function* (options: Forecast
   const open = yield* openDeployedModel(options.modelFolder);
   const home = path.join(options.out, open.model.settings.name);
   yield* ensureWritable(home);
-  const { result: loaded } = yield* timedStage(
+  const instantMs = options.at === undefined ? undefined : yield* instantOf(options.at, open.model.site.zone);
+  const { result: found } = yield* timedStage(
     "Reading",
-    loadSpan(yield* dataOfModel(options.data, options.modelFolder, open), undefined, undefined),
+    readingsFor(options, options.modelFolder, open, instantMs),
   );
-  describeIntake(loaded.report).forEach((line) => progress.note(`  ${line}`));
-  const instantMs =
-    options.at === undefined
-      ? lastReadingMs(open, loaded.panel)
-      : yield* instantOf(options.at, loaded.panel.zone);
+  found.notes.forEach((line) => progress.note(`  ${line}`));
   const { result } = yield* timedStage(
     "Forecasting",
-    forecastAt(open, loaded.panel, { instantMs, home, refuse: options.modelFolder }),
+    forecastAt(open, found.panel, {
+      instantMs: instantMs ?? lastReadingMs(open, found.panel),
+      home,
+      refuse: options.modelFolder,
+    }),
   );
   progress.end();
   return result;
@@ -87,7 +84,7 @@ export interface ForecastPlace {
 /** Issues the forecast of an instant from a panel that reaches back far enough. `refuse` names the model in messages. */
 export const issueAt = Effect.fn("issueAt")(function* (
   open: OpenModel,
-  panel: LoadedPanel["panel"],
+  panel: Panel,
   { instantMs, refuse }: Omit<ForecastPlace, "home">,
 ) {
   const differences = otherPanel(open, panel);
@@ -119,7 +116,7 @@ export const issueAt = Effect.fn("issueAt")(function* (
 /** Issues a forecast and writes its folder whole. */
 export const forecastAt = Effect.fn("forecastAt")(function* (
   open: OpenModel,
-  panel: LoadedPanel["panel"],
+  panel: Panel,
   place: ForecastPlace,
 ) {
   const path = yield* Path.Path;
@@ -130,7 +127,7 @@ export const forecastAt = Effect.fn("forecastAt")(function* (
 });
 
 /** What keeps a panel from being read by a model. */
-const otherPanel = ({ model }: OpenModel, panel: LoadedPanel["panel"]): string[] => {
+const otherPanel = ({ model }: OpenModel, panel: Panel): string[] => {
   const { site } = model;
   const steps =
     panel.stepMs === site.stepMs
@@ -149,26 +146,11 @@ const otherPanel = ({ model }: OpenModel, panel: LoadedPanel["panel"]): string[]
   return [...steps, ...zones, ...units];
 };
 
-/** The data card that a model is fed from: the one that is given, or its own. */
-export const dataOfModel = (given: string | undefined, folder: string, { model }: OpenModel) =>
-  given === undefined && model.settings.data.endsWith(".yaml")
-    ? Effect.fail(
-        new ModelRefused({
-          folder,
-          reason: `it was trained on a card of its own, ${model.settings.data}. Give the card of the readings (data)`,
-        }),
-      )
-    : Effect.succeed(given ?? model.settings.data);
-
 /**
  * Instant of the last step, no later than `untilMs`, at which a sensor of the model has a reading of a target; -Infinity
  * where there is none.
  */
-export const lastReadingMs = (
-  { artefact, model }: OpenModel,
-  panel: LoadedPanel["panel"],
-  untilMs = Infinity,
-): number => {
+export const lastReadingMs = ({ artefact, model }: OpenModel, panel: Panel, untilMs = Infinity): number => {
   const targets = new Set(artefact.manifest.features.targets.map(({ channel }) => channel));
   const sensors = new Set(model.site.sensors);
   const rows = panel.channels.flatMap(({ name }, channel) =>

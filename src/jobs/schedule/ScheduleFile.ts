@@ -17,6 +17,10 @@ const ForecastJob = Schema.Struct({
   model: Schema.NonEmptyString,
   /** Name of a data card, or the path of one relative to the schedule file; that of the model where left out. */
   data: Schema.optionalKey(Schema.NonEmptyString),
+  /** Feed file, relative to the schedule file, whose store is read in place of a data card. */
+  feed: Schema.optionalKey(Schema.NonEmptyString),
+  /** Whether the feed is taken into its store by this process too. */
+  ingest: optional(Schema.Boolean, false),
   /** An attempt fails, and is made again later, where the newest reading before the instant is older. */
   fresh: Schema.optionalKey(DurationText),
 });
@@ -103,6 +107,21 @@ export const scheduleConflicts = (file: Pick<ScheduleFile, "cron" | "zone">): Ya
   return [...zone, ...cron];
 };
 
+const conflictsOf = (file: ScheduleFile): YamlConflict[] => {
+  const conflicts = scheduleConflicts(file);
+  if (file.job.kind !== "forecast") return conflicts;
+  const { data, feed, ingest } = file.job;
+  const both =
+    data === undefined || feed === undefined
+      ? []
+      : [{ path: ["job", "feed"], message: "readings come from `data` or from `feed`; keep one of them" }];
+  const nothing =
+    ingest && feed === undefined
+      ? [{ path: ["job", "ingest"], message: "`ingest` takes in a feed, and there is none; add `feed`" }]
+      : [];
+  return [...conflicts, ...both, ...nothing];
+};
+
 /** Reads a schedule file; all its problems at once, each with line and column. */
 export const readSchedule = Effect.fn("readSchedule")(function* (path: string) {
   const files = yield* FileSystem.FileSystem;
@@ -118,7 +137,7 @@ export const readSchedule = Effect.fn("readSchedule")(function* (path: string) {
     ),
   );
   return yield* Effect.mapError(
-    Effect.fromResult(decodeYaml(ScheduleFile, text, scheduleConflicts)),
+    Effect.fromResult(decodeYaml(ScheduleFile, text, conflictsOf)),
     (problems: readonly YamlProblem[]) =>
       new ScheduleRefused({
         path,

@@ -1,18 +1,16 @@
 import { Effect } from "effect";
 import { formatDuration } from "../../ingest/parseDuration.ts";
 import type { Panel } from "../../series/Panel.ts";
-import { dataOfModel, forecastAt, lastReadingMs } from "../forecast/runForecast.ts";
+import { forecastAt, lastReadingMs } from "../forecast/runForecast.ts";
 import { openDeployedModel } from "../forecast/openDeployedModel.ts";
-import { loadSpan } from "../loadRunPanel.ts";
+import { readingsFor, type ReadingsPlace } from "../forecast/readingsFor.ts";
 import { currentModel } from "./currentModel.ts";
 import { resultFolders } from "./resultFolders.ts";
 import { JobFailed, type JobOutcome } from "./ScheduledJob.ts";
 
-export interface ForecastJobOptions {
+export interface ForecastJobOptions extends ReadingsPlace {
   /** Folder of a run, or folder of runs; see `currentModel`. */
   readonly model: string;
-  /** Name of a data card, or path of one; that of the model where left out. */
-  readonly data?: string;
   /** An attempt fails where the newest reading before the instant is older. */
   readonly freshMs?: number;
   /** Folder that gets the results. */
@@ -34,8 +32,7 @@ const forecastOnce = Effect.fn("forecastOnce")(function* (options: ForecastJobOp
   // Opened anew each time: a model that was trained or taken back meanwhile is the one in use.
   const modelFolder = yield* currentModel(options.model);
   const open = yield* openDeployedModel(modelFolder);
-  const data = yield* dataOfModel(options.data, modelFolder, open);
-  const { panel } = yield* loadSpan(data, undefined, undefined);
+  const { panel } = yield* readingsFor(options, modelFolder, open, instantMs);
   if (options.freshMs !== undefined) yield* requireFresh(open, panel, instantMs, options.freshMs);
   const { broken, folder, issuedAt, silentSensors, staleSensors, unjudged } = yield* forecastAt(open, panel, {
     instantMs,

@@ -1,6 +1,8 @@
 import { Clock, Effect, FileSystem, Path, Ref, Schema } from "effect";
 import { ensureWritable, writeFileAtomically } from "../RunDirectory.ts";
 import { forecastJob } from "./forecastJob.ts";
+import { ingestBeside } from "./ingestBeside.ts";
+import { placeOfReadings } from "./placeOfReadings.ts";
 import { runJob } from "./runJob.ts";
 import { runSchedule, type ScheduleTally } from "./runSchedule.ts";
 import { milliseconds, readSchedule, ScheduleFile, ScheduleRefused } from "./ScheduleFile.ts";
@@ -40,6 +42,12 @@ export const startSchedules = Effect.fn("startSchedules")(function* (options: Sc
       `serving http://127.0.0.1:${yield* serveStatus(port, statuses)}/health and /metrics`,
     );
   }
+  const feeds = new Set(
+    schedules.flatMap(({ folder, schedule: { job } }) =>
+      job.kind === "forecast" && job.ingest && job.feed !== undefined ? [path.resolve(folder, job.feed)] : [],
+    ),
+  );
+  yield* Effect.forEach(feeds, (feed) => ingestBeside(feed, options.once), { discard: true });
   const tallies: readonly ScheduleTally[] = yield* Effect.forEach(
     schedules,
     ({ folder, home, schedule, sinceMs, status }) => {
@@ -52,7 +60,7 @@ export const startSchedules = Effect.fn("startSchedules")(function* (options: Sc
               job: forecastJob({
                 home,
                 model: path.resolve(folder, job.model),
-                ...(job.data !== undefined && { data: cardPlace(path, folder, job.data) }),
+                ...placeOfReadings(path, folder, job),
                 ...(job.fresh !== undefined && { freshMs: milliseconds(job.fresh) }),
               }),
             })
@@ -70,10 +78,6 @@ export const startSchedules = Effect.fn("startSchedules")(function* (options: Sc
   );
   return schedules.map(({ schedule }, k) => ({ name: schedule.name, tally: tallies[k]! }));
 }, Effect.scoped);
-
-/** A card of one's own is given by its path, relative to the schedule file. */
-const cardPlace = (path: Path.Path, folder: string, data: string): string =>
-  data.endsWith(".yaml") ? path.resolve(folder, data) : data;
 
 /** Two schedules with one name and folder would take each other's results for their own. */
 const refuseTwins = (read: readonly { readonly file: string; readonly schedule: ScheduleFile }[]) =>
