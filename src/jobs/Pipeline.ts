@@ -113,6 +113,10 @@ const Training = Schema.Struct({
   embeddingDropout: optional(between(0, 1), 0),
   averaging: optional(between(0, 0.99999), 0.99),
   patience: optional(count(1, 1000), 3),
+  /** What trains the rules: their robustness, the distance to the nearest forecast that keeps them, or both. */
+  ruleLoss: optional(Schema.Literals(["robustness", "teacher", "both"]), "robustness"),
+  /** Weight of the forecast loss beside a teacher's, which has the rest; it falls to this from 1. */
+  ruleBeta: optional(between(0, 0.9999), 0.5),
   ruleWeight: optional(between(0, 1e6), 0.1),
   ruleMargin: optional(between(0, 1e6), 0.3),
   ruleTemperature: optional(Schema.Tuple([between(1e-3, 1e6), between(1e-3, 1e6)]), [1, 10]),

@@ -20,6 +20,7 @@ import { alarmConflicts } from "./Alarm.ts";
 import { siteOfPanel } from "./siteOfPanel.ts";
 import { loadRules, type LoadedRules } from "./loadRules.ts";
 import type { Pipeline } from "./Pipeline.ts";
+import { quantumOf } from "./readoutsOf.ts";
 import { quantileConflicts, quantileLevels } from "./quantileLevels.ts";
 import { refuseConflicts } from "./readPipeline.ts";
 import { selectChannels } from "./selectChannels.ts";
@@ -67,6 +68,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     ...durationConflicts(pipeline, loaded.panel.stepMs),
     ...unseenConflicts(forecast.unseen, loaded.panel),
     ...droppedVectorConflicts(pipeline),
+    ...weightlessTeacherConflicts(pipeline),
     ...alarmConflicts(pipeline),
     ...quantileConflicts(pipeline),
   ];
@@ -197,6 +199,14 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
         temperature: training.ruleTemperature,
         origins: training.ruleOrigins,
         stride: training.ruleStride,
+        // Left out without a teacher, so that trainings begun without the setting go on.
+        ...(training.ruleLoss !== "robustness" && {
+          teacher: {
+            alone: training.ruleLoss === "teacher",
+            beta: training.ruleBeta,
+            quanta: forecast.targets.map((target) => quantumOf(pipeline, target)),
+          },
+        }),
       },
     },
     spans,
@@ -249,6 +259,16 @@ const droppedVectorConflicts = ({ model, training }: Pipeline): YamlConflict[] =
           path: ["training", "embeddingDropout"],
           message:
             "training.embeddingDropout hides vectors that model.embedding 0 does not have; leave it out, or give the sensors an embedding",
+        },
+      ]
+    : [];
+
+const weightlessTeacherConflicts = ({ training }: Pipeline): YamlConflict[] =>
+  training.ruleWeight === 0 && training.ruleLoss !== "robustness"
+    ? [
+        {
+          path: ["training", "ruleLoss"],
+          message: `training.ruleWeight 0 trains without rules, and training.ruleLoss ${training.ruleLoss} asks for a teacher of them; leave one of the two out`,
         },
       ]
     : [];

@@ -16,7 +16,7 @@ import { adamWStep, copyAdamW, initialAdamW } from "./AdamW.ts";
 import type { Checkpoint } from "./Checkpoint.ts";
 import { learningRate } from "./learningRate.ts";
 import { lossScale } from "./lossScale.ts";
-import { createRuleLoss } from "./ruleLoss.ts";
+import { createRuleBatches, type RuleBatches } from "./ruleBatches.ts";
 import { onThreads } from "./ThreadFailed.ts";
 import { epochBatches } from "./trainingBatches.ts";
 import type { TrainingData } from "./TrainingData.ts";
@@ -49,6 +49,8 @@ export interface TrainedForecaster {
   readonly float: Parameters;
   readonly ternary: Parameters;
   readonly history: readonly EpochRecord[];
+  /** What the teacher took of the time since the start or the resumption; 0 without one. */
+  readonly teacherSeconds: number;
 }
 
 /** The loss or a gradient is no longer a number. */
@@ -84,8 +86,7 @@ export const trainForecaster = Effect.fn("trainForecaster")(function* <E, R>(
 ) {
   const { data, settings, shape } = job;
   const scale = lossScale(data, job.training, settings);
-  const ruleLoss =
-    settings.rules.weight > 0 && job.rules.length > 0 ? createRuleLoss(data, job.rules) : undefined;
+  const rules = createRuleBatches(data, job.rules, settings.rules, scale);
   const totalEpochs = settings.floatEpochs + settings.ternaryEpochs;
 
   let state: Checkpoint;
@@ -114,13 +115,14 @@ export const trainForecaster = Effect.fn("trainForecaster")(function* <E, R>(
       yield* hooks.save(state);
       continue;
     }
-    state = yield* trainEpoch(job, hooks, state, phase, epochs, totalEpochs, source, scale, ruleLoss);
+    state = yield* trainEpoch(job, hooks, state, phase, epochs, totalEpochs, source, scale, rules);
     yield* hooks.save(state);
   }
   return {
     float: state.float!,
     ternary: state.best?.parameters ?? state.parameters,
     history: state.history,
+    teacherSeconds: rules?.teacherSeconds() ?? 0,
   } satisfies TrainedForecaster;
 });
 
@@ -152,7 +154,7 @@ const trainEpoch = Effect.fnUntraced(function* (
   totalEpochs: number,
   source: Random,
   scale: Float64Array,
-  ruleLoss: ReturnType<typeof createRuleLoss> | undefined,
+  rules: RuleBatches | undefined,
 ) {
   const { data, settings, shape, training } = job;
   const ternary = phase === "ternary";
@@ -166,6 +168,8 @@ const trainEpoch = Effect.fnUntraced(function* (
     warmupSteps: Math.min(LEARNING_RATE_WARMUP_STEPS, Math.ceil((epochs * batches.length) / 10)),
     totalSteps: epochs * batches.length,
   };
+  /** The teacher has its whole weight from this step of the phase on. */
+  const taughtFrom = ternary || settings.rules.teacher === undefined ? 0 : Math.ceil(schedule.totalSteps / 2);
   const [coldest, hottest] = settings.rules.temperature;
   const progress = epochs === 1 ? 1 : state.epoch / (epochs - 1);
   const temperature = coldest * (hottest / coldest) ** progress;
@@ -174,6 +178,7 @@ const trainEpoch = Effect.fnUntraced(function* (
   const place = `the ${phase} phase, epoch ${epoch}`;
   let forecastSum = 0;
   let ruleSum = 0;
+  const taught = { sum: 0, windows: 0, untaught: 0 };
 
   for (const [index, batch] of batches.entries()) {
     const result = yield* onThreads(`${place}, step ${index + 1}`, () =>
@@ -188,7 +193,7 @@ const trainEpoch = Effect.fnUntraced(function* (
         source,
         ternary,
         ternary && cellOf(shape).state === "ternary" ? noiseShareAt(progress) : 0,
-        ruleLoss && { loss: ruleLoss, first: ruleBatchStart(job, source), temperature },
+        rules?.at(ruleBatchStart(job, source), temperature, { step, steps: taughtFrom }),
       ),
     );
     const culprit = culpritOf(result);
@@ -206,6 +211,9 @@ const trainEpoch = Effect.fnUntraced(function* (
     follow(average, parameters, Math.min(settings.averaging, (1 + step) / (10 + step)));
     forecastSum += result.forecastLoss;
     ruleSum += result.ruleLoss;
+    taught.sum += result.taught?.loss ?? 0;
+    taught.windows += result.taught?.windows ?? 0;
+    taught.untaught += result.taught?.untaught ?? 0;
     if (index % STEPS_BETWEEN_BREATHS === 0) {
       hooks.progress(
         (epochsBefore + index / batches.length) / totalEpochs,
@@ -227,9 +235,17 @@ const trainEpoch = Effect.fnUntraced(function* (
     ruleLoss: ruleSum / Math.max(1, batches.length),
     validationLoss: validation.loss,
     ruleSatisfaction: validation.ruleSatisfaction,
+    ...(rules?.hasTeacher === true && {
+      teacher: {
+        loss: taught.sum / Math.max(1, batches.length),
+        windows: taught.windows,
+        untaught: taught.untaught,
+      },
+    }),
   };
   hooks.progress((epochsBefore + 1) / totalEpochs, record, record.trainingLoss);
-  const better = state.best === undefined || validation.loss < state.best.loss;
+  // Chosen by the forecast loss alone, an epoch before that would undo what the teacher is there for.
+  const better = step >= taughtFrom && (state.best === undefined || validation.loss < state.best.loss);
   return {
     ...state,
     epoch,
@@ -263,6 +279,7 @@ export const ruleBatchStart = (
 const culpritOf = (step: TrainingStep): string | undefined => {
   if (!Number.isFinite(step.forecastLoss)) return "the forecast loss";
   if (!Number.isFinite(step.ruleLoss)) return "the rule loss";
+  if (!Number.isFinite(step.taught?.loss ?? 0)) return "the teacher's loss";
   return parameterNames
     .filter((name) => step.gradients[name].some((value) => !Number.isFinite(value)))
     .map((name) => `the gradient of ${name}`)[0];

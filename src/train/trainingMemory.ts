@@ -10,7 +10,7 @@ import {
   parameterShapes,
 } from "../model/Parameters.ts";
 import { contextSteps } from "../series/features.ts";
-import { ruleBufferBytes } from "../stl/index.ts";
+import { ruleBufferBytes, teacherBytes } from "../stl/index.ts";
 import { createForecastTrace } from "./ForecastTrace.ts";
 import { originsOf } from "./originWindows.ts";
 import { WINDOWS_PER_CALL } from "./predictWindows.ts";
@@ -110,6 +110,9 @@ export const trainingMemory = (
     { part: "weights, optimiser, averages", bytes: PARAMETER_SETS * parameters },
     { part: "checkpoint", bytes: CHECKPOINT_FLOATS * parameters },
     { part: "rules", bytes: ruleBytes(job, rules) },
+    ...(rules.length > 0 && settings.rules.teacher !== undefined
+      ? [{ part: "teacher", bytes: bytesOfTeacher(job, rules) }]
+      : []),
     {
       part: "validation",
       // Outputs with their gradient, sensors and origins of all rows; one call; the rules' judges.
@@ -194,6 +197,16 @@ const callBytes = (shape: ForecasterShape, call: Call, gradient: boolean, dropou
     4 * (outputs + headUnits) +
     3 * shape.sensors * embedding;
   return FLOAT * (forward + (gradient ? back : 0));
+};
+
+/** Bytes of the teacher, of the trace that it is given and of its gradient. */
+const bytesOfTeacher = (job: Pick<TrainingJob, "data" | "shape">, rules: TrainingJob["rules"]): number => {
+  const trace = createForecastTrace(job.data, rules);
+  const { horizonSteps } = job.data.plan;
+  const values = trace.values.length;
+  const slopes = (job.data.sensors + 2) * job.shape.outputs;
+  const variables = (values / trace.steps) * horizonSteps;
+  return NUMBER * (3 * values + slopes) + teacherBytes(rules, values, variables);
 };
 
 /** Bytes of the trace that rules are judged on, of its derivatives, and of the rules' own buffers. */

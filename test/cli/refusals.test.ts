@@ -118,6 +118,12 @@ require too_far : forall s in sensors : always[1h, 8h] no2[s] <= 45 ug/m3;
       "tiny.yaml:8:3: forecast.season 0h is not a whole number of 1h steps; take 1h or 2h",
     ],
   },
+  "a teacher of rules that are not trained": {
+    files: pipeline("  stepsPerEpoch: 5", "  stepsPerEpoch: 5\n  ruleWeight: 0\n  ruleLoss: both"),
+    says: [
+      "tiny.yaml:18:3: training.ruleWeight 0 trains without rules, and training.ruleLoss both asks for a teacher of them; leave one of the two out",
+    ],
+  },
   "targets seen at every sensor that are none": {
     files: pipeline("  season: 24h", "  season: 24h\n  everySensor: [no2, rain]"),
     says: [
