@@ -3,6 +3,7 @@
 const experiments: Readonly<
   Record<string, () => Promise<{ readonly run: (words: string[]) => Promise<void> }>>
 > = {
+  embeddings: async () => ({ run: (await import("./embeddings/runEmbeddings.ts")).runEmbeddings }),
   rules: async () => ({ run: (await import("./rules/runRules.ts")).runRules }),
   stlnet: async () => ({ run: (await import("./stlnet/runStlnet.ts")).runStlnet }),
 };

@@ -12,6 +12,7 @@ import type { TrainedForecaster } from "../train/trainForecaster.ts";
 import type { Backtest } from "./backtestRun.ts";
 import { issueInstantMs } from "./compileRun.ts";
 import { typicalCases, worstCases } from "./forecastCases.ts";
+import { describeEmbedding } from "./embeddingOf.ts";
 import { describeBaseline } from "./chooseBaseline.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 import { taughtWindows } from "./taughtWindows.ts";
@@ -113,7 +114,7 @@ const settingsOf = (
     },
     {
       name: "model",
-      value: `MI-GRU, ${layers === 1 ? "" : `${layers} layers of `}${shape.units} units, ${shape.observed} features, embedding of ${shape.embedding}, corrects ${baseline}`,
+      value: `MI-GRU, ${layers === 1 ? "" : `${layers} layers of `}${shape.units} units, ${shape.observed} features, ${describeEmbedding(run.embedding)}, corrects ${baseline}`,
     },
     ...(comparedBaselines.length === 0
       ? []

@@ -33,6 +33,7 @@ export const trainingFingerprint = (run: PreparedRun, engine: string): string =>
         shares: [run.pipeline.validationShare, run.pipeline.testShare],
         shape: run.shape,
         settings: run.settings,
+        embedding: run.embedding.choice,
         engine,
       }),
     )
@@ -69,6 +70,7 @@ export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folde
     settings: run.settings,
     fingerprint,
     run: engine.run,
+    ...(run.embedding.choice && { embedding: run.embedding.choice }),
     ...(checkpoint !== undefined && { checkpoint }),
   };
   const startedAt = performance.now();

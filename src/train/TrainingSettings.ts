@@ -68,4 +68,9 @@ export interface EpochRecord {
   readonly ruleSatisfaction: number;
   /** Mean loss of the teacher, how many forecasts it was given, and for how many it left out a rule; absent without it. */
   readonly teacher?: { readonly loss: number; readonly windows: number; readonly untaught: number };
+  /**
+   * Another table of sensors that was tried after the epoch: how many it moves, the validation loss with it, and whether
+   * it was kept because that is lower. Absent where none was.
+   */
+  readonly reallocation?: { readonly moved: number; readonly loss: number; readonly kept: boolean };
 }
