@@ -262,8 +262,8 @@ const tableOf = (name: string, results: readonly Result[]): string => {
 };
 
 /**
- * `embeddings [--seeds N] [NETWORK...]`: trains a forecaster with every kind of embedding, on `los-loop` and on a simulated
- * network of 2,500 sensors. Results are kept one by one in `out/experiments/embeddings`.
+ * `embeddings [--seeds N] [--stored] [NETWORK...]`: trains a forecaster with every kind of embedding, on `los-loop` and on a simulated
+ * network of 2,500 sensors. Results are kept one by one, and with `--stored` nothing more is trained, in `out/experiments/embeddings`.
  */
 export const runEmbeddings = async (words: readonly string[]): Promise<void> => {
   const given = words.indexOf("--seeds");
@@ -283,6 +283,7 @@ export const runEmbeddings = async (words: readonly string[]): Promise<void> => 
       for (const variant of variants) {
         const file = join(folder, `${name}-${variant.name.replaceAll(/[ ,]+/g, "-")}-${seed}.json`);
         if (!existsSync(file)) {
+          if (words.includes("--stored")) continue;
           network ??= await load(seed);
           const result = await measure(network, variant, seed);
           writeFileSync(`${file}.part`, JSON.stringify(result, undefined, 1));
@@ -294,6 +295,6 @@ export const runEmbeddings = async (words: readonly string[]): Promise<void> => 
         results.push(JSON.parse(readFileSync(file, "utf8")) as Result);
       }
     }
-    console.log(tableOf(name, results));
+    if (results.length > 0) console.log(tableOf(name, results));
   }
 };

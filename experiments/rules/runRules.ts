@@ -232,8 +232,8 @@ const table = (name: string, results: readonly Result[]): string => {
 };
 
 /**
- * `rules [--seeds N] [PIPELINE...]`: trains the rules of pipelines, the arterial road by default, in every way, and prints
- * what it costs in error and what it gives in rules kept. Results are kept one by one in `out/experiments/rules`.
+ * `rules [--seeds N] [--stored] [PIPELINE...]`: trains the rules of pipelines, the arterial road by default, in every way, and prints
+ * what it costs in error and what it gives in rules kept. Results are kept one by one, and with `--stored` nothing more is trained, in `out/experiments/rules`.
  */
 export const runRules = async (words: readonly string[]): Promise<void> => {
   const given = words.indexOf("--seeds");
@@ -246,6 +246,7 @@ export const runRules = async (words: readonly string[]): Promise<void> => {
       for (const variant of variants) {
         const file = join(folder, `${name}-${variant.name.replaceAll(/[ ,]+/g, "-")}-${seed}.json`);
         if (!existsSync(file)) {
+          if (words.includes("--stored")) continue;
           const result = await measure(name, variant, seed);
           writeFileSync(`${file}.part`, JSON.stringify(result, undefined, 1));
           renameSync(`${file}.part`, file);
@@ -254,6 +255,6 @@ export const runRules = async (words: readonly string[]): Promise<void> => {
         results.push(JSON.parse(readFileSync(file, "utf8")) as Result);
       }
     }
-    console.log(table(name, results));
+    if (results.length > 0) console.log(table(name, results));
   }
 };

@@ -7,6 +7,8 @@ import { random } from "../../src/series/random.ts";
 import { bindSpec, createSmoothEvaluator, parseSpec, ruleBufferBytes } from "../../src/stl/index.ts";
 import { baselineErrors } from "../../src/train/baselineErrors.ts";
 import { createPanelTeacherLoss } from "../../src/train/panelTeacherLoss.ts";
+import { composeEmbedding, storedGradient } from "../../src/model/embedding/EmbeddingLayout.ts";
+import { layoutOf } from "../../src/train/startingLayout.ts";
 import { createRuleLoss } from "../../src/train/ruleLoss.ts";
 import { epochBatches } from "../../src/train/trainingBatches.ts";
 import { trainForecaster } from "../../src/train/trainForecaster.ts";
@@ -187,6 +189,21 @@ describe("trainingMemory", () => {
     expect(bytes).toBeLessThanOrEqual(bound);
     expect(bytes).toBeGreaterThan(bound / 8);
     expect(trainingMemory(job).parts.some(({ part }) => part === "teacher")).toBe(false);
+  });
+
+  it("counts the vectors of sensors that are made of rows, and what says how", () => {
+    const job = jobOf(sizes[0]!);
+    expect(trainingMemory(job).parts.some(({ part }) => part === "vectors of sensors")).toBe(false);
+    const choice = { kind: "features" } as const;
+    const { bytes } = countBytes(() => {
+      const layout = layoutOf(choice, undefined, data, training)!;
+      const stored = new Float32Array(layout.rows * job.shape.embedding);
+      return storedGradient(layout, stored, composeEmbedding(layout, stored, job.shape.embedding), 3);
+    });
+    const memory = trainingMemory({ ...job, embedding: choice });
+    // The rows themselves are among the weights.
+    const bound = bytesOf(memory, "vectors of sensors") + bytesOf(memory, "weights, optimiser, averages");
+    expect(bytes).toBeLessThanOrEqual(bound);
   });
 
   it("counts what is there before training by the arrays themselves", () => {
