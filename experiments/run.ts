@@ -5,6 +5,8 @@ const experiments: Readonly<
 > = {
   kills: async () => ({ run: (await import("./kills/runKills.ts")).runKills }),
   replay: async () => ({ run: (await import("./replay/runReplay.ts")).runReplay }),
+  embeddings: async () => ({ run: (await import("./embeddings/runEmbeddings.ts")).runEmbeddings }),
+  rules: async () => ({ run: (await import("./rules/runRules.ts")).runRules }),
   stlnet: async () => ({ run: (await import("./stlnet/runStlnet.ts")).runStlnet }),
 };
 

@@ -81,12 +81,27 @@ const AlarmEntry = Schema.Struct({
   missCost: between(0.01, 100),
 });
 
+const vectorSize = count(0, 64);
+
+/** How the vectors of sensors are made; a number alone is the size of vectors that each sensor has for itself. */
+const Embedding = Schema.Struct({
+  kind: Schema.Literals(["full", "table", "hashed", "quotient", "features"]),
+  /** Numbers of a vector. */
+  size: vectorSize,
+  /** Vectors of `hashed`. */
+  rows: Schema.optionalKey(count(1, 1_000_000)),
+  /** Where sensors stand in a `table` at first: those of like days in a row, or anywhere. */
+  start: Schema.optionalKey(Schema.Literals(["profile", "random"])),
+  /** Whether sensors of a `table` change their places between float epochs, where that lowers the validation loss. */
+  reallocate: Schema.optionalKey(Schema.Boolean),
+});
+
 const Model = Schema.Struct({
   units: optional(count(1, 512), 32),
   /** Cells one above the other, each of so many units. */
   layers: optional(count(1, 4), 1),
   headUnits: optional(count(1, 512), 32),
-  embedding: optional(count(0, 64), 4),
+  embedding: optional(Schema.Union([vectorSize, Embedding]), 4),
 });
 
 const Training = Schema.Struct({
@@ -113,6 +128,10 @@ const Training = Schema.Struct({
   embeddingDropout: optional(between(0, 1), 0),
   averaging: optional(between(0, 0.99999), 0.99),
   patience: optional(count(1, 1000), 3),
+  /** What trains the rules: their robustness, the distance to the nearest forecast that keeps them, or both. */
+  ruleLoss: optional(Schema.Literals(["robustness", "teacher", "both"]), "robustness"),
+  /** Weight of the forecast loss beside a teacher's, which has the rest; it falls to this from 1. */
+  ruleBeta: optional(between(0, 0.9999), 0.5),
   ruleWeight: optional(between(0, 1e6), 0.1),
   ruleMargin: optional(between(0, 1e6), 0.3),
   ruleTemperature: optional(Schema.Tuple([between(1e-3, 1e6), between(1e-3, 1e6)]), [1, 10]),

@@ -87,6 +87,7 @@ export const completeRun = Effect.fn("completeRun")(function* (
   const memory = trainingMemory(
     {
       ...run.seen,
+      ...(run.embedding.choice && { embedding: run.embedding.choice }),
       settings: run.settings,
       training: run.spans.training,
       validation: run.spans.validation,

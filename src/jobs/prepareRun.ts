@@ -18,8 +18,10 @@ import { nearestName } from "../stl/language/nearestName.ts";
 import { chooseBaseline, type ComparedBaseline } from "./chooseBaseline.ts";
 import { alarmConflicts } from "./Alarm.ts";
 import { siteOfPanel } from "./siteOfPanel.ts";
+import { embeddingConflicts, embeddingOf, type PipelineEmbedding } from "./embeddingOf.ts";
 import { loadRules, type LoadedRules } from "./loadRules.ts";
 import type { Pipeline } from "./Pipeline.ts";
+import { quantumOf } from "./readoutsOf.ts";
 import { quantileConflicts, quantileLevels } from "./quantileLevels.ts";
 import { refuseConflicts } from "./readPipeline.ts";
 import { selectChannels } from "./selectChannels.ts";
@@ -47,6 +49,7 @@ export interface PreparedRun {
   readonly comparedBaselines: readonly ComparedBaseline[];
   readonly rules: LoadedRules;
   readonly shape: ForecasterShape;
+  readonly embedding: PipelineEmbedding;
   readonly settings: TrainingSettings;
   readonly spans: { readonly training: StepSpan; readonly validation: StepSpan; readonly test: StepSpan };
   readonly seasonSteps: number;
@@ -66,7 +69,9 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     ...channelConflicts(forecast, loaded.panel),
     ...durationConflicts(pipeline, loaded.panel.stepMs),
     ...unseenConflicts(forecast.unseen, loaded.panel),
+    ...embeddingConflicts(pipeline),
     ...droppedVectorConflicts(pipeline),
+    ...weightlessTeacherConflicts(pipeline),
     ...alarmConflicts(pipeline),
     ...quantileConflicts(pipeline),
   ];
@@ -140,10 +145,11 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
           readingsOf(panel),
         );
   const { plan } = data;
+  const embedding = embeddingOf(pipeline, places.length);
   const heads = forecast.quantileHeads === true ? quantileLevels(pipeline).all : [];
   const shape: ForecasterShape = {
     observed: observedFeatureCount(plan),
-    embedding: pipeline.model.embedding,
+    embedding: embedding.size,
     sensors: panel.sensors.length,
     units: pipeline.model.units,
     // Left out where there is one, so that trainings begun without the setting go on.
@@ -171,6 +177,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
     comparedBaselines: compared,
     rules,
     shape,
+    embedding,
     seen,
     unseen,
     settings: {
@@ -197,6 +204,14 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
         temperature: training.ruleTemperature,
         origins: training.ruleOrigins,
         stride: training.ruleStride,
+        // Left out without a teacher, so that trainings begun without the setting go on.
+        ...(training.ruleLoss !== "robustness" && {
+          teacher: {
+            alone: training.ruleLoss === "teacher",
+            beta: training.ruleBeta,
+            quanta: forecast.targets.map((target) => quantumOf(pipeline, target)),
+          },
+        }),
       },
     },
     spans,
@@ -243,12 +258,22 @@ const channelConflicts = (forecast: Pipeline["forecast"], panel: Panel): YamlCon
 };
 
 const droppedVectorConflicts = ({ model, training }: Pipeline): YamlConflict[] =>
-  training.embeddingDropout > 0 && model.embedding === 0
+  training.embeddingDropout > 0 && embeddingOf({ model }, 1).size === 0
     ? [
         {
           path: ["training", "embeddingDropout"],
           message:
             "training.embeddingDropout hides vectors that model.embedding 0 does not have; leave it out, or give the sensors an embedding",
+        },
+      ]
+    : [];
+
+const weightlessTeacherConflicts = ({ training }: Pipeline): YamlConflict[] =>
+  training.ruleWeight === 0 && training.ruleLoss !== "robustness"
+    ? [
+        {
+          path: ["training", "ruleLoss"],
+          message: `training.ruleWeight 0 trains without rules, and training.ruleLoss ${training.ruleLoss} asks for a teacher of them; leave one of the two out`,
         },
       ]
     : [];

@@ -1,8 +1,13 @@
 import type { Readout } from "../edge/index.ts";
 import type { BoundRule } from "../stl/index.ts";
+import type { Pipeline } from "./Pipeline.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 
 const DEFAULT_QUANTUM = 0.1;
+/** Smallest step of a forecast value of a channel, in its unit. */
+export const quantumOf = ({ forecast }: Pick<Pipeline, "forecast">, channel: string): number =>
+  forecast.quantum[channel] ?? DEFAULT_QUANTUM;
+
 /** Without a declared range a forecast may leave the recorded one by its own width on either side. */
 const RANGE_MARGIN = 1;
 
@@ -14,7 +19,7 @@ const RANGE_MARGIN = 1;
 export const readoutsOf = (run: PreparedRun): Readout[] => {
   const { data, panel, pipeline, rules } = run;
   return data.plan.targets.map((target, index) => {
-    const quantum = pipeline.forecast.quantum[target.channel] ?? DEFAULT_QUANTUM;
+    const quantum = quantumOf(pipeline, target.channel);
     const recorded = recordedRange(run, index);
     const declared = declaredRange(
       rules.rules.map((rule) => rule.bound),

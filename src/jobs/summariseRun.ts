@@ -6,14 +6,16 @@ import { formatDuration } from "../ingest/parseDuration.ts";
 import { layersOf } from "../model/Parameters.ts";
 import type { RunSummary, Span } from "../report/RunSummary.ts";
 import { seriesOf } from "../series/Panel.ts";
-import type { StepSpan } from "../train/TrainingSettings.ts";
+import type { StepSpan, TrainingSettings } from "../train/TrainingSettings.ts";
 import type { TrainingMemory } from "../train/trainingMemory.ts";
 import type { TrainedForecaster } from "../train/trainForecaster.ts";
 import type { Backtest } from "./backtestRun.ts";
 import { issueInstantMs } from "./compileRun.ts";
 import { typicalCases, worstCases } from "./forecastCases.ts";
+import { describeEmbedding } from "./embeddingOf.ts";
 import { describeBaseline } from "./chooseBaseline.ts";
 import type { PreparedRun } from "./prepareRun.ts";
+import { taughtWindows } from "./taughtWindows.ts";
 import { quantileLevels } from "./quantileLevels.ts";
 
 const FLOAT_BYTES = 4;
@@ -81,7 +83,7 @@ export const summariseRun = (
     ],
     proof,
     band: { lower: quantiles[0] ?? 0.5, upper: quantiles.at(-1) ?? 0.5 },
-    settings: settingsOf(run, backtest),
+    settings: settingsOf(run, trained, backtest),
     seed: pipeline.training.seed,
     engine,
     memory: { bytes: memory.bytes, parts: memory.parts },
@@ -96,7 +98,11 @@ const BASELINE_TEXT = {
   linear: "a linear forecast from the last readings and the season",
 } as const;
 
-const settingsOf = (run: PreparedRun, backtest: Backtest): RunSummary["settings"] => {
+const settingsOf = (
+  run: PreparedRun,
+  trained: Pick<TrainedForecaster, "history">,
+  backtest: Backtest,
+): RunSummary["settings"] => {
   const { comparedBaselines, data, panel, rules, seasonSteps, settings, shape } = run;
   const { plan } = data;
   const baseline = BASELINE_TEXT[plan.baseline.kind];
@@ -108,7 +114,7 @@ const settingsOf = (run: PreparedRun, backtest: Backtest): RunSummary["settings"
     },
     {
       name: "model",
-      value: `MI-GRU, ${layers === 1 ? "" : `${layers} layers of `}${shape.units} units, ${shape.observed} features, embedding of ${shape.embedding}, corrects ${baseline}`,
+      value: `MI-GRU, ${layers === 1 ? "" : `${layers} layers of `}${shape.units} units, ${shape.observed} features, ${describeEmbedding(run.embedding)}, corrects ${baseline}`,
     },
     ...(comparedBaselines.length === 0
       ? []
@@ -119,7 +125,7 @@ const settingsOf = (run: PreparedRun, backtest: Backtest): RunSummary["settings"
           },
         ]),
     { name: "season of the naive model", value: formatDuration(seasonSteps * panel.stepMs) },
-    { name: "rule loss", value: `weight ${settings.rules.weight}, margin ${settings.rules.margin} scales` },
+    { name: "rule loss", value: ruleLossText(settings.rules, trained.history) },
     { name: "rules, SHA-256", value: createHash("sha256").update(rules.text).digest("hex") },
     {
       name: "test origins",
@@ -127,6 +133,20 @@ const settingsOf = (run: PreparedRun, backtest: Backtest): RunSummary["settings"
     },
   ];
 };
+
+const ruleLossText = (
+  { margin, teacher, weight }: TrainingSettings["rules"],
+  history: TrainedForecaster["history"],
+): string => {
+  const robustness = `weight ${weight}, margin ${margin} scales`;
+  if (teacher === undefined) return robustness;
+  const { untaught, windows } = taughtWindows(history);
+  const taught = `a teacher of weight ${decimal(1 - teacher.beta)} beside a forecast loss of ${decimal(teacher.beta)}, which had to leave out a rule for ${untaught} of ${windows} forecasts`;
+  return teacher.alone ? `${taught}, margin ${margin} scales` : `robustness of ${robustness}; ${taught}`;
+};
+
+/** Without the noise of a difference of decimals. */
+const decimal = (value: number): string => String(Number(value.toPrecision(6)));
 
 const missingShare = (run: PreparedRun, channel: number): number => {
   let missing = 0;

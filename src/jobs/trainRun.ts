@@ -7,7 +7,9 @@ import type { Parameters } from "../model/Parameters.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../train/Checkpoint.ts";
 import { type TrainedForecaster, trainForecaster, type TrainingJob } from "../train/trainForecaster.ts";
 import { ruleGradientCosines } from "../train/ruleGradientCosines.ts";
+import type { EpochRecord } from "../train/TrainingSettings.ts";
 import type { PreparedRun } from "./prepareRun.ts";
+import { taughtWindows } from "./taughtWindows.ts";
 import { Progress } from "./Progress.ts";
 import { writeFileAtomically } from "./RunDirectory.ts";
 
@@ -31,6 +33,7 @@ export const trainingFingerprint = (run: PreparedRun, engine: string): string =>
         shares: [run.pipeline.validationShare, run.pipeline.testShare],
         shape: run.shape,
         settings: run.settings,
+        embedding: run.embedding.choice,
         engine,
       }),
     )
@@ -67,8 +70,10 @@ export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folde
     settings: run.settings,
     fingerprint,
     run: engine.run,
+    ...(run.embedding.choice && { embedding: run.embedding.choice }),
     ...(checkpoint !== undefined && { checkpoint }),
   };
+  const startedAt = performance.now();
   const trained = yield* trainForecaster(job, {
     save: (state) => writeFileAtomically(file, encodeCheckpoint(state)),
     progress: (done, latest, loss) =>
@@ -76,10 +81,16 @@ export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folde
         done,
         latest === undefined
           ? `loss ${loss.toFixed(3)}`
-          : `loss ${loss.toFixed(3)}, validation ${latest.validationLoss.toFixed(3)}, rules kept ${percent(latest.ruleSatisfaction)}`,
+          : `loss ${loss.toFixed(3)}, validation ${latest.validationLoss.toFixed(3)}, rules kept ${percent(latest.ruleSatisfaction)}${untaughtText(latest)}`,
       ),
   });
-  const trainsRules = run.settings.rules.weight > 0 && seen.rules.length > 0;
+  if (run.settings.rules.teacher !== undefined) {
+    const seconds = (performance.now() - startedAt) / 1000;
+    progress.note(`  ${teacherNote(trained, seconds)}`);
+  }
+  const { teacher, weight } = run.settings.rules;
+  // Without their robustness in the loss there is no gradient of it to compare.
+  const trainsRules = weight > 0 && teacher?.alone !== true && seen.rules.length > 0;
   const cosines = trainsRules ? ruleGradientCosines(job, trained.ternary) : [];
   const forAllSensors = (parameters: Parameters): Parameters =>
     run.unseen.length === 0 ? parameters : extendEmbedding(parameters, seen.places, run.shape.sensors);
@@ -97,6 +108,16 @@ export const forgetCheckpoint = Effect.fn("forgetCheckpoint")(function* (folder:
   const path = yield* Path.Path;
   yield* files.remove(path.join(folder, CHECKPOINT_FILE), { force: true });
 });
+
+const untaughtText = ({ teacher }: EpochRecord): string =>
+  teacher === undefined || teacher.untaught === 0
+    ? ""
+    : `, ${teacher.untaught} of ${teacher.windows} not wholly taught`;
+
+const teacherNote = ({ history, teacherSeconds }: TrainedForecaster, seconds: number): string => {
+  const { untaught, windows } = taughtWindows(history);
+  return `The teacher was given ${windows} forecasts and had to leave out a rule for ${untaught} of them; it took ${percent(teacherSeconds / seconds)} of the training's time`;
+};
 
 const percent = (share: number): string =>
   Number.isNaN(share) ? "not judged" : `${(share * 100).toFixed(1)} %`;

@@ -20,6 +20,9 @@ export const integrationStarts = {
 } as const;
 export type IntegrationStart = keyof typeof integrationStarts;
 
+/** Of the numbers of a sensor's vector at the start. */
+export const INITIAL_EMBEDDING_DEVIATION = 0.3;
+
 /** Update gate at the start: sigmoid(-1) of the candidate, so that the state keeps most of its past. */
 const INITIAL_UPDATE_BIAS = -1;
 /** Forget gate of the LSTM at the start: sigmoid(1), so that the cell keeps most of its past. */
@@ -58,7 +61,7 @@ export const initialParameters = (
       case "integration":
         return byLayer(name, () => startingIntegration(shape, columns, start));
       case "embedding":
-        return gaussian(rows * columns, 0.3);
+        return gaussian(rows * columns, INITIAL_EMBEDDING_DEVIATION);
       case "hiddenBias":
       case "outputBias":
       case "outputWeights":

@@ -51,6 +51,8 @@ export interface RunSummary {
     readonly validationLoss: number;
     /** Share of (origin, rule) pairs of the validation sample that hold, 0..1. */
     readonly ruleSatisfaction: number;
+    /** Mean loss of the teacher, how many forecasts it was given, and for how many it left out a rule. */
+    readonly teacher?: { readonly loss: number; readonly windows: number; readonly untaught: number };
   }[];
   /** Forecasts to draw: some typical ones. */
   readonly examples: readonly ForecastCase[];

@@ -64,6 +64,13 @@ export {
   type TraceTeacher,
   type TraceTeacherOptions,
 } from "./project/createTraceTeacher.ts";
+export {
+  createPanelTeacher,
+  type PanelLesson,
+  type PanelTeacher,
+  type PanelTeacherOptions,
+} from "./project/createPanelTeacher.ts";
+export { teacherBytes } from "./project/teacherBytes.ts";
 export { type NotProjected } from "./project/NotProjected.ts";
 export { type Norm } from "./project/Norm.ts";
 export { type Satisfiability, satisfySpec, type SatisfyOptions } from "./satisfy/satisfySpec.ts";

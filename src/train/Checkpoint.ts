@@ -1,4 +1,5 @@
 import { mapParameters, parameterNames, type Parameters } from "../model/Parameters.ts";
+import { type SharedTable, sharedTable } from "../model/sharedTable/SharedTable.ts";
 import type { AdamWState } from "./AdamW.ts";
 import type { EpochRecord } from "./TrainingSettings.ts";
 
@@ -16,8 +17,15 @@ export interface Checkpoint {
   readonly optimiser: AdamWState;
   readonly randomState: Int32Array;
   /** Best averaged parameters of the phase so far; absent before its first epoch. */
-  readonly best?: { readonly loss: number; readonly epoch: number; readonly parameters: Parameters };
-  /** Result of the float phase once it has ended. */
+  readonly best?: {
+    readonly loss: number;
+    readonly epoch: number;
+    readonly parameters: Parameters;
+    readonly table?: SharedTable;
+  };
+  /** Where sensors stand whose vectors are of a table; absent without one. */
+  readonly table?: SharedTable;
+  /** Result of the float phase once it has ended, with the vectors of all sensors. */
   readonly float?: Parameters;
   readonly history: readonly EpochRecord[];
 }
@@ -37,7 +45,12 @@ export const encodeCheckpoint = (checkpoint: Checkpoint): string =>
       secondMoment: encodeParameters(checkpoint.optimiser.secondMoment),
     },
     randomState: Array.from(checkpoint.randomState),
-    best: checkpoint.best && { ...checkpoint.best, parameters: encodeParameters(checkpoint.best.parameters) },
+    best: checkpoint.best && {
+      ...checkpoint.best,
+      parameters: encodeParameters(checkpoint.best.parameters),
+      table: checkpoint.best.table && encodeTable(checkpoint.best.table),
+    },
+    table: checkpoint.table && encodeTable(checkpoint.table),
     float: checkpoint.float && encodeParameters(checkpoint.float),
   });
 
@@ -65,7 +78,8 @@ const restored = (stored: StoredCheckpoint): Checkpoint => ({
     secondMoment: decodeParameters(stored.optimiser.secondMoment),
   },
   randomState: Int32Array.from(stored.randomState),
-  ...(stored.best && { best: { ...stored.best, parameters: decodeParameters(stored.best.parameters) } }),
+  ...(stored.best && { best: decodeBest(stored.best) }),
+  ...(stored.table && { table: decodeTable(stored.table) }),
   ...(stored.float && { float: decodeParameters(stored.float) }),
   // JSON has no NaN: a share that could not be judged is stored as null.
   history: stored.history.map((record) => ({
@@ -89,12 +103,41 @@ interface StoredCheckpoint {
     readonly secondMoment: StoredParameters;
   };
   readonly randomState: readonly number[];
-  readonly best?: { readonly loss: number; readonly epoch: number; readonly parameters: StoredParameters };
+  readonly best?: {
+    readonly loss: number;
+    readonly epoch: number;
+    readonly parameters: StoredParameters;
+    readonly table?: StoredTable;
+  };
+  readonly table?: StoredTable;
   readonly float?: StoredParameters;
   readonly history: readonly (Omit<EpochRecord, "ruleSatisfaction"> & {
     readonly ruleSatisfaction: number | null;
   })[];
 }
+
+interface StoredTable {
+  readonly tokens: number;
+  readonly cellOf: readonly number[];
+}
+
+const encodeTable = ({ cellOf, tokens }: SharedTable): StoredTable => ({
+  tokens,
+  cellOf: Array.from(cellOf),
+});
+
+const decodeTable = ({ cellOf, tokens }: StoredTable): SharedTable =>
+  sharedTable(tokens, Int32Array.from(cellOf));
+
+const decodeBest = ({
+  parameters,
+  table,
+  ...rest
+}: NonNullable<StoredCheckpoint["best"]>): NonNullable<Checkpoint["best"]> => ({
+  ...rest,
+  parameters: decodeParameters(parameters),
+  ...(table && { table: decodeTable(table) }),
+});
 
 const encodeParameters = (parameters: Parameters): StoredParameters =>
   Object.fromEntries(

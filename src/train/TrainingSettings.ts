@@ -29,7 +29,7 @@ export interface TrainingSettings {
   /** Epochs without a better validation loss before a phase ends. */
   readonly patience: number;
   readonly rules: {
-    /** Weight of the rule loss beside the forecast loss; 0 trains without rules. */
+    /** Weight of the robustness loss beside the forecast loss; 0 trains without rules. */
     readonly weight: number;
     /** Robustness asked for, in units of each rule's scale. */
     readonly margin: number;
@@ -38,6 +38,18 @@ export interface TrainingSettings {
     /** Consecutive origins of a rule batch, and how many lie between two that are judged. */
     readonly origins: number;
     readonly stride: number;
+    /** The distance to a teacher's forecast as a loss; absent where the robustness alone trains the rules. */
+    readonly teacher?: {
+      /** Whether it stands in place of the robustness, and not beside it. */
+      readonly alone: boolean;
+      /**
+       * Weight of the forecast loss, the teacher's being 1 less that; 0..1. It falls from 1 to this over the first half of
+       * the float phase.
+       */
+      readonly beta: number;
+      /** Smallest step of a forecast value, by target: the teacher keeps rules by more than it. */
+      readonly quanta: readonly number[];
+    };
   };
 }
 
@@ -54,4 +66,11 @@ export interface EpochRecord {
   readonly ruleLoss: number;
   readonly validationLoss: number;
   readonly ruleSatisfaction: number;
+  /** Mean loss of the teacher, how many forecasts it was given, and for how many it left out a rule; absent without it. */
+  readonly teacher?: { readonly loss: number; readonly windows: number; readonly untaught: number };
+  /**
+   * Another table of sensors that was tried after the epoch: how many it moves, the validation loss with it, and whether
+   * it was kept because that is lower. Absent where none was.
+   */
+  readonly reallocation?: { readonly moved: number; readonly loss: number; readonly kept: boolean };
 }

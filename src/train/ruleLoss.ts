@@ -1,4 +1,5 @@
 import { type BoundRule, createSmoothEvaluator } from "../stl/index.ts";
+import { addOutputGradient } from "./addOutputGradient.ts";
 import { decodeOutput } from "./decodeOutput.ts";
 import type { LossAndGradient } from "./forecastLoss.ts";
 import { clockOfTrace, createForecastTrace, writeForecast, writeHistory } from "./ForecastTrace.ts";
@@ -81,29 +82,4 @@ export const createRuleLoss = (data: TrainingData, rules: readonly BoundRule[]):
     }
     return { loss: sum / Math.max(1, judged), gradient };
   };
-};
-
-const addOutputGradient = (
-  data: TrainingData,
-  gradientOfTrace: Float64Array,
-  trace: { readonly historySteps: number; readonly steps: number },
-  slopes: Float64Array,
-  block: number,
-  blocksARow: number,
-  judged: number,
-  gradient: Float32Array,
-): void => {
-  const { horizonSteps, targets } = data.plan;
-  const width = targets.length * horizonSteps;
-  for (let sensor = 0; sensor < data.sensors; sensor++) {
-    const row = (block * data.sensors + sensor) * blocksARow;
-    for (let target = 0; target < targets.length; target++) {
-      const offset = (target * data.sensors + sensor) * trace.steps + trace.historySteps + 1;
-      for (let lead = 0; lead < horizonSteps; lead++) {
-        const index = target * horizonSteps + lead;
-        gradient[row * width + index]! +=
-          (gradientOfTrace[offset + lead]! * slopes[sensor * width + index]!) / judged;
-      }
-    }
-  }
 };

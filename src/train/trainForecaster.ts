@@ -1,7 +1,9 @@
 /** Trains a forecaster: a float phase, then a ternary phase that starts from its best weights. */
 import { Effect, Schema } from "effect";
 import type { RunForecaster } from "../model/ForecasterRun.ts";
-import { initialParameters } from "../model/initialParameters.ts";
+import { type EmbeddingLayout, startingScale, tableLayout } from "../model/embedding/EmbeddingLayout.ts";
+import { composedParameters, withEmbedding } from "../model/embedding/withEmbedding.ts";
+import { INITIAL_EMBEDDING_DEVIATION, initialParameters } from "../model/initialParameters.ts";
 import {
   cellOf,
   copyParameters,
@@ -9,14 +11,18 @@ import {
   parameterNames,
   type Parameters,
 } from "../model/Parameters.ts";
+import type { SharedTable } from "../model/sharedTable/SharedTable.ts";
 import { contextSteps } from "../series/features.ts";
 import { type Random, random } from "../series/random.ts";
 import type { BoundRule } from "../stl/index.ts";
 import { adamWStep, copyAdamW, initialAdamW } from "./AdamW.ts";
 import type { Checkpoint } from "./Checkpoint.ts";
+import type { EmbeddingChoice } from "./EmbeddingChoice.ts";
 import { learningRate } from "./learningRate.ts";
 import { lossScale } from "./lossScale.ts";
-import { createRuleLoss } from "./ruleLoss.ts";
+import { createRuleBatches, type RuleBatches } from "./ruleBatches.ts";
+import { layoutOf, startingTable } from "./startingLayout.ts";
+import { reallocateTable } from "./reallocateTable.ts";
 import { onThreads } from "./ThreadFailed.ts";
 import { epochBatches } from "./trainingBatches.ts";
 import type { TrainingData } from "./TrainingData.ts";
@@ -34,6 +40,8 @@ export interface TrainingJob {
   readonly fingerprint: string;
   /** What runs the forecaster. */
   readonly run: RunForecaster;
+  /** What the vectors of sensors are made of; each has its own where absent. */
+  readonly embedding?: EmbeddingChoice;
   /** Continues from here where its fingerprint is that of the job. */
   readonly checkpoint?: Checkpoint;
 }
@@ -49,6 +57,8 @@ export interface TrainedForecaster {
   readonly float: Parameters;
   readonly ternary: Parameters;
   readonly history: readonly EpochRecord[];
+  /** What the teacher took of the time since the start or the resumption; 0 without one. */
+  readonly teacherSeconds: number;
 }
 
 /** The loss or a gradient is no longer a number. */
@@ -84,8 +94,7 @@ export const trainForecaster = Effect.fn("trainForecaster")(function* <E, R>(
 ) {
   const { data, settings, shape } = job;
   const scale = lossScale(data, job.training, settings);
-  const ruleLoss =
-    settings.rules.weight > 0 && job.rules.length > 0 ? createRuleLoss(data, job.rules) : undefined;
+  const rules = createRuleBatches(data, job.rules, settings.rules, scale);
   const totalEpochs = settings.floatEpochs + settings.ternaryEpochs;
 
   let state: Checkpoint;
@@ -94,35 +103,54 @@ export const trainForecaster = Effect.fn("trainForecaster")(function* <E, R>(
     state = job.checkpoint;
     source.state.set(state.randomState);
   } else {
-    const parameters = initialParameters(shape, () => source.normal());
-    state = startOfPhase(job.fingerprint, "float", parameters, source, []);
+    const table = startingTable(job.embedding, data, job.training, settings.seed);
+    const layout = layoutOf(job.embedding, table, data, job.training);
+    const parameters = startingParameters(shape, layout, source);
+    state = { ...startOfPhase(job.fingerprint, "float", parameters, source, []), ...(table && { table }) };
   }
+  const composed = (parameters: Parameters, table: SharedTable | undefined): Parameters =>
+    composedParameters(parameters, layoutOf(job.embedding, table, data, job.training), shape.embedding);
 
   while (state.phase !== "done") {
     const phase: Phase = state.phase;
     const epochs = phase === "float" ? settings.floatEpochs : settings.ternaryEpochs;
     const improving = state.best === undefined || state.epoch - state.best.epoch < settings.patience;
     if (state.epoch >= epochs || !improving) {
-      const result: Parameters = state.best?.parameters ?? state.parameters;
+      const { parameters: result, table } = state.best ?? state;
       state =
         phase === "float"
           ? {
               ...startOfPhase(job.fingerprint, "ternary", copyParameters(result), source, state.history),
-              float: result,
+              float: composed(result, table),
+              ...(table && { table }),
             }
           : { ...state, phase: "done" };
       yield* hooks.save(state);
       continue;
     }
-    state = yield* trainEpoch(job, hooks, state, phase, epochs, totalEpochs, source, scale, ruleLoss);
+    state = yield* trainEpoch(job, hooks, state, phase, epochs, totalEpochs, source, scale, rules);
     yield* hooks.save(state);
   }
   return {
     float: state.float!,
-    ternary: state.best?.parameters ?? state.parameters,
+    ternary: composed((state.best ?? state).parameters, state.table),
     history: state.history,
+    teacherSeconds: rules?.teacherSeconds() ?? 0,
   } satisfies TrainedForecaster;
 });
+
+/** Weights at the start, with rows in place of the vectors of sensors where there is a layout. */
+const startingParameters = (
+  shape: ForecasterShape,
+  layout: EmbeddingLayout | undefined,
+  source: Random,
+): Parameters => {
+  const normal = (): number => source.normal();
+  if (layout === undefined) return initialParameters(shape, normal);
+  const parameters = initialParameters({ ...shape, sensors: layout.rows }, normal);
+  const factor = startingScale(layout, INITIAL_EMBEDDING_DEVIATION);
+  return { ...parameters, embedding: parameters.embedding.map((value) => factor * value) };
+};
 
 /** A phase that begins from given parameters, before its first epoch. */
 export const startOfPhase = (
@@ -152,10 +180,11 @@ const trainEpoch = Effect.fnUntraced(function* (
   totalEpochs: number,
   source: Random,
   scale: Float64Array,
-  ruleLoss: ReturnType<typeof createRuleLoss> | undefined,
+  rules: RuleBatches | undefined,
 ) {
   const { data, settings, shape, training } = job;
   const ternary = phase === "ternary";
+  const run = withEmbedding(job.run, layoutOf(job.embedding, state.table, data, training));
   const parameters = copyParameters(state.parameters);
   const average = copyParameters(state.average);
   let optimiser = copyAdamW(state.optimiser);
@@ -166,6 +195,8 @@ const trainEpoch = Effect.fnUntraced(function* (
     warmupSteps: Math.min(LEARNING_RATE_WARMUP_STEPS, Math.ceil((epochs * batches.length) / 10)),
     totalSteps: epochs * batches.length,
   };
+  /** The teacher has its whole weight from this step of the phase on. */
+  const taughtFrom = ternary || settings.rules.teacher === undefined ? 0 : Math.ceil(schedule.totalSteps / 2);
   const [coldest, hottest] = settings.rules.temperature;
   const progress = epochs === 1 ? 1 : state.epoch / (epochs - 1);
   const temperature = coldest * (hottest / coldest) ** progress;
@@ -174,11 +205,12 @@ const trainEpoch = Effect.fnUntraced(function* (
   const place = `the ${phase} phase, epoch ${epoch}`;
   let forecastSum = 0;
   let ruleSum = 0;
+  const taught = { sum: 0, windows: 0, untaught: 0 };
 
   for (const [index, batch] of batches.entries()) {
     const result = yield* onThreads(`${place}, step ${index + 1}`, () =>
       trainingStep(
-        job.run,
+        run,
         parameters,
         shape,
         data,
@@ -188,7 +220,7 @@ const trainEpoch = Effect.fnUntraced(function* (
         source,
         ternary,
         ternary && cellOf(shape).state === "ternary" ? noiseShareAt(progress) : 0,
-        ruleLoss && { loss: ruleLoss, first: ruleBatchStart(job, source), temperature },
+        rules?.at(ruleBatchStart(job, source), temperature, { step, steps: taughtFrom }),
       ),
     );
     const culprit = culpritOf(result);
@@ -206,6 +238,9 @@ const trainEpoch = Effect.fnUntraced(function* (
     follow(average, parameters, Math.min(settings.averaging, (1 + step) / (10 + step)));
     forecastSum += result.forecastLoss;
     ruleSum += result.ruleLoss;
+    taught.sum += result.taught?.loss ?? 0;
+    taught.windows += result.taught?.windows ?? 0;
+    taught.untaught += result.taught?.untaught ?? 0;
     if (index % STEPS_BETWEEN_BREATHS === 0) {
       hooks.progress(
         (epochsBefore + index / batches.length) / totalEpochs,
@@ -217,9 +252,21 @@ const trainEpoch = Effect.fnUntraced(function* (
   }
 
   const stride = validationStride(job.validation);
-  const validation = yield* onThreads(`${place}, validation`, () =>
-    validate(job.run, average, shape, data, job.validation, stride, scale, job.rules, ternary, settings.loss),
-  );
+  const validated = (by: RunForecaster) =>
+    onThreads(`${place}, validation`, () =>
+      validate(by, average, shape, data, job.validation, stride, scale, job.rules, ternary, settings.loss),
+    );
+  let validation = yield* validated(run);
+  let { table } = state;
+  let reallocation: EpochRecord["reallocation"];
+  if (!ternary && epoch < epochs && table !== undefined && reallocates(job)) {
+    const tried = reallocateTable(job, average, table, scale, epoch);
+    const other = yield* validated(withEmbedding(job.run, tableLayout(tried.table)));
+    const kept = other.loss < validation.loss;
+    reallocation = { moved: tried.moved, loss: other.loss, kept };
+    // Nothing but the table is new: to leave it undoes all.
+    if (kept) [table, validation] = [tried.table, other];
+  }
   const record: EpochRecord = {
     phase,
     epoch,
@@ -227,9 +274,18 @@ const trainEpoch = Effect.fnUntraced(function* (
     ruleLoss: ruleSum / Math.max(1, batches.length),
     validationLoss: validation.loss,
     ruleSatisfaction: validation.ruleSatisfaction,
+    ...(rules?.hasTeacher === true && {
+      teacher: {
+        loss: taught.sum / Math.max(1, batches.length),
+        windows: taught.windows,
+        untaught: taught.untaught,
+      },
+    }),
+    ...(reallocation && { reallocation }),
   };
   hooks.progress((epochsBefore + 1) / totalEpochs, record, record.trainingLoss);
-  const better = state.best === undefined || validation.loss < state.best.loss;
+  // Chosen by the forecast loss alone, an epoch before that would undo what the teacher is there for.
+  const better = step >= taughtFrom && (state.best === undefined || validation.loss < state.best.loss);
   return {
     ...state,
     epoch,
@@ -238,10 +294,21 @@ const trainEpoch = Effect.fnUntraced(function* (
     average,
     optimiser,
     randomState: source.state.slice(),
-    ...(better && { best: { loss: validation.loss, epoch, parameters: copyParameters(average) } }),
+    ...(table && { table }),
+    ...(better && {
+      best: {
+        loss: validation.loss,
+        epoch,
+        parameters: copyParameters(average),
+        ...(table && { table }),
+      },
+    }),
     history: [...state.history, record],
   } satisfies Checkpoint;
 });
+
+const reallocates = ({ embedding }: Pick<TrainingJob, "embedding">): boolean =>
+  embedding?.kind === "table" && embedding.reallocate;
 
 /**
  * Chance in a ternary state at a share of the quantised phase: Bernoulli at first, then less and less, and for its last
@@ -263,6 +330,7 @@ export const ruleBatchStart = (
 const culpritOf = (step: TrainingStep): string | undefined => {
   if (!Number.isFinite(step.forecastLoss)) return "the forecast loss";
   if (!Number.isFinite(step.ruleLoss)) return "the rule loss";
+  if (!Number.isFinite(step.taught?.loss ?? 0)) return "the teacher's loss";
   return parameterNames
     .filter((name) => step.gradients[name].some((value) => !Number.isFinite(value)))
     .map((name) => `the gradient of ${name}`)[0];

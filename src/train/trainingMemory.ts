@@ -10,7 +10,9 @@ import {
   parameterShapes,
 } from "../model/Parameters.ts";
 import { contextSteps } from "../series/features.ts";
-import { ruleBufferBytes } from "../stl/index.ts";
+import { ruleBufferBytes, teacherBytes } from "../stl/index.ts";
+import { DAY_PARTS } from "./dayProfiles.ts";
+import { embeddingRows } from "./startingLayout.ts";
 import { createForecastTrace } from "./ForecastTrace.ts";
 import { originsOf } from "./originWindows.ts";
 import { WINDOWS_PER_CALL } from "./predictWindows.ts";
@@ -31,6 +33,8 @@ const FLOAT = 4;
 const NUMBER = 8;
 /** Minute, weekday and day of a step. */
 const CLOCK_BYTES = 7;
+/** Side of the largest table whose sensors and cells are matched as one problem; see `allocateTable`. */
+const LARGEST_EXACT_SIDE = 32;
 /** A sequence as an object in a list, and its two numbers in a batch. */
 const SEQUENCE_BYTES = 64;
 /** Sets of parameters while an epoch ends: weights, average and two moments, before it and after; both best ones; float. */
@@ -55,7 +59,7 @@ interface Call {
  * @param held what the caller holds beside it while training runs
  */
 export const trainingMemory = (
-  job: Pick<TrainingJob, "data" | "rules" | "settings" | "shape" | "training" | "validation">,
+  job: Pick<TrainingJob, "data" | "embedding" | "rules" | "settings" | "shape" | "training" | "validation">,
   wasm = true,
   held: TrainingMemory["parts"] = [],
 ): TrainingMemory => {
@@ -81,8 +85,10 @@ export const trainingMemory = (
   const rows = origins * data.sensors;
   const window: Call = { batch: Math.min(WINDOWS_PER_CALL, rows), steps: plan.windowSteps, scored: 1 };
   const calls = [training, ...(rules.length > 0 ? [ruled] : []), ...(rows > 0 ? [window] : [])];
+  const rowsOfEmbedding = embeddingRows(job.embedding, shape, plan.targets.length);
+  const shapes = parameterShapes({ ...shape, sensors: Math.max(shape.sensors, rowsOfEmbedding) });
   const parameters = parameterNames.reduce((sum, name) => {
-    const [height, width] = parameterShapes(shape)[name];
+    const [height, width] = shapes[name];
     return sum + FLOAT * height * width;
   }, 0);
   const spanSteps = job.training.to - job.training.from;
@@ -107,9 +113,15 @@ export const trainingMemory = (
         callBytes(shape, training, true, settings.dropout > 0) +
         (rules.length > 0 ? callBytes(shape, ruled, true, false) + parameters : 0),
     },
+    ...(job.embedding === undefined
+      ? []
+      : [{ part: "vectors of sensors", bytes: vectorBytes(shape, plan.targets.length, rowsOfEmbedding) }]),
     { part: "weights, optimiser, averages", bytes: PARAMETER_SETS * parameters },
     { part: "checkpoint", bytes: CHECKPOINT_FLOATS * parameters },
     { part: "rules", bytes: ruleBytes(job, rules) },
+    ...(rules.length > 0 && settings.rules.teacher !== undefined
+      ? [{ part: "teacher", bytes: bytesOfTeacher(job, rules) }]
+      : []),
     {
       part: "validation",
       // Outputs with their gradient, sensors and origins of all rows; one call; the rules' judges.
@@ -194,6 +206,32 @@ const callBytes = (shape: ForecasterShape, call: Call, gradient: boolean, dropou
     4 * (outputs + headUnits) +
     3 * shape.sensors * embedding;
   return FLOAT * (forward + (gradient ? back : 0));
+};
+
+/**
+ * Bytes of vectors that are made of rows, and their gradient, and of what says how: places or features of sensors with
+ * the profiles behind them; to find another table, what each sensor costs at each side of it, three times over, and the
+ * matching.
+ */
+const vectorBytes = ({ embedding, sensors }: ForecasterShape, targets: number, rows: number): number => {
+  const side = Math.ceil(Math.sqrt(sensors));
+  const matched = Math.min(side, LARGEST_EXACT_SIDE) ** 4;
+  return (
+    2 * FLOAT * sensors * embedding +
+    FLOAT * sensors * Math.max(rows, 2) +
+    2 * NUMBER * sensors * targets * DAY_PARTS +
+    NUMBER * (6 * sensors * side + matched)
+  );
+};
+
+/** Bytes of the teacher, of the trace that it is given and of its gradient. */
+const bytesOfTeacher = (job: Pick<TrainingJob, "data" | "shape">, rules: TrainingJob["rules"]): number => {
+  const trace = createForecastTrace(job.data, rules);
+  const { horizonSteps } = job.data.plan;
+  const values = trace.values.length;
+  const slopes = (job.data.sensors + 2) * job.shape.outputs;
+  const variables = (values / trace.steps) * horizonSteps;
+  return NUMBER * (3 * values + slopes) + teacherBytes(rules, values, variables);
 };
 
 /** Bytes of the trace that rules are judged on, of its derivatives, and of the rules' own buffers. */

@@ -4,6 +4,7 @@ import { type ForecasterShape, mapParameters, type Parameters } from "../model/P
 import type { Random } from "../series/random.ts";
 import { forecastLoss } from "./forecastLoss.ts";
 import { gatherSequences } from "./predictWindows.ts";
+import type { PanelTeacherLoss, TaughtLoss } from "./panelTeacherLoss.ts";
 import type { RuleLoss } from "./ruleLoss.ts";
 import type { SequenceBatch } from "./trainingBatches.ts";
 import type { TrainingData } from "./TrainingData.ts";
@@ -12,6 +13,8 @@ import type { TrainingSettings } from "./TrainingSettings.ts";
 export interface TrainingStep {
   readonly forecastLoss: number;
   readonly ruleLoss: number;
+  /** What the teacher said; absent without one. */
+  readonly taught?: Taught;
   readonly gradients: Parameters;
 }
 
@@ -74,24 +77,38 @@ export const trainingStep = (
   if (rules === undefined) return { forecastLoss: term.loss, ruleLoss: 0, gradients };
 
   const rule = ruleStep(run, parameters, shape, data, settings, quantised, rules);
-  const { weight } = settings.rules;
+  const { beta } = rules.teacher ?? { beta: 1 };
+  const weight = ruleStepWeight(settings.rules.weight, rules);
   return {
     forecastLoss: term.loss,
     ruleLoss: rule.loss,
+    ...(rule.taught && { taught: rule.taught }),
     gradients: mapParameters((name) =>
-      gradients[name].map((value, k) => value + weight * rule.gradients[name][k]!),
+      gradients[name].map((value, k) => beta * value + weight * rule.gradients[name][k]!),
     ),
   };
 };
 
+type Taught = Pick<TaughtLoss, "loss" | "untaught" | "windows">;
+
 /** Where a rule batch starts its window, and how it is judged. */
 export interface RuleBatch {
-  readonly loss: RuleLoss;
+  /** Absent where the teacher stands in its place. */
+  readonly loss?: RuleLoss;
+  /** With the weight of the forecast loss beside it, 0..1. */
+  readonly teacher?: { readonly loss: PanelTeacherLoss; readonly beta: number };
   readonly first: number;
   readonly temperature: number;
 }
 
-/** Rule loss and gradient of a run of consecutive origins of all sensors. */
+/** Weight of the gradient of {@link ruleStep}: that of the robustness, or, alone, that of the teacher. */
+const ruleStepWeight = (robustness: number, { loss, teacher }: RuleBatch): number =>
+  loss === undefined && teacher !== undefined ? 1 - teacher.beta : robustness;
+
+/**
+ * Rule loss, teacher's loss and gradient of a run of consecutive origins of all sensors; the gradient is for the weight of
+ * {@link ruleStepWeight}, so that the forecaster is gone through once for both.
+ */
 export const ruleStep = (
   run: RunForecaster,
   parameters: Parameters,
@@ -100,7 +117,7 @@ export const ruleStep = (
   settings: Pick<TrainingSettings, "rules">,
   options: ForecasterOptions,
   rules: RuleBatch,
-): { readonly loss: number; readonly gradients: Parameters } => {
+): { readonly loss: number; readonly taught?: Taught; readonly gradients: Parameters } => {
   const { margin, origins, stride } = settings.rules;
   const window = data.plan.windowSteps - 1;
   const everySensor = Int32Array.from({ length: data.sensors }, (_, sensor) => sensor);
@@ -116,9 +133,21 @@ export const ruleStep = (
     },
     options,
   );
-  const { temperature } = rules;
-  const rule = rules.loss(ruled.outputs, rules.first + window, origins, stride, { margin, temperature });
-  return { loss: rule.loss, gradients: ruled.backward(rule.gradient) };
+  const { teacher, temperature } = rules;
+  const first = rules.first + window;
+  const rule = rules.loss?.(ruled.outputs, first, origins, stride, { margin, temperature });
+  const taught = teacher?.loss(ruled.outputs, first, origins, stride);
+  const gradient = rule?.gradient ?? new Float32Array(ruled.outputs.length);
+  if (teacher !== undefined && taught !== undefined) {
+    const share = rule === undefined ? 1 : (1 - teacher.beta) / settings.rules.weight;
+    for (let k = 0; k < gradient.length; k++) gradient[k]! += share * taught.gradient[k]!;
+  }
+  const { loss = 0, untaught = 0, windows = 0 } = taught ?? {};
+  return {
+    loss: rule?.loss ?? 0,
+    ...(taught && { taught: { loss, untaught, windows } }),
+    gradients: ruled.backward(gradient),
+  };
 };
 
 /** Draws which sequences see the mean vector; as the state noise, only where it is used. */

@@ -118,6 +118,23 @@ require too_far : forall s in sensors : always[1h, 8h] no2[s] <= 45 ug/m3;
       "tiny.yaml:8:3: forecast.season 0h is not a whole number of 1h steps; take 1h or 2h",
     ],
   },
+  "a teacher of rules that are not trained": {
+    files: pipeline("  stepsPerEpoch: 5", "  stepsPerEpoch: 5\n  ruleWeight: 0\n  ruleLoss: both"),
+    says: [
+      "tiny.yaml:18:3: training.ruleWeight 0 trains without rules, and training.ruleLoss both asks for a teacher of them; leave one of the two out",
+    ],
+  },
+  "an embedding with keys of another kind, and hidden vectors that there are not": {
+    files: pipeline("embedding: 2 }", "embedding: { kind: table, size: 0, rows: 3 } }"),
+    says: [
+      "tiny.yaml:9:69: model.embedding.rows is for the kind hashed, and the kind is table; leave it out",
+      "tiny.yaml:9:60: model.embedding.size 0 leaves nothing to make of a table embedding",
+    ],
+  },
+  "an embedding of an unknown kind": {
+    files: pipeline("embedding: 2 }", "embedding: { kind: tabel, size: 2 } }"),
+    says: ["tiny.yaml:9:", "model.embedding"],
+  },
   "targets seen at every sensor that are none": {
     files: pipeline("  season: 24h", "  season: 24h\n  everySensor: [no2, rain]"),
     says: [

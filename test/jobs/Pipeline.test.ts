@@ -66,6 +66,8 @@ describe("a pipeline file", () => {
           leadDecay: 0,
           averaging: 0.99,
           patience: 3,
+          ruleLoss: "robustness",
+          ruleBeta: 0.5,
           ruleWeight: 0.1,
           ruleMargin: 0.3,
           ruleTemperature: [1, 10],

@@ -46,6 +46,21 @@ const bare = (): RunSummary => ({
 describe("renderReport", () => {
   const whole = open(fixtureSummary());
 
+  it("draws the distance to a teacher beside the rule loss, or in its place", () => {
+    const summary = fixtureSummary();
+    const titles = (training: RunSummary["training"]): string[] =>
+      open({ ...summary, training })
+        .textsAt("#training h4")
+        .slice(0, 4);
+    const curves = ["Loss, training and validation", "Rule loss", "Rules kept, validation"];
+    expect(titles(summary.training).slice(0, 3)).toEqual(curves);
+    const teacher = { loss: 0.1, windows: 40, untaught: 2 };
+    const both = summary.training.map((each) => ({ ...each, teacher }));
+    expect(titles(both)).toEqual([curves[0], curves[1], "Distance to the teacher", curves[2]]);
+    const alone = both.map((each) => ({ ...each, ruleLoss: 0 }));
+    expect(titles(alone).slice(0, 3)).toEqual([curves[0], "Distance to the teacher", curves[2]]);
+  });
+
   it("has every section in order, each with its heading and an entry in the contents", () => {
     const ids = ["verdict", "forecasts", "errors", "rules", "worst", "training", "proof", "facts"];
     expect(elements(whole.document, "section").map((each) => each.id)).toEqual(ids);

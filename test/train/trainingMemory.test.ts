@@ -6,6 +6,9 @@ import type { RunForecaster } from "../../src/model/ForecasterRun.ts";
 import { random } from "../../src/series/random.ts";
 import { bindSpec, createSmoothEvaluator, parseSpec, ruleBufferBytes } from "../../src/stl/index.ts";
 import { baselineErrors } from "../../src/train/baselineErrors.ts";
+import { createPanelTeacherLoss } from "../../src/train/panelTeacherLoss.ts";
+import { composeEmbedding, storedGradient } from "../../src/model/embedding/EmbeddingLayout.ts";
+import { layoutOf } from "../../src/train/startingLayout.ts";
 import { createRuleLoss } from "../../src/train/ruleLoss.ts";
 import { epochBatches } from "../../src/train/trainingBatches.ts";
 import { trainForecaster } from "../../src/train/trainForecaster.ts";
@@ -167,6 +170,41 @@ describe("trainingMemory", () => {
       expect(bytes).toBeLessThanOrEqual(ruleBufferBytes(rule, steps) + 4 * 8 * 1024);
     },
   );
+
+  it("bounds what a teacher holds, at most eightfold", () => {
+    const job = jobOf(sizes[2]!);
+    const taught = {
+      ...job,
+      settings: {
+        ...job.settings,
+        rules: { ...job.settings.rules, teacher: { alone: true, beta: 0.5, quanta: [0.1, 0.1] } },
+      },
+    };
+    const outputs = new Float32Array(4 * data.sensors * job.shape.outputs).fill(0.3);
+    const { bytes, result } = countBytes(() =>
+      createPanelTeacherLoss(data, rules, [1, 1, 1], [3, 1])(outputs, 100, 1, 1),
+    );
+    expect(result.loss).toBeGreaterThan(0);
+    const bound = bytesOf(trainingMemory(taught), "teacher");
+    expect(bytes).toBeLessThanOrEqual(bound);
+    expect(bytes).toBeGreaterThan(bound / 8);
+    expect(trainingMemory(job).parts.some(({ part }) => part === "teacher")).toBe(false);
+  });
+
+  it("counts the vectors of sensors that are made of rows, and what says how", () => {
+    const job = jobOf(sizes[0]!);
+    expect(trainingMemory(job).parts.some(({ part }) => part === "vectors of sensors")).toBe(false);
+    const choice = { kind: "features" } as const;
+    const { bytes } = countBytes(() => {
+      const layout = layoutOf(choice, undefined, data, training)!;
+      const stored = new Float32Array(layout.rows * job.shape.embedding);
+      return storedGradient(layout, stored, composeEmbedding(layout, stored, job.shape.embedding), 3);
+    });
+    const memory = trainingMemory({ ...job, embedding: choice });
+    // The rows themselves are among the weights.
+    const bound = bytesOf(memory, "vectors of sensors") + bytesOf(memory, "weights, optimiser, averages");
+    expect(bytes).toBeLessThanOrEqual(bound);
+  });
 
   it("counts what is there before training by the arrays themselves", () => {
     const { values, clock } = data.readings;

@@ -21,6 +21,7 @@ const validationStyle: SeriesStyle = {
   strokeWidth: 2,
 };
 const ruleLossStyle: SeriesStyle = { ...modelStyle.ternary, label: "rule loss" };
+const teacherStyle: SeriesStyle = { ...ruleLossStyle, label: "distance to the teacher" };
 const satisfactionStyle: SeriesStyle = {
   ...truthStyle,
   label: "rules kept on the validation sample",
@@ -87,12 +88,26 @@ const phaseCurves = (phase: Epoch["phase"], all: readonly Epoch[]): Markup => {
         sharedDomain([...valuesOf("trainingLoss", [...all]), ...valuesOf("validationLoss", [...all])]),
         "loss",
       )}
-      ${picture(
-        "Rule loss",
-        [{ style: ruleLossStyle, values: valuesOf("ruleLoss") }],
-        sharedDomain(valuesOf("ruleLoss", [...all])),
-        "rule loss",
-      )}
+      ${
+        hasRobustness(all)
+          ? picture(
+              "Rule loss",
+              [{ style: ruleLossStyle, values: valuesOf("ruleLoss") }],
+              sharedDomain(valuesOf("ruleLoss", [...all])),
+              "rule loss",
+            )
+          : ""
+      }
+      ${
+        hasTeacher(all)
+          ? picture(
+              "Distance to the teacher",
+              [{ style: teacherStyle, values: teacherLosses(epochs) }],
+              sharedDomain(teacherLosses(all)),
+              "mean squared distance",
+            )
+          : ""
+      }
       ${picture(
         "Rules kept, validation",
         [{ style: satisfactionStyle, values: valuesOf("ruleSatisfaction").map((share) => 100 * share) }],
@@ -101,6 +116,15 @@ const phaseCurves = (phase: Epoch["phase"], all: readonly Epoch[]): Markup => {
       )}
     </div>`;
 };
+
+const hasTeacher = (epochs: readonly Epoch[]): boolean => epochs.some(({ teacher }) => teacher !== undefined);
+
+/** Beside a teacher that stands alone there is no other rule loss; without any it is drawn at 0. */
+const hasRobustness = (epochs: readonly Epoch[]): boolean =>
+  !hasTeacher(epochs) || epochs.some(({ ruleLoss }) => ruleLoss > 0);
+
+const teacherLosses = (epochs: readonly Epoch[]): number[] =>
+  epochs.map(({ teacher }) => teacher?.loss ?? Number.NaN);
 
 /** How loss and rule satisfaction went over the epochs of each phase. */
 export const training = ({ training: epochs }: RunSummary): Markup => {
@@ -114,9 +138,13 @@ export const training = ({ training: epochs }: RunSummary): Markup => {
       ? html`<p>No model was trained in this run.</p>`
       : html`<p>The two phases share their value axes.</p>
           ${legend(
-            [trainingStyle, validationStyle, ruleLossStyle, satisfactionStyle].map((style) =>
-              lineKey(style, { points: true }),
-            ),
+            [
+              trainingStyle,
+              validationStyle,
+              ...(hasRobustness(epochs) ? [ruleLossStyle] : []),
+              ...(hasTeacher(epochs) ? [teacherStyle] : []),
+              satisfactionStyle,
+            ].map((style) => lineKey(style, { points: true })),
           )}
           ${phases.map((phase) => phaseCurves(phase, epochs))}`,
   );
