@@ -1,4 +1,6 @@
 import { type Formula, robustness, satisfaction } from "../../src/stl/index.ts";
+import { unrollFormula } from "../../src/stl/unroll/unrollFormula.ts";
+import { forecastMargin } from "./forecastMargin.ts";
 import type { Task } from "./tasks.ts";
 
 export interface TraceFigures {
@@ -8,6 +10,8 @@ export interface TraceFigures {
   readonly kept: number;
   /** Mean over all traces of max(0, -robustness). */
   readonly violation: number;
+  /** The least robustness of what was forecast, over all traces (see {@link forecastMargin}). */
+  readonly margin: number;
 }
 
 /** Judges forecasts by the exact evaluator; all [trace][signal][step]. */
@@ -26,6 +30,8 @@ export const judgeTraces = (
   }
   let kept = 0;
   let violation = 0;
+  let margin = Infinity;
+  const unrolled = unrollFormula(formula, steps);
   for (let start = 0; start < truths.length; start += width) {
     const trace = {
       signals: Object.fromEntries(
@@ -33,11 +39,13 @@ export const judgeTraces = (
       ),
     };
     if (satisfaction(formula, trace)[0] === 1) kept++;
+    margin = Math.min(margin, forecastMargin(unrolled, forecasts.subarray(start, start + width), given));
     violation += Math.max(0, -robustness(formula, trace)[0]!);
   }
   return {
     error: Math.sqrt(squares / (count * signals.length * (steps - given))),
     kept: kept / count,
     violation: violation / count,
+    margin,
   };
 };

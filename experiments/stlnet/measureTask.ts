@@ -4,6 +4,7 @@ import { copyParameters, type Parameters } from "../../src/model/Parameters.ts";
 import { scheduledBeta, teacherLoss } from "../../src/train/teacherLoss.ts";
 import { judgeTraces, type TraceFigures } from "./judgeTraces.ts";
 import { robustnessLoss } from "./robustnessLoss.ts";
+import { shieldTraces } from "./shieldTraces.ts";
 import { Student, type StudentKind, type TraceLoss } from "./Student.ts";
 import { drawTraces, type Task } from "./tasks.ts";
 
@@ -16,17 +17,25 @@ export const forms = [
   "student, projected",
   "ternary",
   "ternary, projected",
+  "ternary, shielded",
 ] as const;
 export type Form = (typeof forms)[number];
 
 export interface TaskSize {
   readonly instances: number;
-  readonly epochs: number;
+  /** In place of those of the task. */
+  readonly epochs?: number;
+}
+
+export interface TaskFigures {
+  readonly figures: Readonly<Record<Form, TraceFigures>>;
+  /** Share of the shielded traces in which the device's own monitor finds the rule kept, 0..1. */
+  readonly passed: number;
 }
 
 const trainingShare = 0.95;
 const batch = 128;
-const peakRate = 3e-3;
+const peakRate = 1e-2;
 
 /**
  * Trains and judges all forms on one drawing of a task; data, first weights and order come from the seed. All students
@@ -36,9 +45,9 @@ export const measureTask = (
   task: Task,
   kind: StudentKind,
   seed: number,
-  { epochs, instances }: TaskSize,
+  { epochs = task.epochs, instances }: TaskSize,
   report: (what: string) => void,
-): Readonly<Record<Form, TraceFigures>> => {
+): TaskFigures => {
   const formula = parseFormula(task.rule);
   const source = random(seed);
   const trained = Math.round(trainingShare * instances);
@@ -50,8 +59,10 @@ export const measureTask = (
   const projector = teacherOf(task.margin);
 
   const totalSteps = epochs * Math.floor(trained / batch);
-  const schedule = { from: 1, to: task.beta, steps: Math.floor(totalSteps / 2) };
-  const betaOf = (step: number): number => scheduledBeta(schedule, step);
+  // The truth alone for half of the training, then more and more of the teacher for a quarter.
+  const alone = Math.floor(totalSteps / 2);
+  const schedule = { from: 1, to: task.beta, steps: Math.floor(totalSteps / 4) };
+  const betaOf = (step: number): number => scheduledBeta(schedule, Math.max(0, step - alone));
   const student = new Student(task, kind);
   const start = student.initial(seed);
   const learn = (what: Form, from: Parameters, loss: TraceLoss): Parameters => {
@@ -92,7 +103,8 @@ export const measureTask = (
   const ofBase = student.forecast(base, test, false);
   const ofTaught = student.forecast(taught, test, false);
   const ofTernary = student.forecast(ternary, test, true);
-  return {
+  const shielded = shieldTraces(task, formula, ofTernary);
+  const figures = {
     truth: judged(test),
     base: judged(ofBase),
     "base, projected": judged(projected(ofBase)),
@@ -101,5 +113,7 @@ export const measureTask = (
     "student, projected": judged(projected(ofTaught)),
     ternary: judged(ofTernary),
     "ternary, projected": judged(projected(ofTernary)),
+    "ternary, shielded": judged(shielded.forecasts),
   };
+  return { figures, passed: shielded.passed / (instances - trained) };
 };

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describeMachine } from "../../bench/describeMachine.ts";
 import { forms, measureTask, type TaskSize } from "./measureTask.ts";
 import { type StlnetCell, type StlnetResult, stlnetTable } from "./stlnetTable.ts";
-import { tasks } from "./tasks.ts";
+import { type Task, tasks } from "./tasks.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, "out", "experiments", "stlnet");
@@ -16,13 +16,18 @@ const cells: readonly StlnetCell[] = [
   { name: "LSTM, stepwise", decoding: "stepwise", cell: { cell: "lstm", multiplicative: false }, units: 32 },
 ];
 
-const whole = { instances: 10_000, epochs: 10, seeds: 5 };
+const whole = { instances: 10_000, seeds: 5 };
 const quick = { instances: 2_000, epochs: 6, seeds: 1 };
 
-const fileOf = (cell: StlnetCell, task: string, seed: number, { epochs, instances }: TaskSize): string =>
+const fileOf = (
+  cell: StlnetCell,
+  task: Task,
+  seed: number,
+  { epochs = task.epochs, instances }: TaskSize,
+): string =>
   join(
     folder,
-    `${task}-${cell.cell.multiplicative ? "mi-" : ""}${cell.cell.cell}-${cell.decoding}-${instances}x${epochs}-${seed}.json`,
+    `${task.name}-${cell.cell.multiplicative ? "mi-" : ""}${cell.cell.cell}-${cell.decoding}-${instances}x${epochs}-${seed}.json`,
   );
 
 const keep = (file: string, result: StlnetResult): void => {
@@ -65,7 +70,7 @@ export const runStlnet = async (words: readonly string[]): Promise<void> => {
   for (const cell of chosen(cells)) {
     for (let seed = 1; seed <= seeds; seed++) {
       for (const task of chosen(tasks)) {
-        const file = fileOf(cell, task.name, seed, size);
+        const file = fileOf(cell, task, seed, size);
         const place = `${++done} of ${total}: ${task.name}, ${cell.name}, seed ${seed}`;
         if (existsSync(file)) {
           results.push(JSON.parse(readFileSync(file, "utf8")) as StlnetResult);
@@ -73,9 +78,11 @@ export const runStlnet = async (words: readonly string[]): Promise<void> => {
         }
         if (words.includes("--stored")) continue;
         const started = performance.now();
-        const figures = measureTask(task, cell, seed, size, (what) => toTerminal(`${place}: ${what}`));
+        const { figures, passed } = measureTask(task, cell, seed, size, (what) =>
+          toTerminal(`${place}: ${what}`),
+        );
         const seconds = (performance.now() - started) / 1000;
-        const result = { task: task.name, cell: cell.name, seed, figures, seconds, machine };
+        const result = { task: task.name, cell: cell.name, seed, figures, passed, seconds, machine };
         keep(file, result);
         results.push(result);
         toTerminal("");

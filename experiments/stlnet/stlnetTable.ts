@@ -13,6 +13,8 @@ export interface StlnetResult {
   readonly cell: string;
   readonly seed: number;
   readonly figures: Readonly<Record<Form, TraceFigures>>;
+  /** Share of the shielded traces in which the device's own monitor finds the rule kept, 0..1. */
+  readonly passed: number;
   readonly seconds: number;
   readonly machine: string;
 }
@@ -24,7 +26,24 @@ const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 /** The paper's error is four times a mean square, its violation a sum over about 500 traces. */
 const paperRow = (name: string, [error, kept, violation]: PaperRow): string =>
-  line([name, Math.sqrt(error / 4).toPrecision(3), "", kept.toFixed(1), (-violation / 500).toPrecision(2)]);
+  line([
+    name,
+    Math.sqrt(error / 4).toPrecision(3),
+    "",
+    kept.toFixed(1),
+    (-violation / 500).toPrecision(2),
+    "",
+  ]);
+
+const leastErrorsLine = ({ leastErrors }: Task): string[] => {
+  if (leastErrors === undefined) return [];
+  const { free, keeping } = leastErrors;
+  const more = (100 * (keeping / free - 1)).toFixed(1);
+  return [
+    "",
+    `By the law of the traces no forecast errs by less than ${free.toPrecision(3)}, and none that keeps the rule in all of them by less than ${keeping.toPrecision(3)}, ${more} % more.`,
+  ];
+};
 
 const taskTable = (task: Task, results: readonly StlnetResult[]): string => {
   const errorOf = (form: Form): number => mean(results.map(({ figures }) => figures[form].error));
@@ -39,19 +58,22 @@ const taskTable = (task: Task, results: readonly StlnetResult[]): string => {
       form === "truth" || form === "base" ? "" : `${against} %`,
       `${mean(kept).toFixed(1)}${spread}`,
       mean(own.map((each) => each.violation)).toPrecision(2),
+      /projected|shielded/.test(form) ? Math.min(...own.map((each) => each.margin)).toPrecision(2) : "",
     ]);
   });
-  const head = ["", "RMSE", "against base", "keeps the rule, %", "mean violation"];
+  const head = ["", "RMSE", "against base", "keeps the rule, %", "mean violation", "least margin"];
+  const passed = (100 * mean(results.map((result) => result.passed))).toFixed(1);
   return [
     `### ${task.title}`,
     "",
-    `\`${task.rule}\`; ${task.given} samples of ${task.steps} are given; ${results.length} ${results.length === 1 ? "seed" : "seeds"}.`,
+    `\`${task.rule}\`; ${task.given} samples of ${task.steps} are given; ${results.length} ${results.length === 1 ? "seed" : "seeds"}; the margin asked is ${task.margin}. The device's monitor passes ${passed} % of the shielded forecasts.`,
     "",
     line(head),
     line(head.map(() => "---")),
     ...rows,
     paperRow("paper: LSTM", task.paper.base),
     paperRow("paper: STLnet, student", task.paper.student),
+    ...leastErrorsLine(task),
     "",
   ].join("\n");
 };
@@ -61,7 +83,7 @@ export const stlnetTable = (
   cells: readonly StlnetCell[],
   tasks: readonly Task[],
   results: readonly StlnetResult[],
-  { epochs, instances }: TaskSize,
+  { instances }: TaskSize,
 ): string =>
   cells
     .flatMap((cell) => {
@@ -73,7 +95,7 @@ export const stlnetTable = (
         const ofTask = own.filter((result) => result.task === task.name);
         return ofTask.length === 0 ? [] : [taskTable(task, ofTask)];
       });
-      const how = `${cell.units} units, ${instances} traces, ${epochs} epochs a training, ${seconds.toFixed(0)} s in all on ${machines}.`;
+      const how = `${cell.units} units, ${instances} traces, ${seconds.toFixed(0)} s in all on ${machines}.`;
       return [`## ${cell.name}\n\n${how}\n\n${tables.join("\n")}`];
     })
     .join("\n");
