@@ -9,7 +9,7 @@ import { runFused } from "../../src/model/runFused.ts";
 import { type Random, random } from "../../src/series/random.ts";
 import { adamWStep, initialAdamW } from "../../src/train/AdamW.ts";
 import { learningRate } from "../../src/train/learningRate.ts";
-import type { Task } from "./tasks.ts";
+import type { TraceTask } from "./TraceTask.ts";
 
 /** `direct`: the whole rest of a trace from its given samples; `stepwise`: sample after sample, each from those before. */
 export type Decoding = "direct" | "stepwise";
@@ -39,16 +39,16 @@ export interface StudentTraining {
 
 /** What a recurrent network makes of the beginning of a trace. */
 export class Student {
-  readonly #task: Task;
+  readonly #task: TraceTask;
   readonly #shape: ForecasterShape;
   readonly #isDirect: boolean;
 
-  constructor(task: Task, kind: StudentKind) {
+  constructor(task: TraceTask, kind: StudentKind) {
     this.#task = task;
     this.#isDirect = kind.decoding === "direct";
     const signals = task.signals.length;
     this.#shape = {
-      observed: signals,
+      observed: task.canMiss === true ? 2 * signals : signals,
       embedding: 0,
       sensors: 1,
       units: kind.units,
@@ -91,6 +91,9 @@ export class Student {
       this.#eachOutput(batch, (output, at, signal) => {
         forecasts[at] = this.#task.centre[signal]! + this.#task.scale[signal]! * run.outputs[output]!;
       });
+      this.#fillMissing(forecasts);
+      // What was not read is no error.
+      for (let k = 0; k < truths.length; k++) if (Number.isNaN(truths[k]!)) truths[k] = forecasts[k]!;
       const term = loss(forecasts, truths, step);
       const gradient = new Float32Array(run.outputs.length);
       this.#eachOutput(batch, (output, at, signal) => {
@@ -103,7 +106,7 @@ export class Student {
     }
   }
 
-  /** The given samples of each trace, followed by a forecast that has seen nothing else. */
+  /** The given samples of each trace, missing ones as the centre, then a forecast that has seen nothing else. */
   forecast(parameters: Parameters, traces: Float64Array, ternary: boolean): Float64Array {
     const { centre, given, scale, signals, steps } = this.#task;
     const count = traces.length / this.#width;
@@ -114,6 +117,7 @@ export class Student {
       this.#eachOutput(count, (output, at, signal) => {
         forecasts[at] = centre[signal]! + scale[signal]! * run.outputs[output]!;
       });
+      this.#fillMissing(forecasts);
       return forecasts;
     }
     for (let at = given; at < steps; at++) {
@@ -124,7 +128,15 @@ export class Student {
         forecasts[k * steps + at] = centre[signal]! + scale[signal]! * run.outputs[k]!;
       }
     }
+    this.#fillMissing(forecasts);
     return forecasts;
+  }
+
+  #fillMissing(traces: Float64Array): void {
+    const { centre, signals, steps } = this.#task;
+    for (let k = 0; k < traces.length; k++) {
+      if (Number.isNaN(traces[k]!)) traces[k] = centre[Math.floor(k / steps) % signals.length]!;
+    }
   }
 
   get #width(): number {
@@ -141,13 +153,18 @@ export class Student {
   ): ReturnType<typeof runFused> {
     const { centre, scale, signals, steps } = this.#task;
     const count = traces.length / this.#width;
-    const features = new Float32Array((length * traces.length) / steps);
+    const features = new Float32Array(length * count * this.#shape.observed);
     let k = 0;
     for (let step = 0; step < length; step++) {
       for (let trace = 0; trace < count; trace++) {
         for (let signal = 0; signal < signals.length; signal++) {
           const value = traces[(trace * signals.length + signal) * steps + step]!;
-          features[k++] = (value - centre[signal]!) / scale[signal]!;
+          features[k++] = Number.isNaN(value) ? 0 : (value - centre[signal]!) / scale[signal]!;
+        }
+        if (this.#task.canMiss !== true) continue;
+        for (let signal = 0; signal < signals.length; signal++) {
+          const value = traces[(trace * signals.length + signal) * steps + step]!;
+          features[k++] = Number.isNaN(value) ? 1 : 0;
         }
       }
     }

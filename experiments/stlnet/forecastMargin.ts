@@ -19,6 +19,7 @@ export const forecastMargin = (unrolled: UnrolledRule, trace: Float64Array, give
       if (step[k]! >= given) return of;
       value += coefficient[k]! * trace[channel[k]! * steps + step[k]!]!;
     }
+    if (Number.isNaN(value)) return of;
     return (strict[leaf] === 1 ? value > 0 : value >= 0) ? NodeKind.constantTrue : NodeKind.constantFalse;
   });
   return unrolledRobustness({ ...unrolled, kind }, { values: trace, steps }, 0, 1).lower;

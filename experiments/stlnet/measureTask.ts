@@ -1,4 +1,3 @@
-import { random } from "../../src/series/random.ts";
 import { createTraceTeacher, parseFormula } from "../../src/stl/index.ts";
 import { copyParameters, type Parameters } from "../../src/model/Parameters.ts";
 import { scheduledBeta, teacherLoss } from "../../src/train/teacherLoss.ts";
@@ -6,7 +5,7 @@ import { judgeTraces, type TraceFigures } from "./judgeTraces.ts";
 import { robustnessLoss } from "./robustnessLoss.ts";
 import { shieldTraces } from "./shieldTraces.ts";
 import { Student, type StudentKind, type TraceLoss } from "./Student.ts";
-import { drawTraces, type Task } from "./tasks.ts";
+import type { TraceTask } from "./TraceTask.ts";
 
 export const forms = [
   "truth",
@@ -21,10 +20,10 @@ export const forms = [
 ] as const;
 export type Form = (typeof forms)[number];
 
-export interface TaskSize {
-  readonly instances: number;
-  /** In place of those of the task. */
-  readonly epochs?: number;
+/** Traces of a task, [trace][signal][step]. */
+export interface TaskTraces {
+  readonly training: Float64Array;
+  readonly test: Float64Array;
 }
 
 export interface TaskFigures {
@@ -33,32 +32,26 @@ export interface TaskFigures {
   readonly passed: number;
 }
 
-const trainingShare = 0.95;
-const batch = 128;
-const peakRate = 1e-2;
-
 /**
- * Trains and judges all forms on one drawing of a task; data, first weights and order come from the seed. All students
- * start from the same weights, the ternary one from those that the teacher's student ended with.
+ * Trains on some traces of a task and judges all forms on others; first weights and order come from the seed. All
+ * students start from the same weights, the ternary one from those that the teacher's student ended with.
  */
 export const measureTask = (
-  task: Task,
+  task: TraceTask,
+  { test, training }: TaskTraces,
   kind: StudentKind,
   seed: number,
-  { epochs = task.epochs, instances }: TaskSize,
   report: (what: string) => void,
 ): TaskFigures => {
+  const { batch, epochs, peakRate } = task;
+  const width = task.signals.length * task.steps;
   const formula = parseFormula(task.rule);
-  const source = random(seed);
-  const trained = Math.round(trainingShare * instances);
-  const training = drawTraces(task, source, "training", trained);
-  const test = drawTraces(task, source, "test", instances - trained);
   const teacherOf = (margin: number) =>
     createTraceTeacher(formula, task.steps, { margin, fixedSamples: task.given, scale: task.scale });
   const teacher = teacherOf(task.teacherMargin);
   const projector = teacherOf(task.margin);
 
-  const totalSteps = epochs * Math.floor(trained / batch);
+  const totalSteps = epochs * Math.floor(training.length / width / batch);
   // The truth alone for half of the training, then more and more of the teacher for a quarter.
   const alone = Math.floor(totalSteps / 2);
   const schedule = { from: 1, to: task.beta, steps: Math.floor(totalSteps / 4) };
@@ -91,7 +84,6 @@ export const measureTask = (
     taughtBy(() => task.beta),
   );
 
-  const width = task.signals.length * task.steps;
   const projected = (forecasts: Float64Array): Float64Array => {
     const nearest = forecasts.slice();
     for (let at = 0; at < forecasts.length; at += width) {
@@ -115,5 +107,5 @@ export const measureTask = (
     "ternary, projected": judged(projected(ofTernary)),
     "ternary, shielded": judged(shielded.forecasts),
   };
-  return { figures, passed: shielded.passed / (instances - trained) };
+  return { figures, passed: (shielded.passed * width) / test.length };
 };

@@ -3,7 +3,7 @@ import { createRuleSystem } from "../../src/edge/RuleSystem.ts";
 import { createShield } from "../../src/edge/shield.ts";
 import type { Formula } from "../../src/stl/index.ts";
 import { unrollFormula } from "../../src/stl/unroll/unrollFormula.ts";
-import type { Task } from "./tasks.ts";
+import type { TraceTask } from "./TraceTask.ts";
 
 export interface ShieldedTraces {
   /** The given samples as they came, then forecasts on the grid of the quanta; [trace][signal][step]. */
@@ -23,7 +23,7 @@ const farthest = 2 ** 20;
  *
  * @param forecasts whole traces, [trace][signal][step]
  */
-export const shieldTraces = (task: Task, formula: Formula, forecasts: Float64Array): ShieldedTraces => {
+export const shieldTraces = (task: TraceTask, formula: Formula, forecasts: Float64Array): ShieldedTraces => {
   const { given, margin, quantum, signals, steps } = task;
   const horizonSteps = steps - given;
   const unrolled = unrollFormula(formula, steps);

@@ -1,38 +1,20 @@
-import { type LeastErrors, leastPulseError } from "./leastPulseError.ts";
 import type { Random } from "../../src/series/random.ts";
+import { leastPulseError } from "./leastPulseError.ts";
+import type { TraceTask } from "./TraceTask.ts";
 
 /** Root mean squared error, share of traces that keep the rule, and violation as the paper's tables print them. */
 export type PaperRow = readonly [error: number, kept: number, violation: number];
 
-/** Traces drawn from a law that keeps a rule, and how a forecaster meets them. */
-export interface Task {
-  readonly name: string;
-  /** The paper's name of the rule and of the property type. */
-  readonly title: string;
-  readonly signals: readonly string[];
-  /** Samples of a trace, and how many of its first ones a forecaster is given. */
-  readonly steps: number;
-  readonly given: number;
-  readonly rule: string;
-  /** Passes over the training traces, in each training. */
-  readonly epochs: number;
-  /** Steps of the device's integers, one a signal; the margin is above what they make of a predicate. */
-  readonly quantum: readonly number[];
-  /** Robustness asked of a projected forecast, and of the teacher's traces; in the unit of the signals. */
-  readonly margin: number;
-  readonly teacherMargin: number;
-  /** A forecaster reads and writes (value - centre) / scale; one number a signal. */
-  readonly centre: readonly number[];
-  readonly scale: readonly number[];
-  /** What the squared error to the truth weighs at the end, 0..1; the paper's weight lambda is (1 - beta) / beta. */
-  readonly beta: number;
+/** Traces drawn from a law that keeps a rule. */
+export interface Task extends TraceTask {
   /** The LSTM of the paper's table 2, without rules and trained by the teacher. */
   readonly paper: { readonly base: PaperRow; readonly student: PaperRow };
-  /** Where known, the least error that any forecast can have, and any that keeps the rule. */
-  readonly leastErrors?: LeastErrors;
   /** One trace, [signal][step]. */
   readonly draw: (source: Random, part: "training" | "test") => Float64Array;
 }
+
+/** How all six are trained. */
+const training = { batch: 128, peakRate: 1e-2 };
 
 const below = (source: Random, count: number): number => Math.floor(source.uniform() * count);
 
@@ -57,6 +39,7 @@ const step: Task = {
   steps: 20,
   given: 5,
   rule: both.map((x) => `always[0, 8] not (${x} > 1) and always[14, 19] ${x} > 1`).join(" and "),
+  ...training,
   epochs: 10,
   quantum: [0.001, 0.001],
   margin: 0.002,
@@ -84,6 +67,7 @@ const fall: Task = {
   steps: 20,
   given: 2,
   rule: both.map((x) => `always[1, 19] delta(${x}) over 1 samples >= -100`).join(" and "),
+  ...training,
   epochs: 40,
   quantum: [levelGrid, levelGrid],
   margin: 0.1,
@@ -108,6 +92,7 @@ const flips: Task = {
   steps: 10,
   given: 2,
   rule: "always[0, 5] (eventually[0, 4] x > 0 and eventually[0, 4] not (x > 0))",
+  ...training,
   epochs: 10,
   quantum: [0.005],
   margin: 0.01,
@@ -138,6 +123,7 @@ const waves: Task = {
   steps: 20,
   given: 5,
   rule: both.map((x) => `always[0, 19] (${x} > -1 and ${x} <= 1)`).join(" and "),
+  ...training,
   epochs: 80,
   quantum: [0.0005, 0.0005],
   margin: 0.001,
@@ -162,6 +148,7 @@ const pulse: Task = {
   steps: 20,
   given: 5,
   rule: both.map((x) => `eventually[0, 19] ${x} > 0.99`).join(" and "),
+  ...training,
   epochs: 10,
   quantum: [0.001, 0.001],
   margin: 0.002,
@@ -184,6 +171,7 @@ const rare: Task = {
   steps: 20,
   given: 5,
   rule: "always[0, 4] (x1 > 500 implies always[1, 9] x2 > 9)",
+  ...training,
   epochs: 40,
   quantum: [1, 0.01],
   margin: 0.02,

@@ -56,3 +56,37 @@ describe.each(["direct", "stepwise"] as const)("%s", (decoding) => {
     expect(seen.slice(width)).toEqual(traces.slice(0, width));
   });
 });
+
+describe("missing samples", () => {
+  const task = { ...waves, canMiss: true, centre: [0.25, -0.5] };
+  const student = new Student(task, {
+    decoding: "direct",
+    cell: { cell: "gru", multiplicative: true },
+    units: 8,
+  });
+
+  it("are told from samples at the centre, and handed on as such", () => {
+    const trained = student.initial(5);
+    student.train(trained, traces, squared, { ...training, epochs: 1 });
+    const missing = traces.slice(0, width).with(waves.steps + 1, NaN);
+    const central = missing.with(waves.steps + 1, task.centre[1]!);
+    const forecasts = student.forecast(trained, missing, false);
+    expect(forecasts[waves.steps + 1]).toBe(task.centre[1]);
+    expect(forecasts.every(Number.isFinite)).toBe(true);
+    expect(forecasts).not.toEqual(student.forecast(trained, central, false));
+  });
+
+  it("are no error in training", () => {
+    const at = waves.steps - 1;
+    const gap = traces.slice(0, width).with(at, NaN).with(1, NaN);
+    let apart = new Float64Array(0);
+    const watch: TraceLoss = (forecasts, truths) => {
+      apart = forecasts.map((value, k) => value - truths[k]!);
+      return { loss: 0, gradient: new Float64Array(forecasts.length) };
+    };
+    student.train(student.initial(4), gap, watch, { ...training, epochs: 1, batch: 1 });
+    expect(apart.every(Number.isFinite)).toBe(true);
+    expect([apart[1], apart[at]]).toEqual([0, 0]);
+    expect(apart[at - 1]).not.toBe(0);
+  });
+});
