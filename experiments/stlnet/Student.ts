@@ -1,5 +1,6 @@
 import {
   type CellChoice,
+  copyParameters,
   deployedCell,
   type ForecasterShape,
   type Parameters,
@@ -7,7 +8,7 @@ import {
 import { initialParameters } from "../../src/model/initialParameters.ts";
 import { runFused } from "../../src/model/runFused.ts";
 import { type Random, random } from "../../src/series/random.ts";
-import { adamWStep, initialAdamW } from "../../src/train/AdamW.ts";
+import { type AdamWState, adamWStep, copyAdamW, initialAdamW } from "../../src/train/AdamW.ts";
 import { learningRate } from "../../src/train/learningRate.ts";
 import type { TraceTask } from "./TraceTask.ts";
 
@@ -37,6 +38,35 @@ export interface StudentTraining {
   readonly progress?: (epoch: number, loss: number) => void;
 }
 
+/** A training between two of its steps. */
+export interface TrainingState {
+  readonly parameters: Parameters;
+  /** The traces in the order of this epoch. */
+  readonly order: Int32Array;
+  readonly source: Random;
+  optimiser: AdamWState;
+  step: number;
+}
+
+/** A training that goes on by itself from the same state. */
+export const copyTraining = ({
+  optimiser,
+  order,
+  parameters,
+  source,
+  step,
+}: TrainingState): TrainingState => {
+  const same = random(0);
+  same.state.set(source.state);
+  return {
+    parameters: copyParameters(parameters),
+    order: order.slice(),
+    source: same,
+    optimiser: copyAdamW(optimiser),
+    step,
+  };
+};
+
 /** What a recurrent network makes of the beginning of a trace. */
 export class Student {
   readonly #task: TraceTask;
@@ -63,18 +93,33 @@ export class Student {
     return initialParameters(this.#shape, () => source.normal());
   }
 
-  /** Trains weights further, which are changed. */
+  /** Trains weights further, which are changed, from the first step to the last. */
   train(parameters: Parameters, traces: Float64Array, loss: TraceLoss, training: StudentTraining): void {
-    const { batch, epochs, peakRate: peak, seed, ternary } = training;
-    const source = random(seed, 2);
+    this.proceed(this.begin(parameters, traces, training), traces, loss, training);
+  }
+
+  /** A training of weights, which it changes, before its first step. */
+  begin(parameters: Parameters, traces: Float64Array, { seed }: StudentTraining): TrainingState {
+    const order = Int32Array.from({ length: traces.length / this.#width }, (_, k) => k);
+    return { parameters, optimiser: initialAdamW(parameters), order, source: random(seed, 2), step: 0 };
+  }
+
+  /** Goes on with a training up to a step, the last by default. */
+  proceed(
+    state: TrainingState,
+    traces: Float64Array,
+    loss: TraceLoss,
+    training: StudentTraining,
+    until = Infinity,
+  ): void {
+    const { batch, epochs, peakRate: peak, ternary } = training;
+    const { order, parameters, source } = state;
     const width = this.#width;
-    const count = traces.length / width;
-    const order = Int32Array.from({ length: count }, (_, k) => k);
-    const stepsAnEpoch = Math.floor(count / batch);
+    const stepsAnEpoch = Math.floor(order.length / batch);
     const totalSteps = epochs * stepsAnEpoch;
-    let optimiser = initialAdamW(parameters);
     const truths = new Float64Array(batch * width);
-    for (let step = 0; step < totalSteps; step++) {
+    for (; state.step < Math.min(until, totalSteps); state.step++) {
+      const { step } = state;
       const within = step % stepsAnEpoch;
       if (within === 0) shuffle(order, source);
       for (let b = 0; b < batch; b++) {
@@ -101,7 +146,8 @@ export class Student {
       });
       const rate = learningRate({ peak, warmupSteps: 50, totalSteps }, step);
       const settings = { weightDecay: 1e-4, clipNorm: 1 };
-      ({ state: optimiser } = adamWStep(parameters, run.backward(gradient), optimiser, rate, settings));
+      const gradients = run.backward(gradient);
+      ({ state: state.optimiser } = adamWStep(parameters, gradients, state.optimiser, rate, settings));
       if (within === stepsAnEpoch - 1) training.progress?.((step + 1) / stepsAnEpoch, term.loss);
     }
   }

@@ -4,7 +4,7 @@ import { scheduledBeta, teacherLoss } from "../../src/train/teacherLoss.ts";
 import { judgeTraces, type TraceFigures } from "./judgeTraces.ts";
 import { robustnessLoss } from "./robustnessLoss.ts";
 import { shieldTraces } from "./shieldTraces.ts";
-import { Student, type StudentKind, type TraceLoss } from "./Student.ts";
+import { copyTraining, Student, type StudentKind, type StudentTraining, type TraceLoss } from "./Student.ts";
 import type { TraceTask } from "./TraceTask.ts";
 
 export const forms = [
@@ -34,7 +34,7 @@ export interface TaskFigures {
 
 /**
  * Trains on some traces of a task and judges all forms on others; first weights and order come from the seed. All
- * students start from the same weights, the ternary one from those that the teacher's student ended with.
+ * students are one until the truth alone no longer teaches them; the ternary one goes on from what the teacher's ended with.
  */
 export const measureTask = (
   task: TraceTask,
@@ -57,32 +57,30 @@ export const measureTask = (
   const schedule = { from: 1, to: task.beta, steps: Math.floor(totalSteps / 4) };
   const betaOf = (step: number): number => scheduledBeta(schedule, Math.max(0, step - alone));
   const student = new Student(task, kind);
-  const start = student.initial(seed);
-  const learn = (what: Form, from: Parameters, loss: TraceLoss): Parameters => {
-    const parameters = copyParameters(from);
-    const ternary = what === "ternary";
+  const settingsOf = (what: Form): StudentTraining => {
     const progress = (epoch: number, now: number): void =>
       report(`${what}: epoch ${epoch} of ${epochs}, loss ${now.toPrecision(3)}`);
-    student.train(parameters, training, loss, { epochs, batch, peakRate, ternary, seed, progress });
-    return parameters;
+    return { epochs, batch, peakRate, ternary: what === "ternary", seed, progress };
   };
   const taughtBy =
     (beta: (step: number) => number): TraceLoss =>
     (forecasts, truths, step) =>
       teacherLoss(teacher, forecasts, truths, beta(step));
+  const onTruth = taughtBy(() => 1);
 
-  const base = learn(
-    "base",
-    start,
-    taughtBy(() => 1),
-  );
-  const robust = learn("student, robustness", start, robustnessLoss(task, formula, betaOf));
-  const taught = learn("student, teacher", start, taughtBy(betaOf));
-  const ternary = learn(
-    "ternary",
-    taught,
-    taughtBy(() => task.beta),
-  );
+  const begun = student.begin(student.initial(seed), training, settingsOf("base"));
+  student.proceed(begun, training, onTruth, settingsOf("base"), alone);
+  const learn = (what: Form, loss: TraceLoss): Parameters => {
+    const state = copyTraining(begun);
+    student.proceed(state, training, loss, settingsOf(what));
+    return state.parameters;
+  };
+  const base = learn("base", onTruth);
+  const robust = learn("student, robustness", robustnessLoss(task, formula, betaOf));
+  const taught = learn("student, teacher", taughtBy(betaOf));
+  const ternary = copyParameters(taught);
+  const atLast = taughtBy(() => task.beta);
+  student.train(ternary, training, atLast, settingsOf("ternary"));
 
   const projected = (forecasts: Float64Array): Float64Array => {
     const nearest = forecasts.slice();

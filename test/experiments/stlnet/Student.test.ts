@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { Student, type StudentTraining, type TraceLoss } from "../../../experiments/stlnet/Student.ts";
+import {
+  copyTraining,
+  Student,
+  type StudentTraining,
+  type TraceLoss,
+} from "../../../experiments/stlnet/Student.ts";
 import { drawTraces, tasks } from "../../../experiments/stlnet/tasks.ts";
 import { random } from "../../../src/series/random.ts";
 
@@ -39,6 +44,21 @@ describe.each(["direct", "stepwise"] as const)("%s", (decoding) => {
     expect(errorOf(one, false)).toBeLessThan(0.7 * before);
     student.train(one, traces, squared, { ...training, ternary: true });
     expect(errorOf(one, true)).toBeLessThan(0.8 * before);
+  });
+
+  it("goes on from a copy of a training as the training itself does", () => {
+    const straight = student.initial(4);
+    student.train(straight, traces, squared, training);
+    const state = student.begin(student.initial(4), traces, training);
+    // In the middle of an epoch.
+    student.proceed(state, traces, squared, training, 11);
+    const copy = copyTraining(state);
+    const other = copyTraining(state);
+    student.proceed(other, traces, () => ({ loss: 0, gradient: new Float64Array(32 * width) }), training);
+    student.proceed(copy, traces, squared, training);
+    expect(copy.parameters).toEqual(straight);
+    expect(other.parameters).not.toEqual(straight);
+    expect([state.step, copy.step]).toEqual([11, 96]);
   });
 
   it("is shown in training what it forecasts first when it is used", () => {
