@@ -1,5 +1,6 @@
 import {
   type CellChoice,
+  copyParameters,
   deployedCell,
   type ForecasterShape,
   type Parameters,
@@ -7,9 +8,9 @@ import {
 import { initialParameters } from "../../src/model/initialParameters.ts";
 import { runFused } from "../../src/model/runFused.ts";
 import { type Random, random } from "../../src/series/random.ts";
-import { adamWStep, initialAdamW } from "../../src/train/AdamW.ts";
+import { type AdamWState, adamWStep, copyAdamW, initialAdamW } from "../../src/train/AdamW.ts";
 import { learningRate } from "../../src/train/learningRate.ts";
-import type { Task } from "./tasks.ts";
+import type { TraceTask } from "./TraceTask.ts";
 
 /** `direct`: the whole rest of a trace from its given samples; `stepwise`: sample after sample, each from those before. */
 export type Decoding = "direct" | "stepwise";
@@ -37,18 +38,47 @@ export interface StudentTraining {
   readonly progress?: (epoch: number, loss: number) => void;
 }
 
+/** A training between two of its steps. */
+export interface TrainingState {
+  readonly parameters: Parameters;
+  /** The traces in the order of this epoch. */
+  readonly order: Int32Array;
+  readonly source: Random;
+  optimiser: AdamWState;
+  step: number;
+}
+
+/** A training that goes on by itself from the same state. */
+export const copyTraining = ({
+  optimiser,
+  order,
+  parameters,
+  source,
+  step,
+}: TrainingState): TrainingState => {
+  const same = random(0);
+  same.state.set(source.state);
+  return {
+    parameters: copyParameters(parameters),
+    order: order.slice(),
+    source: same,
+    optimiser: copyAdamW(optimiser),
+    step,
+  };
+};
+
 /** What a recurrent network makes of the beginning of a trace. */
 export class Student {
-  readonly #task: Task;
+  readonly #task: TraceTask;
   readonly #shape: ForecasterShape;
   readonly #isDirect: boolean;
 
-  constructor(task: Task, kind: StudentKind) {
+  constructor(task: TraceTask, kind: StudentKind) {
     this.#task = task;
     this.#isDirect = kind.decoding === "direct";
     const signals = task.signals.length;
     this.#shape = {
-      observed: signals,
+      observed: task.canMiss === true ? 2 * signals : signals,
       embedding: 0,
       sensors: 1,
       units: kind.units,
@@ -63,18 +93,33 @@ export class Student {
     return initialParameters(this.#shape, () => source.normal());
   }
 
-  /** Trains weights further, which are changed. */
+  /** Trains weights further, which are changed, from the first step to the last. */
   train(parameters: Parameters, traces: Float64Array, loss: TraceLoss, training: StudentTraining): void {
-    const { batch, epochs, peakRate: peak, seed, ternary } = training;
-    const source = random(seed, 2);
+    this.proceed(this.begin(parameters, traces, training), traces, loss, training);
+  }
+
+  /** A training of weights, which it changes, before its first step. */
+  begin(parameters: Parameters, traces: Float64Array, { seed }: StudentTraining): TrainingState {
+    const order = Int32Array.from({ length: traces.length / this.#width }, (_, k) => k);
+    return { parameters, optimiser: initialAdamW(parameters), order, source: random(seed, 2), step: 0 };
+  }
+
+  /** Goes on with a training up to a step, the last by default. */
+  proceed(
+    state: TrainingState,
+    traces: Float64Array,
+    loss: TraceLoss,
+    training: StudentTraining,
+    until = Infinity,
+  ): void {
+    const { batch, epochs, peakRate: peak, ternary } = training;
+    const { order, parameters, source } = state;
     const width = this.#width;
-    const count = traces.length / width;
-    const order = Int32Array.from({ length: count }, (_, k) => k);
-    const stepsAnEpoch = Math.floor(count / batch);
+    const stepsAnEpoch = Math.floor(order.length / batch);
     const totalSteps = epochs * stepsAnEpoch;
-    let optimiser = initialAdamW(parameters);
     const truths = new Float64Array(batch * width);
-    for (let step = 0; step < totalSteps; step++) {
+    for (; state.step < Math.min(until, totalSteps); state.step++) {
+      const { step } = state;
       const within = step % stepsAnEpoch;
       if (within === 0) shuffle(order, source);
       for (let b = 0; b < batch; b++) {
@@ -91,6 +136,9 @@ export class Student {
       this.#eachOutput(batch, (output, at, signal) => {
         forecasts[at] = this.#task.centre[signal]! + this.#task.scale[signal]! * run.outputs[output]!;
       });
+      this.#fillMissing(forecasts);
+      // What was not read is no error.
+      for (let k = 0; k < truths.length; k++) if (Number.isNaN(truths[k]!)) truths[k] = forecasts[k]!;
       const term = loss(forecasts, truths, step);
       const gradient = new Float32Array(run.outputs.length);
       this.#eachOutput(batch, (output, at, signal) => {
@@ -98,12 +146,13 @@ export class Student {
       });
       const rate = learningRate({ peak, warmupSteps: 50, totalSteps }, step);
       const settings = { weightDecay: 1e-4, clipNorm: 1 };
-      ({ state: optimiser } = adamWStep(parameters, run.backward(gradient), optimiser, rate, settings));
+      const gradients = run.backward(gradient);
+      ({ state: state.optimiser } = adamWStep(parameters, gradients, state.optimiser, rate, settings));
       if (within === stepsAnEpoch - 1) training.progress?.((step + 1) / stepsAnEpoch, term.loss);
     }
   }
 
-  /** The given samples of each trace, followed by a forecast that has seen nothing else. */
+  /** The given samples of each trace, missing ones as the centre, then a forecast that has seen nothing else. */
   forecast(parameters: Parameters, traces: Float64Array, ternary: boolean): Float64Array {
     const { centre, given, scale, signals, steps } = this.#task;
     const count = traces.length / this.#width;
@@ -114,6 +163,7 @@ export class Student {
       this.#eachOutput(count, (output, at, signal) => {
         forecasts[at] = centre[signal]! + scale[signal]! * run.outputs[output]!;
       });
+      this.#fillMissing(forecasts);
       return forecasts;
     }
     for (let at = given; at < steps; at++) {
@@ -124,7 +174,15 @@ export class Student {
         forecasts[k * steps + at] = centre[signal]! + scale[signal]! * run.outputs[k]!;
       }
     }
+    this.#fillMissing(forecasts);
     return forecasts;
+  }
+
+  #fillMissing(traces: Float64Array): void {
+    const { centre, signals, steps } = this.#task;
+    for (let k = 0; k < traces.length; k++) {
+      if (Number.isNaN(traces[k]!)) traces[k] = centre[Math.floor(k / steps) % signals.length]!;
+    }
   }
 
   get #width(): number {
@@ -141,13 +199,18 @@ export class Student {
   ): ReturnType<typeof runFused> {
     const { centre, scale, signals, steps } = this.#task;
     const count = traces.length / this.#width;
-    const features = new Float32Array((length * traces.length) / steps);
+    const features = new Float32Array(length * count * this.#shape.observed);
     let k = 0;
     for (let step = 0; step < length; step++) {
       for (let trace = 0; trace < count; trace++) {
         for (let signal = 0; signal < signals.length; signal++) {
           const value = traces[(trace * signals.length + signal) * steps + step]!;
-          features[k++] = (value - centre[signal]!) / scale[signal]!;
+          features[k++] = Number.isNaN(value) ? 0 : (value - centre[signal]!) / scale[signal]!;
+        }
+        if (this.#task.canMiss !== true) continue;
+        for (let signal = 0; signal < signals.length; signal++) {
+          const value = traces[(trace * signals.length + signal) * steps + step]!;
+          features[k++] = Number.isNaN(value) ? 1 : 0;
         }
       }
     }

@@ -1,5 +1,5 @@
 import { type Formula, smoothRobustnessBatch } from "../../src/stl/index.ts";
-import type { Task } from "./tasks.ts";
+import type { TraceTask } from "./TraceTask.ts";
 import type { TraceLoss } from "./Student.ts";
 
 /** Of the smooth robustness, in 1 / scale. */
@@ -10,7 +10,7 @@ const temperature = 50;
  * rule pulls by its own gradient, without a teacher. The robustness is the sound one, never above the exact.
  */
 export const robustnessLoss =
-  (task: Task, formula: Formula, betaOf: (step: number) => number): TraceLoss =>
+  (task: TraceTask, formula: Formula, betaOf: (step: number) => number): TraceLoss =>
   (forecasts, truths, step) => {
     const { given, scale, signals, steps, teacherMargin } = task;
     const beta = betaOf(step);

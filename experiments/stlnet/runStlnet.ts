@@ -1,13 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describeMachine } from "../../bench/describeMachine.ts";
-import { forms, measureTask, type TaskSize } from "./measureTask.ts";
-import { type StlnetCell, type StlnetResult, stlnetTable } from "./stlnetTable.ts";
-import { tasks } from "./tasks.ts";
+import { parseArgs } from "node:util";
+import { random } from "../../src/series/random.ts";
+import { measureStored, type StlnetTrial } from "./measureStored.ts";
+import type { TaskTraces } from "./measureTask.ts";
+import { runCity } from "./runCity.ts";
+import { sectionOf, type StlnetCell, stlnetTable } from "./stlnetTable.ts";
+import { drawTraces, type Task, tasks } from "./tasks.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const folder = join(root, "out", "experiments", "stlnet");
 
 const cells: readonly StlnetCell[] = [
   { name: "MI-GRU, direct", decoding: "direct", cell: { cell: "gru", multiplicative: true }, units: 32 },
@@ -16,73 +17,89 @@ const cells: readonly StlnetCell[] = [
   { name: "LSTM, stepwise", decoding: "stepwise", cell: { cell: "lstm", multiplicative: false }, units: 32 },
 ];
 
-const whole = { instances: 10_000, epochs: 10, seeds: 5 };
-const quick = { instances: 2_000, epochs: 6, seeds: 1 };
+const trainingShare = 0.95;
 
-const fileOf = (cell: StlnetCell, task: string, seed: number, { epochs, instances }: TaskSize): string =>
-  join(
-    folder,
-    `${task}-${cell.cell.multiplicative ? "mi-" : ""}${cell.cell.cell}-${cell.decoding}-${instances}x${epochs}-${seed}.json`,
-  );
-
-const keep = (file: string, result: StlnetResult): void => {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(`${file}.part`, JSON.stringify(result, undefined, 1));
-  renameSync(`${file}.part`, file);
+/** Data come from the seed too. */
+const drawn = (task: Task, seed: number, count: number): TaskTraces => {
+  const source = random(seed);
+  const trained = Math.round(trainingShare * count);
+  const training = drawTraces(task, source, "training", trained);
+  return { training, test: drawTraces(task, source, "test", count - trained) };
 };
 
-const toTerminal = (line: string): void => {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+const options = {
+  quick: { type: "boolean", default: false },
+  stored: { type: "boolean", default: false },
+  seeds: { type: "string" },
+  traces: { type: "string" },
+  out: { type: "string", default: join(root, "out", "experiments", "stlnet") },
+} as const;
+
+const readWords = (words: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...words], allowPositionals: true, options });
+  } catch (error) {
+    return (error as Error).message;
+  }
 };
 
 /**
- * `stlnet [--quick] [--stored] [--seeds N] [NAME...]`: trains what is not yet in `out/experiments/stlnet`, one file a
- * task, student and seed, and prints the tables. A name is a task or a student; `--stored` trains nothing.
+ * `stlnet [city] [--quick] [--stored] [--seeds N] [--traces N] [--out FOLDER] [NAME...]`: trains what is not yet in the
+ * folder, `out/experiments/stlnet` by default, one file a task, student and seed, and prints the tables. A name is a task
+ * or a student; `--stored` trains nothing; `city` is the task on recorded data instead of the six that are drawn.
  */
 export const runStlnet = async (words: readonly string[]): Promise<void> => {
-  const size = words.includes("--quick") ? quick : whole;
-  const given = words.indexOf("--seeds");
-  const seeds = given < 0 ? size.seeds : Number(words[given + 1]);
-  const named = words.filter((word, k) => !word.startsWith("--") && (given < 0 || k !== given + 1));
-  const unknown = named.filter((name) => ![...cells, ...tasks].some((each) => each.name === name));
-  if (unknown.length > 0 || !(Number.isInteger(seeds) && seeds > 0)) {
-    const names = [...cells, ...tasks].map((each) => JSON.stringify(each.name)).join(", ");
-    console.error(
-      unknown.length > 0
-        ? `There is no ${unknown.join(", ")}: give some of ${names}.`
-        : "--seeds: give a whole number above 0.",
-    );
+  const read = readWords(words);
+  if (typeof read === "string") {
+    console.error(read);
+    process.exitCode = 2;
+    return;
+  }
+  const { positionals, values } = read;
+  const isCity = positionals.includes("city");
+  const named = positionals.filter((name) => name !== "city");
+  const known = [...cells, ...(isCity ? [] : tasks)];
+  const seeds = Number(values.seeds ?? (values.quick ? 1 : 5));
+  const traces = Number(values.traces ?? (values.quick ? 2000 : 10_000));
+  const faults = [
+    ...named
+      .filter((name) => known.every((each) => each.name !== name))
+      .map((name) => `${name}: give some of ${known.map((each) => JSON.stringify(each.name)).join(", ")}`),
+    ...(Number.isInteger(seeds) && seeds > 0 ? [] : [`--seeds ${values.seeds}: give a whole number above 0`]),
+    ...(Number.isInteger(traces) && traces >= 200
+      ? []
+      : [`--traces ${values.traces}: give a whole number from 200`]),
+  ];
+  if (faults.length > 0) {
+    console.error(faults.join("\n"));
     process.exitCode = 2;
     return;
   }
   const chosen = <T extends { readonly name: string }>(all: readonly T[]): readonly T[] =>
     all.some((each) => named.includes(each.name)) ? all.filter((each) => named.includes(each.name)) : all;
-
-  const machine = describeMachine();
-  const results: StlnetResult[] = [];
-  const total = chosen(cells).length * chosen(tasks).length * seeds;
-  let done = 0;
-  for (const cell of chosen(cells)) {
-    for (let seed = 1; seed <= seeds; seed++) {
-      for (const task of chosen(tasks)) {
-        const file = fileOf(cell, task.name, seed, size);
-        const place = `${++done} of ${total}: ${task.name}, ${cell.name}, seed ${seed}`;
-        if (existsSync(file)) {
-          results.push(JSON.parse(readFileSync(file, "utf8")) as StlnetResult);
-          continue;
-        }
-        if (words.includes("--stored")) continue;
-        const started = performance.now();
-        const figures = measureTask(task, cell, seed, size, (what) => toTerminal(`${place}: ${what}`));
-        const seconds = (performance.now() - started) / 1000;
-        const result = { task: task.name, cell: cell.name, seed, figures, seconds, machine };
-        keep(file, result);
-        results.push(result);
-        toTerminal("");
-        const shares = forms.map((form) => (100 * figures[form].kept).toFixed(1)).join(" / ");
-        console.error(`${place}: kept ${shares} % (${seconds.toFixed(0)} s)`);
-      }
-    }
+  const seedsFromOne = Array.from({ length: seeds }, (_, k) => k + 1);
+  const choice = {
+    folder: values.out,
+    isQuick: values.quick,
+    storedOnly: values.stored,
+    seeds: seedsFromOne,
+  };
+  if (isCity) {
+    await runCity(chosen(cells), choice);
+    return;
   }
-  console.log(stlnetTable(chosen(cells), chosen(tasks), results, size));
+  const sized = chosen(tasks).map((task) => (values.quick ? { ...task, epochs: 6 } : task));
+  const trials = chosen(cells).flatMap((cell) =>
+    seedsFromOne.flatMap((seed) =>
+      sized.map((task): StlnetTrial => ({
+        task,
+        cell,
+        seed,
+        traces: () => drawn(task, seed, traces),
+        size: `${traces}x${task.epochs}`,
+      })),
+    ),
+  );
+  const results = measureStored(trials, values.out, values.stored);
+  console.log(stlnetTable(chosen(cells), sized.map(sectionOf), results));
 };

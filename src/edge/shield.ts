@@ -65,7 +65,10 @@ export type Shield = (
  * passed over: of the forecast and what the sweeps made of it, the one that breaks fewer clauses is returned. Work is bounded by the bounds of
  * those files; a forecast that keeps its rules costs one evaluation, linear in nodes and terms.
  */
-export const createShield = (system: RuleSystem, readouts: readonly IntegerReadout[]): Shield => {
+export const createShield = (
+  system: RuleSystem,
+  readouts: readonly Pick<IntegerReadout, "minimum" | "maximum">[],
+): Shield => {
   const { rules } = system;
   const leafCount = system.constant.length;
   const fixed = new Float64Array(leafCount);
