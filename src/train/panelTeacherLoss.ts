@@ -55,7 +55,7 @@ export const createPanelTeacherLoss = (
     let untaught = 0;
     for (let block = 0; block < origins; block += stride) {
       const origin = first + block;
-      writeHistory(trace, data, origin, true);
+      writeHistory(trace, data, origin, data.held);
       for (let sensor = 0; sensor < data.sensors; sensor++) {
         const own = slopes.subarray(sensor * width, (sensor + 1) * width);
         decodeOutput(

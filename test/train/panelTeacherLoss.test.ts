@@ -55,7 +55,7 @@ describe("createPanelTeacherLoss", () => {
     const values = new Float64Array(WIDTH);
     /** The forecasts of an origin in the trace. */
     const traced = (given: Float32Array, block: number): Float64Array => {
-      writeHistory(trace, data, first + block, true);
+      writeHistory(trace, data, first + block, data.held);
       for (let sensor = 0; sensor < 3; sensor++) {
         decodeOutput(data, given, block * 3 + sensor, sensor, first + block, values);
         writeForecast(trace, data, sensor, values);
