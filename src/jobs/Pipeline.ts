@@ -1,6 +1,14 @@
 /** A pipeline file: which data, which rules, what to forecast, how to train and how hard to prove. */
 import { Schema } from "effect";
-import { between, count, DurationText, LocalTimeText, optional, PipelineName, Share } from "./pipelineFields.ts";
+import {
+  between,
+  count,
+  DurationText,
+  LocalTimeText,
+  optional,
+  PipelineName,
+  Share,
+} from "./pipelineFields.ts";
 
 const names = Schema.Array(Schema.String);
 

@@ -17,8 +17,10 @@ export const readPipelineKind = Effect.fn("readPipelineKind")(function* (file: s
   );
   const kind = (found as { readonly kind?: unknown } | null | undefined)?.kind ?? "forecast";
   if (isKind(kind)) return kind;
-  const nearest = nearestName(String(kind), pipelineKinds);
-  const hint = nearest === undefined ? `there are ${pipelineKinds.join(" and ")}` : `did you mean ${nearest}?`;
-  yield* refuseConflicts(file, [{ path: ["kind"], message: `${String(kind)} is no kind of pipeline; ${hint}` }]);
+  const text = typeof kind === "string" ? kind : JSON.stringify(kind);
+  const nearest = nearestName(text, pipelineKinds);
+  const hint =
+    nearest === undefined ? `there are ${pipelineKinds.join(" and ")}` : `did you mean ${nearest}?`;
+  yield* refuseConflicts(file, [{ path: ["kind"], message: `${text} is no kind of pipeline; ${hint}` }]);
   return "forecast" as const;
 });

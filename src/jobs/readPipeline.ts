@@ -33,11 +33,9 @@ export class PipelineFaulty extends Schema.TaggedError<PipelineFaulty>()("Pipeli
  *
  * @param conflictsOf further faults of a pipeline that is sound in itself
  */
-export const readPipelineAs = Effect.fn("readPipelineAs")(function* <S extends Schema.Codec<unknown, unknown>>(
-  schema: S,
-  file: string,
-  conflictsOf?: (pipeline: S["Type"]) => readonly YamlConflict[],
-) {
+export const readPipelineAs = Effect.fn("readPipelineAs")(function* <
+  S extends Schema.Codec<unknown, unknown>,
+>(schema: S, file: string, conflictsOf?: (pipeline: S["Type"]) => readonly YamlConflict[]) {
   const files = yield* FileSystem.FileSystem;
   const text = yield* files
     .readFileString(file)
@@ -54,6 +52,4 @@ export const readPipeline = (file: string, conflictsOf?: (pipeline: Pipeline) =>
 
 /** Fails where a pipeline does not fit its data: every conflict with the line and column of its key. */
 export const refuseConflicts = (file: string, conflicts: readonly YamlConflict[]) =>
-  conflicts.length === 0
-    ? Effect.void
-    : Effect.asVoid(readPipelineAs(Schema.Unknown, file, () => conflicts));
+  conflicts.length === 0 ? Effect.void : Effect.asVoid(readPipelineAs(Schema.Unknown, file, () => conflicts));

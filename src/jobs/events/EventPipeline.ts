@@ -1,6 +1,14 @@
 /** A pipeline file of kind `events`: which events of which data, how to learn them, how far to look. */
 import { Schema } from "effect";
-import { between, count, DurationText, LocalTimeText, optional, PipelineName, Share } from "../pipelineFields.ts";
+import {
+  between,
+  count,
+  DurationText,
+  LocalTimeText,
+  optional,
+  PipelineName,
+  Share,
+} from "../pipelineFields.ts";
 
 /** One kind of event: where a rule of the rule file, or a condition written here, becomes true or false at a sensor. */
 const EventEntry = Schema.Struct({
@@ -38,13 +46,13 @@ const Model = Schema.Struct({
 const Training = Schema.Struct({
   seed: optional(count(0, 2 ** 31 - 1), 1),
   /** At most; each ends with a look at the validation span and, with a shared table, begins with placing sensors anew. */
-  rounds: optional(count(1, 1000), 8),
+  rounds: optional(count(1, 1000), 20),
   /** Passes over the stream in a round. */
-  epochs: optional(count(1, 1000), 2),
+  epochs: optional(count(1, 1000), 1),
   /** Rounds with ternary weights of the cell, from the best float weights. */
   ternaryRounds: optional(count(0, 1000), 0),
   /** Parts of the stream that are read side by side. */
-  batch: optional(count(1, 4096), 16),
+  batch: optional(count(1, 4096), 8),
   /** Events that a gradient goes back. */
   steps: optional(count(1, 4096), 32),
   learningRate: optional(between(1e-7, 1), 4e-3),

@@ -154,11 +154,7 @@ const streamOf = (
  *
  * @param spec the rules of the pipeline; one without rules where it names no file
  */
-export const deriveEvents = (
-  entries: readonly Entry[],
-  spec: Spec,
-  panel: Panel,
-): DerivedEvents => {
+export const deriveEvents = (entries: readonly Entry[], spec: Spec, panel: Panel): DerivedEvents => {
   const conflicts: YamlConflict[] = [];
   const kinds: EventKind[] = [];
   const streams: KindStream[] = [];
@@ -168,7 +164,10 @@ export const deriveEvents = (
     const path = ["events", index];
     const refuse = (key: string, message: string) => conflicts.push({ path: [...path, key], message });
     if ((entry.rule === undefined) === (entry.when === undefined)) {
-      conflicts.push({ path, message: "an event has either a rule or a condition `when`; give one of the two" });
+      conflicts.push({
+        path,
+        message: "an event has either a rule or a condition `when`; give one of the two",
+      });
       return;
     }
     if (entry.when !== undefined && entry.becomes !== undefined) {
@@ -181,9 +180,13 @@ export const deriveEvents = (
     const source = `events[${index}].when`;
     const watched =
       entry.when === undefined ? watchRule(spec, entry) : watchCondition(spec, panel, entry.when, source);
-    const found = typeof watched === "string" ? watched : streamOf(watched, panel, clock, source);
-    if (typeof watched === "string" || typeof found === "string") {
-      refuse(key, `event ${name}: ${String(typeof found === "string" ? found : watched)}`);
+    if (typeof watched === "string") {
+      refuse(key, `event ${name}: ${watched}`);
+      return;
+    }
+    const found = streamOf(watched, panel, clock, source);
+    if (typeof found === "string") {
+      refuse(key, `event ${name}: ${found}`);
       return;
     }
     kinds.push({ name, condition: watched.condition, edge: watched.edge, delay: found.delay });

@@ -35,7 +35,11 @@ export interface PreparedEvents {
   readonly tokens: number;
   readonly stream: EventStream;
   readonly spans: { readonly training: EventSpan; readonly validation: EventSpan; readonly test: EventSpan };
-  readonly parts: { readonly training: StreamPart; readonly validation: StreamPart; readonly test: StreamPart };
+  readonly parts: {
+    readonly training: StreamPart;
+    readonly validation: StreamPart;
+    readonly test: StreamPart;
+  };
   readonly times: EventTimes;
   readonly bins: GapBins;
   readonly shape: EventModelShape;
@@ -130,7 +134,12 @@ const readRules = Effect.fnUntraced(function* ({ rules }: EventPipeline, pipelin
   return found;
 });
 
-const horizonConflicts = (text: string, steps: number, { stepMs }: Panel, testSteps: number): YamlConflict[] => {
+const horizonConflicts = (
+  text: string,
+  steps: number,
+  { stepMs }: Panel,
+  testSteps: number,
+): YamlConflict[] => {
   const path = ["forecast", "horizon"];
   if (!Number.isInteger(steps) || steps < 1) {
     const lower = Math.max(1, Math.floor(steps)) * stepMs;
@@ -155,7 +164,8 @@ const streamConflicts = (
 ): YamlConflict[] => {
   const conflicts: YamlConflict[] = [];
   if (tokens < 2) {
-    const message = "there is one sensor and one kind of event, so which comes next is no question; give a second";
+    const message =
+      "there is one sensor and one kind of event, so which comes next is no question; give a second";
     conflicts.push({ path: ["events"], message });
   }
   const spans = [
@@ -167,7 +177,9 @@ const streamConflicts = (
     if (events >= needed) continue;
     const found = events === 0 ? "no event" : events === 1 ? "one event" : `${events} events`;
     const remedy =
-      name === "test" ? "give more data or another condition" : "give more data, another condition or a smaller training.batch";
+      name === "test"
+        ? "give more data or another condition"
+        : "give more data, another condition or a smaller training.batch";
     conflicts.push({
       path: ["events"],
       message: `the ${name} span has ${found}, but needs at least ${needed}; ${remedy}`,

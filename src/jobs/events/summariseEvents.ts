@@ -84,8 +84,7 @@ const sizesOf = ({ shape }: PreparedEvents, { parameters, table }: EventWeights)
   {
     part: "all",
     bytes:
-      FLOAT_BYTES *
-      arraysOf(parameters).reduce((sum, { length }) => sum + length, table?.cellOf.length ?? 0),
+      FLOAT_BYTES * arraysOf(parameters).reduce((sum, { length }) => sum + length, table?.cellOf.length ?? 0),
   },
 ];
 

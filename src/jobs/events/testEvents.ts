@@ -88,7 +88,10 @@ export const testEvents = Effect.fn("testEvents")(function* (
       tally.add(probabilitiesIn(way.counts, way.contextOf(stream, event - 1)), stream.tokens[event]!);
     }
     ofCounts.add(binnedGap(bins, gapsCounted, gap), gap);
-    ofPoisson.add(poissonGap(rates, stream.instants[event]! - gap / minutesPerStep, gap, minutesPerStep), gap);
+    ofPoisson.add(
+      poissonGap(rates, stream.instants[event]! - gap / minutesPerStep, gap, minutesPerStep),
+      gap,
+    );
   }
 
   const tested: {

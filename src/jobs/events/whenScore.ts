@@ -43,7 +43,6 @@ export const tallyWhen = (model: string): WhenTally => {
       meanAbsoluteError: errors.reduce((sum, error) => sum + error, 0) / errors.length,
       coverage80: inside / errors.length,
     }),
-    calibration: () =>
-      CALIBRATION_LEVELS.map((level, k) => ({ level, share: below[k]! / errors.length })),
+    calibration: () => CALIBRATION_LEVELS.map((level, k) => ({ level, share: below[k]! / errors.length })),
   };
 };

@@ -1,9 +1,10 @@
 import { type EventTimes, TIMING_FEATURES, writeFeatures } from "../../series/events/EventTimes.ts";
 import { type GapBins, gapWithSurvival, survivalOf } from "../../series/events/GapBins.ts";
 import type { Random } from "../../series/random.ts";
-import { columnOf, rowOf, tokenAt } from "../sharedTable/SharedTable.ts";
+import { type SharedTable, tokenAt } from "../sharedTable/SharedTable.ts";
+import { codesOf } from "./EventModel.ts";
 import { softmaxOf, type TimedEventModel } from "./nextEvent.ts";
-import { runEventModel } from "./runEventModel.ts";
+import { type EventRun, runEventModel } from "./runEventModel.ts";
 
 /** Where futures begin: after the last event that is known. */
 export interface RollOutStart {
@@ -44,6 +45,52 @@ const draw = (weights: Float64Array, numbers: Random): number => {
   return last;
 };
 
+/** One drawn future, after its last event so far. */
+interface Future {
+  readonly sample: number;
+  readonly state: Float32Array;
+  readonly token: number;
+  readonly instant: number;
+  readonly gap: number;
+}
+
+/** Reads the last event of each future, and then the row that each predicts, where the model has rows. */
+const readFutures = (
+  { kernels, parameters, shape, table }: TimedEventModel,
+  times: EventTimes,
+  futures: readonly Future[],
+  rows: Int32Array,
+): EventRun => {
+  const batch = futures.length;
+  const state = new Float32Array(batch * shape.units);
+  const features = new Float32Array(batch * TIMING_FEATURES);
+  const codes = shape.codes.map(() => new Int32Array(2 * batch));
+  futures.forEach(({ gap, instant, state: own, token }, row) => {
+    state.set(own, row * shape.units);
+    writeFeatures(times, instant, gap, features, row * TIMING_FEATURES);
+    codesOf(Int32Array.of(token), table).forEach((values, code) => (codes[code]![row] = values[0]!));
+  });
+  codes[0]!.set(rows, batch);
+  const run = runEventModel(kernels, shape, parameters, {
+    batch,
+    steps: 1,
+    codes,
+    state,
+    timing: { features, bins: new Int32Array(batch) },
+  });
+  run.release();
+  return run;
+};
+
+/** The tokens of a shared table by row and column; -1 where a dummy stands. */
+const cellsByRow = (table: SharedTable): readonly (readonly number[])[] => {
+  const { side, tokens } = table;
+  const inCell = tokenAt(table);
+  return Array.from({ length: side }, (_, row) =>
+    Array.from(inCell.subarray(row * side, (row + 1) * side), (token) => (token < tokens ? token : -1)),
+  );
+};
+
 /**
  * Share of drawn futures in which each token has an event until the horizon, [tokens]. A future is drawn event by event,
  * first the gap, then the token; the first gap is longer than what has passed since the last event. Futures run side by
@@ -56,93 +103,54 @@ export const rollOutEvents = (
   start: RollOutStart,
   { bins, horizon, numbers, samples, times }: RollOutOptions,
 ): Float64Array => {
-  const { kernels, parameters, shape, table, tokens } = model;
-  const { units } = shape;
+  const { shape, table, tokens } = model;
   const { minutesPerStep } = times;
   const end = start.now + horizon;
   const happened = new Float64Array(tokens);
   const seen = new Uint8Array(samples * tokens);
-  const inCell = table && tokenAt(table);
-  /** Of each row, which columns hold a token. */
-  const filled =
-    inCell &&
-    Array.from({ length: table!.side }, (_, row) =>
-      Float64Array.from({ length: table!.side }, (__, column) =>
-        inCell[row * table!.side + column]! < tokens ? 1 : 0,
-      ),
-    );
-  let alive = Array.from({ length: samples }, (_, sample) => ({
-    sample,
-    state: start.state,
-    token: start.token,
-    instant: start.instant,
-    gap: start.gap,
-  }));
-  for (let event = 0; event < MOST_EVENTS && alive.length > 0; event++) {
-    const batch = alive.length;
-    const state = new Float32Array(batch * units);
-    const features = new Float32Array(batch * TIMING_FEATURES);
-    alive.forEach((future, row) => {
-      state.set(future.state, row * units);
-      writeFeatures(times, future.instant, future.gap, features, row * TIMING_FEATURES);
-    });
-    const run = (rows: Int32Array) => {
-      const two = (before: (token: number) => number, after: Int32Array): Int32Array => {
-        const both = new Int32Array(2 * batch);
-        alive.forEach(({ token }, row) => (both[row] = before(token)));
-        both.set(after, batch);
-        return both;
-      };
-      const none = new Int32Array(batch);
-      const done = runEventModel(kernels, shape, parameters, {
-        batch,
-        steps: 1,
-        codes:
-          table === undefined
-            ? [two((token) => token, none)]
-            : [
-                two((token) => rowOf(table, token), rows),
-                two((token) => columnOf(table, token), none),
-              ],
-        state,
-        timing: { features, bins: none },
-      });
-      done.release();
-      return done;
-    };
-    const first = run(new Int32Array(batch));
-    const next = alive.map(({ instant }, row) => {
-      const when = softmaxOf(first.timing!.logits, row, shape.timing!.bins);
+  const cells = table && cellsByRow(table);
+  let futures: readonly Future[] = Array.from({ length: samples }, (_, sample) => ({ ...start, sample }));
+  for (let event = 0; event < MOST_EVENTS && futures.length > 0; event++) {
+    const first = readFutures(model, times, futures, new Int32Array(futures.length));
+    const drawn = futures.map(({ instant }, row) => {
+      const when = softmaxOf(first.timing!.logits, row, bins.starts.length);
       const passed = event === 0 ? (start.now - instant) * minutesPerStep : 0;
       const longer = survivalOf(bins, when, passed) * (1 - numbers.uniform());
       // Rounding must not lead back before the present.
       const gap = Math.max(passed, gapWithSurvival(bins, when, longer));
-      return { gap, instant: instant + gap / minutesPerStep };
+      const codes = softmaxOf(first.logits[0]!, row, shape.codes[0]!);
+      cells?.forEach((columns, k) => columns.every((token) => token < 0) && (codes[k] = 0));
+      return { gap, instant: instant + gap / minutesPerStep, code: draw(codes, numbers) };
     });
-    const codes = alive.map((_, row) => {
-      const shares = softmaxOf(first.logits[0]!, row, shape.codes[0]!);
-      if (filled) filled.forEach((columns, k) => columns.some((each) => each > 0) || (shares[k] = 0));
-      return draw(shares, numbers);
-    });
-    const second = table === undefined ? first : run(Int32Array.from(codes));
-    alive = alive.flatMap(({ sample }, row) => {
-      const { gap, instant } = next[row]!;
+    const second =
+      cells &&
+      readFutures(
+        model,
+        times,
+        futures,
+        Int32Array.from(drawn, ({ code }) => code),
+      );
+    const { state: states } = second ?? first;
+    futures = futures.flatMap(({ sample }, row) => {
+      const { code, gap, instant } = drawn[row]!;
       if (!(instant <= end)) return [];
-      let token = codes[row]!;
-      if (table !== undefined) {
-        const shares = softmaxOf(second.logits[1]!, row, table.side);
-        const column = draw(
-          shares.map((share, k) => share * filled![codes[row]!]![k]!),
-          numbers,
-        );
-        token = inCell![codes[row]! * table.side + column]!;
+      let token = code;
+      if (cells && second) {
+        const shares = softmaxOf(second.logits[1]!, row, cells.length);
+        token =
+          cells[code]![
+            draw(
+              shares.map((share, k) => (cells[code]![k]! < 0 ? 0 : share)),
+              numbers,
+            )
+          ]!;
       }
       if (seen[sample * tokens + token] === 0) {
         seen[sample * tokens + token] = 1;
         happened[token]!++;
       }
-      const after = second.state.subarray(row * units, (row + 1) * units);
-      return [{ sample, state: after, token, instant, gap }];
+      const state = states.subarray(row * shape.units, (row + 1) * shape.units);
+      return [{ sample, state, token, instant, gap }];
     });
   }
   return happened.map((count) => count / samples);

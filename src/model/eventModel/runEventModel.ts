@@ -68,12 +68,7 @@ const rowsOfCode = (values: Float32Array, code: number, codes: number, block: nu
 };
 
 /** Adds [steps][block] to the rows of the first code of [steps][codes][block], in place. */
-const addToFirstHalves = (
-  values: Float32Array,
-  added: Float32Array,
-  codes: number,
-  block: number,
-): void => {
+const addToFirstHalves = (values: Float32Array, added: Float32Array, codes: number, block: number): void => {
   for (let k = 0; k < added.length; k++) {
     const at = Math.floor(k / block) * codes * block + (k % block);
     values[at] = values[at]! + added[k]!;

@@ -17,8 +17,8 @@ export const eventGroups = ({ groups, kinds }: EventSummary): Markup => {
     "groups",
     "What happens together",
     html`<p>
-        Rows of the shared table: tokens that the model predicts best by one vector. The numbers are events; tokens
-        without one are left out.
+        Rows of the shared table: tokens that the model predicts best by one vector. The numbers are events;
+        tokens without one are left out.
       </p>
       ${modelTable(
         "groups-table",

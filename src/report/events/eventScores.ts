@@ -39,8 +39,8 @@ export const eventScores = ({ calibration, events, horizon, when, which }: Event
     "Scores on the test span",
     html`<p>
         ${formatNumber(events.test)} events, each foretold from all before it. Instants within a step of the
-        recording are interpolated between two readings, so the order of events within one step is known only at its
-        end.
+        recording are interpolated between two readings, so the order of events within one step is known only
+        at its end.
       </p>
       ${modelTable(
         "which-table",
@@ -67,10 +67,12 @@ export const eventScores = ({ calibration, events, horizon, when, which }: Event
           formatShare(coverage80),
         ]),
       )}
-      <figure>
-        <h3>Calibration of the time to the next event</h3>
-        ${calibrationPlot(calibration)}
-      </figure>
+      <div class="grid">
+        <figure>
+          <h3>Calibration of the time to the next event</h3>
+          ${calibrationPlot(calibration)}
+        </figure>
+      </div>
       ${
         horizon.origins === 0
           ? nothing

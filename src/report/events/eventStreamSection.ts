@@ -15,7 +15,14 @@ export const eventStreamSection = (summary: EventSummary): Markup => {
     html`${modelTable(
         "kinds-table",
         "Kinds of event",
-        ["kind", "condition at a sensor", "happens when it becomes", "known after", "events", "sensors with one"],
+        [
+          "kind",
+          "condition at a sensor",
+          "happens when it becomes",
+          "known after",
+          "events",
+          "sensors with one",
+        ],
         kinds.map(({ condition, delayMs, edge, events: count, name, sensors }) => [
           name,
           html`<code>${condition}</code>`,

@@ -12,8 +12,8 @@ export const nextEvents = ({ dataset, horizon, next }: EventSummary): Markup =>
     "next",
     "What is likely next",
     html`<p>
-        After the last reading, the next event comes before ${formatInstant(next.medianMs, dataset.zone)} with a
-        chance of one half, and with four in five between ${formatInstant(next.lowerMs, dataset.zone)} and
+        After the last reading, the next event comes before ${formatInstant(next.medianMs, dataset.zone)} with
+        a chance of one half, and with four in five between ${formatInstant(next.lowerMs, dataset.zone)} and
         ${formatInstant(next.upperMs, dataset.zone)}.
       </p>
       ${modelTable(

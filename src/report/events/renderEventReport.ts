@@ -49,7 +49,8 @@ export const renderEventReport = (summary: EventSummary): string => {
               Pipeline <strong>${summary.pipeline}</strong>, run of
               <time datetime="${summary.instant}">${summary.instant}</time>. Data set
               <strong>${dataset.name}</strong>: ${formatNumber(dataset.sensors)} sensors, one reading every
-              ${formatDuration(dataset.stepMs)}. All clock times on this page are local times of ${dataset.zone}.
+              ${formatDuration(dataset.stepMs)}. All clock times on this page are local times of
+              ${dataset.zone}.
             </p>
           </header>
           <nav aria-label="Contents">

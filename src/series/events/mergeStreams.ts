@@ -12,8 +12,8 @@ export interface KindStream {
  * its instant is moved by the delay, so that nothing is read before it can be known.
  *
  * @example
- * const stream = risingEvents(Float64Array.of(-1, 1, 1, -1), 2);
- * mergeStreams([{ stream, delay: 3 }, { stream, delay: 0 }], 2).instants; // => Float64Array [ 0.5, 3.5 ]
+ * const stream = { tokens: Int32Array.of(1), instants: Float64Array.of(0.5), knownAt: Int32Array.of(1) };
+ * mergeStreams([{ stream, delay: 3 }, { stream, delay: 0 }], 2).tokens; // => Int32Array [ 3, 1 ]
  */
 export const mergeStreams = (kinds: readonly KindStream[], sensors: number): EventStream => {
   const all = kinds.flatMap(({ delay, stream: { instants, knownAt, tokens } }, kind) =>

@@ -42,10 +42,13 @@ export interface TrainedEvents {
 }
 
 /** The loss is no longer a number. */
-export class EventTrainingDiverged extends Schema.TaggedError<EventTrainingDiverged>()("EventTrainingDiverged", {
-  phase: Schema.String,
-  round: Schema.Number,
-}) {
+export class EventTrainingDiverged extends Schema.TaggedError<EventTrainingDiverged>()(
+  "EventTrainingDiverged",
+  {
+    phase: Schema.String,
+    round: Schema.Number,
+  },
+) {
   override get message(): string {
     return `training diverged in the ${this.phase} phase, round ${this.round}: the validation loss is not a finite number. Lower training.learningRate or training.clipNorm`;
   }
@@ -117,8 +120,7 @@ const runRound = Effect.fnUntraced(function* (
   before: number,
 ) {
   const own: EventSettings = phase === "ternary" ? { ...settings, ternary: true } : settings;
-  const perRound =
-    settings.epochs * Math.ceil(data.training.length / (settings.batch * settings.steps));
+  const perRound = settings.epochs * Math.ceil(data.training.length / (settings.batch * settings.steps));
   const roundsBefore = before + (phase === "ternary" ? rounds.float : 0);
   const steps = eventRoundSteps(kernels, shape, state.training, data, own);
   let next = steps.next();
@@ -131,8 +133,7 @@ const runRound = Effect.fnUntraced(function* (
     next = steps.next();
   }
   const training = next.value;
-  const read =
-    phase === "ternary" ? ternaryEventParameters(shape, training.parameters) : training.parameters;
+  const read = phase === "ternary" ? ternaryEventParameters(shape, training.parameters) : training.parameters;
   const { timing } = data;
   const losses = scoreTimedEvents(
     kernels,
