@@ -49,7 +49,7 @@ const Training = Schema.Struct({
   rounds: optional(count(1, 1000), 20),
   /** Passes over the stream in a round. */
   epochs: optional(count(1, 1000), 1),
-  /** Rounds with ternary weights of the cell, from the best float weights. */
+  /** Rounds with ternary weights of the cell and a state in eight bits, from the best float weights. */
   ternaryRounds: optional(count(0, 1000), 0),
   /** Parts of the stream that are read side by side. */
   batch: optional(count(1, 4096), 8),

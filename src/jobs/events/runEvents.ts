@@ -3,6 +3,7 @@ import { Effect, Path } from "effect";
 import { createDenseKernel } from "../../kernels/DenseKernel.ts";
 import { createRecurrentKernel } from "../../kernels/RecurrentKernel.ts";
 import { describeIntake } from "../../ingest/IntakeReport.ts";
+import type { EventModelShape } from "../../model/eventModel/EventModel.ts";
 import { renderEventReport } from "../../report/events/renderEventReport.ts";
 import type { EventSummary } from "../../report/events/EventSummary.ts";
 import type { EventWeights } from "../../train/events/EventCheckpoint.ts";
@@ -31,11 +32,18 @@ export interface EventRunResult {
 
 const modelsOf = (run: PreparedEvents, { float, ternary }: TrainedEvents): readonly NamedEventModel[] => {
   const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel() };
-  const named = (name: string, { parameters, table }: EventWeights): NamedEventModel => ({
+  const named = (
+    name: string,
+    shape: EventModelShape,
+    { parameters, table }: EventWeights,
+  ): NamedEventModel => ({
     name,
-    model: { kernels, shape: run.shape, parameters, ...(table && { table }), tokens: run.tokens },
+    model: { kernels, shape, parameters, ...(table && { table }), tokens: run.tokens },
   });
-  return [named("model", float), ...(ternary === undefined ? [] : [named("model, ternary", ternary)])];
+  return [
+    named("model", run.shape, float),
+    ...(ternary === undefined ? [] : [named("model, ternary", { ...run.shape, ternary: true }, ternary)]),
+  ];
 };
 
 /** Runs an events pipeline from its file to its folder of results. */

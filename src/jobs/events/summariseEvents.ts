@@ -107,7 +107,7 @@ const settingsOf = (run: PreparedEvents): EventSummary["settings"] => {
     { name: "bins of the time to the next event", value: String(bins.starts.length) },
     {
       name: "training",
-      value: `at most ${training.rounds} rounds of ${training.epochs} passes${training.ternaryRounds > 0 ? `, then ${training.ternaryRounds} with ternary weights of the cell` : ""}; ${training.batch} streams of ${training.steps} events a step, learning rate ${training.learningRate}`,
+      value: `at most ${training.rounds} rounds of ${training.epochs} passes${training.ternaryRounds > 0 ? `, then ${training.ternaryRounds} with ternary weights of the cell and a state in eight bits` : ""}; ${training.batch} streams of ${training.steps} events a step, learning rate ${training.learningRate}`,
     },
   ];
 };

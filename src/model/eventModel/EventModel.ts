@@ -26,6 +26,8 @@ export interface EventModelShape {
   readonly inputs: number;
   /** Number of values of each code. */
   readonly codes: readonly number[];
+  /** Whether the cell multiplies by ternary weights, one scale a column, and carries its state in eight bits. */
+  readonly ternary?: boolean;
   /** Without it the model says which token comes next, not when. */
   readonly timing?: TimingShape;
 }

@@ -1,5 +1,7 @@
+import { gatesOf } from "../../kernels/RecurrentCall.ts";
 import type { DenseKernel } from "../../kernels/DenseKernel.ts";
 import type { RecurrentKernel } from "../../kernels/RecurrentKernel.ts";
+import { quantisedMatrix } from "../quantiseWeights.ts";
 import { softmaxLoss } from "../sharedTable/softmaxLoss.ts";
 import type { EventModelShape, EventParameters } from "./EventModel.ts";
 import {
@@ -86,6 +88,8 @@ const columnSums = (matrix: Float32Array, columns: number): Float32Array => {
 /**
  * Runs a model over a batch: the codes of all tokens as one sequence through the fused cell, a softmax a code.
  *
+ * Gradients pass straight through ternary weights and a rounded state.
+ *
  * @throws RecurrentCallError where a size does not fit
  */
 export const runEventModel = (
@@ -94,7 +98,7 @@ export const runEventModel = (
   parameters: EventParameters,
   input: EventBatch,
 ): EventRun => {
-  const { inputs, units } = shape;
+  const { inputs, ternary = false, units } = shape;
   const { batch, state, steps, timing: times } = input;
   const { timing } = parameters;
   const codes = shape.codes.length;
@@ -109,14 +113,17 @@ export const runEventModel = (
   }
   const firstHalves = { batch, steps, codes };
   if (timing && times) addFeatureInput(dense, timing, times, x, firstHalves);
+  const columns = gatesOf[shape.cell] * units;
+  const weights = (values: Float32Array, length: number): Float32Array =>
+    ternary ? quantisedMatrix("rowScale", values, length, columns) : values;
   const { states, tape } = recurrent.record({
     cell: shape.cell,
     sizes: { batch, steps: halves, inputs, units },
     x,
-    w: parameters.inputWeights,
-    u: parameters.stateWeights,
+    w: weights(parameters.inputWeights, inputs),
+    u: weights(parameters.stateWeights, units),
     mi: parameters.integration,
-    stateQuantiser: "none",
+    stateQuantiser: ternary ? "int8" : "none",
     ...(state && { initialState: state }),
   });
   const tokens = steps * batch;

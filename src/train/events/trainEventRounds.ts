@@ -2,7 +2,6 @@
 import { Effect, Schema } from "effect";
 import { copyEventParameters, type EventModelShape } from "../../model/eventModel/EventModel.ts";
 import type { EventKernels } from "../../model/eventModel/runEventModel.ts";
-import { ternaryEventParameters } from "../../model/eventModel/ternaryEventParameters.ts";
 import type { SharedTable } from "../../model/sharedTable/SharedTable.ts";
 import type { Random } from "../../series/random.ts";
 import type { EventCheckpoint, EventWeights, RoundRecord } from "./EventCheckpoint.ts";
@@ -36,7 +35,7 @@ export interface EventHooks<E, R> {
 
 export interface TrainedEvents {
   readonly float: EventWeights;
-  /** With the weights that its cell multiplies by; absent where there was no such phase. */
+  /** Of the same shape made ternary; absent where there was no such phase. */
   readonly ternary?: EventWeights;
   readonly history: readonly RoundRecord[];
 }
@@ -100,9 +99,7 @@ export const trainEventRounds = Effect.fn("trainEventRounds")(function* <E, R>(
   const last = weightsOf(best ?? training);
   return {
     float: float ?? last,
-    ...(rounds.ternary > 0 && {
-      ternary: { ...last, parameters: ternaryEventParameters(shape, last.parameters) },
-    }),
+    ...(rounds.ternary > 0 && { ternary: last }),
     history,
   } satisfies TrainedEvents;
 });
@@ -119,10 +116,10 @@ const runRound = Effect.fnUntraced(function* (
   phase: "float" | "ternary",
   before: number,
 ) {
-  const own: EventSettings = phase === "ternary" ? { ...settings, ternary: true } : settings;
+  const own: EventModelShape = phase === "ternary" ? { ...shape, ternary: true } : shape;
   const perRound = settings.epochs * Math.ceil(data.training.length / (settings.batch * settings.steps));
   const roundsBefore = before + (phase === "ternary" ? rounds.float : 0);
-  const steps = eventRoundSteps(kernels, shape, state.training, data, own);
+  const steps = eventRoundSteps(kernels, own, state.training, data, settings);
   let next = steps.next();
   for (let step = 0; next.done !== true; step++) {
     if (step % STEPS_BETWEEN_BREATHS === 0) {
@@ -133,12 +130,11 @@ const runRound = Effect.fnUntraced(function* (
     next = steps.next();
   }
   const training = next.value;
-  const read = phase === "ternary" ? ternaryEventParameters(shape, training.parameters) : training.parameters;
   const { timing } = data;
   const losses = scoreTimedEvents(
     kernels,
-    shape,
-    read,
+    own,
+    training.parameters,
     training.table,
     data.validation,
     settings,

@@ -7,7 +7,6 @@ import {
   initialEventParameters,
 } from "../../model/eventModel/EventModel.ts";
 import { type EventKernels, runEventModel } from "../../model/eventModel/runEventModel.ts";
-import { ternaryEventParameters } from "../../model/eventModel/ternaryEventParameters.ts";
 import { allocateTable } from "../../model/sharedTable/allocateTable.ts";
 import type { SharedTable } from "../../model/sharedTable/SharedTable.ts";
 import type { Random } from "../../series/random.ts";
@@ -24,8 +23,6 @@ export interface EventSettings extends EventCut {
   readonly clipNorm: number;
   /** Whether the table is made anew between rounds. */
   readonly reallocates: boolean;
-  /** Whether the cell has ternary weights; the gradient passes straight through. */
-  readonly ternary?: boolean;
 }
 
 /** A model under way: everything that the next round depends on. */
@@ -104,13 +101,6 @@ const stepped = (
   return { ...training, step };
 };
 
-/** What the cell multiplies by. */
-const weightsRead = (
-  shape: EventModelShape,
-  parameters: EventParameters,
-  { ternary }: EventSettings,
-): EventParameters => (ternary === true ? ternaryEventParameters(shape, parameters) : parameters);
-
 /** One pass over the training stream, in place but for the count of steps; the state is carried from piece to piece. */
 function* epochSteps(
   kernels: EventKernels,
@@ -122,8 +112,7 @@ function* epochSteps(
   let state: Float32Array | undefined;
   let current = training;
   for (const piece of timedPieces(tokens, codesOf(tokens, training.table), timing?.training, settings)) {
-    const read = weightsRead(shape, current.parameters, settings);
-    const run = runEventModel(kernels, shape, read, { ...piece, ...(state && { state }) });
+    const run = runEventModel(kernels, shape, current.parameters, { ...piece, ...(state && { state }) });
     current = stepped(current, run.backward(), settings);
     state = run.state;
     yield;
@@ -169,7 +158,7 @@ export function* eventRoundSteps(
     const cost = tableCostOf(
       kernels,
       shape,
-      weightsRead(shape, before.parameters, settings),
+      before.parameters,
       table,
       data.training,
       settings,
@@ -183,7 +172,7 @@ export function* eventRoundSteps(
   const { which } = scoreTimedEvents(
     kernels,
     shape,
-    weightsRead(shape, training.parameters, settings),
+    training.parameters,
     training.table,
     data.validation,
     settings,

@@ -39,7 +39,12 @@ describe("a forecast of events, by a model that forgets everything", () => {
     const { events, horizon, read, when, which } = await Effect.runPromise(
       testEvents(run, [eventModelOf(run, SHARES)], () => {}),
     );
-    expect(which.map(({ model }) => model)).toEqual(["counting", "counting by hour", "Markov chain", "model"]);
+    expect(which.map(({ model }) => model)).toEqual([
+      "counting",
+      "counting by hour",
+      "Markov chain",
+      "model",
+    ]);
     expect(which.at(-1)).toMatchObject({ top1: 0, top5: 1 });
     expect(which.at(-1)!.perplexity).toBeCloseTo(run.tokens, 4);
     expect(when.map(({ model }) => model)).toEqual(["Poisson process by hour", "gaps counted", "model"]);

@@ -30,7 +30,15 @@ describe("walkStream", () => {
     expect(told).toEqual(Array.from({ length: count }, (_, k) => k + 1));
     expect(states).toHaveLength(tokens.length);
     const cut = { batch: 1, steps: 1000 };
-    const batch = scoreTimedEvents(model.kernels, model.shape, model.parameters, undefined, tokens, cut, timing);
+    const batch = scoreTimedEvents(
+      model.kernels,
+      model.shape,
+      model.parameters,
+      undefined,
+      tokens,
+      cut,
+      timing,
+    );
     expect(which / count).toBeCloseTo(batch.which, 5);
     expect(when / count).toBeCloseTo(batch.when, 5);
   });
