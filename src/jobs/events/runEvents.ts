@@ -5,6 +5,7 @@ import { createRecurrentKernel } from "../../kernels/RecurrentKernel.ts";
 import { describeIntake } from "../../ingest/IntakeReport.ts";
 import type { EventModelShape } from "../../model/eventModel/EventModel.ts";
 import { renderEventReport } from "../../report/events/renderEventReport.ts";
+import { ownModel } from "../../report/events/ownModel.ts";
 import type { EventSummary } from "../../report/events/EventSummary.ts";
 import type { EventWeights } from "../../train/events/EventCheckpoint.ts";
 import type { TrainedEvents } from "../../train/events/trainEventRounds.ts";
@@ -41,8 +42,8 @@ const modelsOf = (run: PreparedEvents, { float, ternary }: TrainedEvents): reado
     model: { kernels, shape, parameters, ...(table && { table }), tokens: run.tokens },
   });
   return [
-    named("model", run.shape, float),
-    ...(ternary === undefined ? [] : [named("model, ternary", { ...run.shape, ternary: true }, ternary)]),
+    named(ownModel.float, run.shape, float),
+    ...(ternary === undefined ? [] : [named(ownModel.ternary, { ...run.shape, ternary: true }, ternary)]),
   ];
 };
 
@@ -72,7 +73,7 @@ export const runEvents = Effect.fn("runEvents")(function* (options: RunOptions) 
   const models = modelsOf(run, trained);
   const testing = yield* timedStage(
     "Testing",
-    testEvents(run, models, (done) => progress.update(done, "")),
+    testEvents(run, models, (done) => progress.update(done, "of the test span")),
   );
   const test = testing.result;
 

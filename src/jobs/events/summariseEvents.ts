@@ -15,9 +15,11 @@ import type { EventTest } from "./testEvents.ts";
 const FLOAT_BYTES = 4;
 /** Rows of the page's table of what is likely next. */
 const LIKELIEST = 15;
-/** Columns of the picture of the stream, about. */
-const STRETCHES = 120;
+/** Columns of the picture of the stream, at most. */
+const MOST_STRETCHES = 180;
 const HOUR_MS = 3_600_000;
+/** Hours that a column may stand for. */
+const STRETCH_HOURS = [1, 2, 3, 6, 12, 24, 48, 168, 336, 672, 2688, 8736];
 
 /** Instant of the last reading: the origin of the forecast and the run's name. */
 export const issueInstantOf = ({ panel }: Pick<PreparedEvents, "panel">): number =>
@@ -50,9 +52,10 @@ const groupsOf = (run: PreparedEvents, table: SharedTable, counts: Int32Array): 
 };
 
 const overTime = ({ panel, stream }: PreparedEvents): EventSummary["overTime"] => {
-  const hours = Math.max(1, Math.ceil((panel.steps * panel.stepMs) / HOUR_MS / STRETCHES));
-  const stretchMs = hours * HOUR_MS;
-  const counts = Array.from({ length: Math.ceil((panel.steps * panel.stepMs) / stretchMs) }, () => 0);
+  const spanMs = panel.steps * panel.stepMs;
+  const hours = STRETCH_HOURS.find((each) => spanMs <= each * HOUR_MS * MOST_STRETCHES);
+  const stretchMs = (hours ?? STRETCH_HOURS.at(-1)!) * HOUR_MS;
+  const counts = Array.from({ length: Math.ceil(spanMs / stretchMs) }, () => 0);
   for (const instant of stream.instants) {
     const at = Math.min(counts.length - 1, Math.floor((instant * panel.stepMs) / stretchMs));
     counts[at]!++;

@@ -28,7 +28,7 @@ export const eventCountPlot = ({ dataset, overTime, span }: EventSummary): Marku
       width: WIDTH,
       height: HEIGHT,
       marginLeft: marginFor(yTicks),
-      marginRight: 14,
+      marginRight: 40,
       marginTop: 26,
       marginBottom: 42,
       x: { type: "linear", domain: [fromMs, toMs] },

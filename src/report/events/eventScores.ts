@@ -5,6 +5,7 @@ import { html, nothing, type Content, type Markup } from "../html.ts";
 import { scrollingTable, section } from "../sections/section.ts";
 import { calibrationPlot } from "./calibrationPlot.ts";
 import type { EventSummary } from "./EventSummary.ts";
+import { isOwnModel } from "./ownModel.ts";
 
 /** A table whose rows are models, the first cell their name. */
 export const modelTable = (
@@ -24,7 +25,7 @@ export const modelTable = (
       <tbody>
         ${rows.map(
           ([name, ...cells]) =>
-            html`<tr class="${name.startsWith("model") ? "deployed" : ""}">
+            html`<tr class="${isOwnModel(name) ? "deployed" : ""}">
               <th scope="row">${name}</th>
               ${cells.map((cell) => html`<td>${cell}</td>`)}
             </tr>`,

@@ -3,14 +3,15 @@ import { formatShare } from "../format/formatShare.ts";
 import { html, type Content, type Markup } from "../html.ts";
 import { section } from "../sections/section.ts";
 import type { EventSummary } from "./EventSummary.ts";
+import { isOwnModel } from "./ownModel.ts";
 
-/** The best of some scores but the last, which is the model's own. */
-export const bestBaseline = <Score extends { readonly model: string }>(
+/** The last of some scores, which is that of the model that forecasts, and the best of the baselines. */
+const bestBaseline = <Score extends { readonly model: string }>(
   scores: readonly Score[],
   errorOf: (score: Score) => number,
 ): { readonly own: Score; readonly best: Score } | undefined => {
   const own = scores.at(-1);
-  const others = scores.filter(({ model }) => !model.startsWith("model"));
+  const others = scores.filter(({ model }) => !isOwnModel(model));
   if (own === undefined || others.length === 0) return undefined;
   return { own, best: others.reduce((least, each) => (errorOf(each) < errorOf(least) ? each : least)) };
 };
