@@ -49,6 +49,10 @@ export const runCommand = Command.make(
   ),
   Command.withExamples([
     { command: "ordinance run pipelines/arterial.yaml", description: "The main job on the embedded sample" },
+    {
+      command: "ordinance run pipelines/arterial-events.yaml",
+      description: "Which sensor changes next, and when",
+    },
   ]),
 );
 

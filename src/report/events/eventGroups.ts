@@ -1,7 +1,6 @@
 import { formatNumber } from "../format/formatNumber.ts";
 import { html, nothing, type Markup } from "../html.ts";
-import { section } from "../sections/section.ts";
-import { modelTable } from "./eventScores.ts";
+import { scrollingTable, section } from "../sections/section.ts";
 import type { EventSummary } from "./EventSummary.ts";
 
 /** Rows on the page, and members of each. */
@@ -20,21 +19,30 @@ export const eventGroups = ({ groups, kinds }: EventSummary): Markup => {
         Rows of the shared table: tokens that the model predicts best by one vector. The numbers are events;
         tokens without one are left out.
       </p>
-      ${modelTable(
+      ${scrollingTable(
         "groups-table",
         groups.length > MOST_GROUPS
           ? `The ${MOST_GROUPS} rows with the most events of ${formatNumber(groups.length)}`
           : "Rows of the shared table",
-        ["row", "events", "tokens"],
-        groups
-          .slice(0, MOST_GROUPS)
-          .map(({ events, members }, row) => [
-            formatNumber(row + 1),
-            formatNumber(events),
-            html`<span class="words"
-              >${members.slice(0, MOST_MEMBERS).map(named).join(", ")}${members.length > MOST_MEMBERS ? ` and ${formatNumber(members.length - MOST_MEMBERS)} more` : ""}</span
-            >`,
-          ]),
+        html`<thead>
+            <tr>
+              <th scope="col">row</th>
+              <th scope="col">events</th>
+              <th scope="col" class="words">tokens</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${groups.slice(0, MOST_GROUPS).map(
+              ({ events, members }, row) =>
+                html`<tr>
+                  <th scope="row">${formatNumber(row + 1)}</th>
+                  <td>${formatNumber(events)}</td>
+                  <td class="words">
+                    ${members.slice(0, MOST_MEMBERS).map(named).join(", ")}${members.length > MOST_MEMBERS ? ` and ${formatNumber(members.length - MOST_MEMBERS)} more` : ""}
+                  </td>
+                </tr>`,
+            )}
+          </tbody>`,
       )}`,
   );
 };
