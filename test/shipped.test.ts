@@ -10,9 +10,13 @@ import { checkPanel } from "../src/jobs/check/checkPanel.ts";
 import { judgedInstants } from "../src/jobs/check/judgedInstants.ts";
 import { specRulebook } from "../src/jobs/check/Rulebook.ts";
 import { problemText, readSpecFile } from "../src/jobs/check/SpecFile.ts";
-import { loadSpan } from "../src/jobs/loadRunPanel.ts";
+import { loadRunPanel, loadSpan } from "../src/jobs/loadRunPanel.ts";
 import { prepareRun } from "../src/jobs/prepareRun.ts";
-import { readPipeline } from "../src/jobs/readPipeline.ts";
+import { EventPipeline } from "../src/jobs/events/EventPipeline.ts";
+import { prepareEvents } from "../src/jobs/events/prepareEvents.ts";
+import type { Pipeline } from "../src/jobs/Pipeline.ts";
+import { readPipelineKind } from "../src/jobs/pipelineKind.ts";
+import { readPipeline, readPipelineAs } from "../src/jobs/readPipeline.ts";
 import { checkSpec } from "../src/stl/index.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -41,7 +45,7 @@ const expectTrueOfPast = async (name: string, from?: string, to?: string): Promi
 
 describe("what ships", () => {
   it("has a spec and a card for each pipeline", () => {
-    const pipelines = namesIn("pipelines", ".yaml");
+    const pipelines = namesIn("pipelines", ".yaml").filter((name) => !name.endsWith("-events"));
     expect(pipelines.length).toBeGreaterThanOrEqual(4);
     expect(namesIn("specs", ".stl")).toEqual(expect.arrayContaining(pipelines));
     expect(namesIn("datasets", ".yaml")).toEqual(expect.arrayContaining(pipelines));
@@ -54,8 +58,13 @@ describe("what ships", () => {
 
   it.each(namesIn("pipelines", ".yaml"))("pipeline %s is read without a problem", async (name) => {
     const file = join(root, "pipelines", `${name}.yaml`);
-    const pipeline = await Effect.runPromise(readPipeline(file).pipe(Effect.provide(services)));
+    const kind = await Effect.runPromise(readPipelineKind(file).pipe(Effect.provide(services)));
+    const pipeline: Pipeline | EventPipeline =
+      kind === "events"
+        ? await Effect.runPromise(readPipelineAs(EventPipeline, file).pipe(Effect.provide(services)))
+        : await Effect.runPromise(readPipeline(file).pipe(Effect.provide(services)));
     expect(pipeline.name).toBe(name);
+    expect(pipeline.kind === "events").toBe(name.endsWith("-events"));
     expect(parseDocument(readFileSync(file, "utf8")).errors).toEqual([]);
   });
 
@@ -77,6 +86,25 @@ describe("what ships", () => {
     expect(run.spans.training.to).toBe(run.spans.validation.from);
     expect(run.spans.validation.to).toBe(run.spans.test.from);
   });
+
+  it.each(["arterial-events", ...(realData === "" ? [] : ["los-loop-events", "melbourne-events"])])(
+    "%s finds enough events of every kind in its data",
+    async (name) => {
+      const file = join(root, "pipelines", `${name}.yaml`);
+      const { kinds, parts, stream, tokens } = await Effect.runPromise(
+        readPipelineAs(EventPipeline, file).pipe(
+          Effect.flatMap((pipeline) =>
+            Effect.flatMap(loadRunPanel(pipeline, file), (loaded) => prepareEvents(pipeline, file, loaded)),
+          ),
+          Effect.provide(services),
+        ),
+      );
+      const sensors = tokens / kinds.length;
+      const seen = new Set(Array.from(stream.tokens, (token) => Math.floor(token / sensors)));
+      expect(seen.size).toBe(kinds.length);
+      expect(parts.test.tokens.length).toBeGreaterThan(100);
+    },
+  );
 
   if (realData === "") {
     console.info("The rules for real recordings are not judged on their past: ORDINANCE_DATA is not set.");

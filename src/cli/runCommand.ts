@@ -1,8 +1,9 @@
 import { Console, Effect } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
 import { DataPlace } from "../ingest/DataPlace.ts";
-import type { RunResult } from "../jobs/runPipeline.ts";
+import type { RunOptions, RunResult } from "../jobs/runPipeline.ts";
 import { alignedColumns, percent } from "./alignedColumns.ts";
+import { describeEventRun } from "./describeEventRun.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
 import { productVersion } from "./productVersion.ts";
 import { terminalProgress } from "./terminalProgress.ts";
@@ -29,12 +30,8 @@ export const runCommand = Command.make(
     ),
   },
   ({ json, out, pipeline, quiet }) =>
-    // Loaded on demand: the other commands need nothing of it.
-    Effect.promise(() => import("../jobs/runPipeline.ts")).pipe(
-      Effect.flatMap(({ runPipeline }) =>
-        runPipeline({ pipelinePath: pipeline, out, productVersion: productVersion() }),
-      ),
-      Effect.flatMap((result) => Console.log(json ? JSON.stringify(result) : describe(result))),
+    runOfKind({ pipelinePath: pipeline, out, productVersion: productVersion() }).pipe(
+      Effect.flatMap(({ result, text }) => Console.log(json ? JSON.stringify(result) : text)),
       Effect.mapError((error) =>
         error._tag === "ProofFailed"
           ? new DoesNotHold({ cause: error, userMessage: error.message })
@@ -52,8 +49,25 @@ export const runCommand = Command.make(
   ),
   Command.withExamples([
     { command: "ordinance run pipelines/arterial.yaml", description: "The main job on the embedded sample" },
+    {
+      command: "ordinance run pipelines/arterial-events.yaml",
+      description: "Which sensor changes next, and when",
+    },
   ]),
 );
+
+/** The job of the pipeline's kind, loaded on demand: the other commands need nothing of it. */
+const runOfKind = Effect.fnUntraced(function* (options: RunOptions) {
+  const { readPipelineKind } = yield* Effect.promise(() => import("../jobs/pipelineKind.ts"));
+  if ((yield* readPipelineKind(options.pipelinePath)) === "events") {
+    const { runEvents } = yield* Effect.promise(() => import("../jobs/events/runEvents.ts"));
+    const result = yield* runEvents(options);
+    return { result, text: describeEventRun(result) };
+  }
+  const { runPipeline } = yield* Effect.promise(() => import("../jobs/runPipeline.ts"));
+  const result = yield* runPipeline(options);
+  return { result, text: describe(result) };
+});
 
 const LEADS_SHOWN = 4;
 

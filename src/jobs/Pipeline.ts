@@ -1,35 +1,16 @@
 /** A pipeline file: which data, which rules, what to forecast, how to train and how hard to prove. */
-import { Effect, Schema } from "effect";
-import { Temporal } from "temporal-polyfill";
+import { Schema } from "effect";
+import {
+  between,
+  count,
+  DurationText,
+  LocalTimeText,
+  optional,
+  PipelineName,
+  Share,
+} from "./pipelineFields.ts";
 
-const optional = <S extends Schema.Top>(schema: S, fallback: S["Encoded"]) =>
-  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(fallback)));
-
-const count = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }));
-const between = (minimum: number, maximum: number) =>
-  Schema.Finite.check(Schema.isBetween({ minimum, maximum }));
 const names = Schema.Array(Schema.String);
-
-const isLocalTime = (text: string): boolean => {
-  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$/.test(text)) return false;
-  try {
-    Temporal.PlainDateTime.from(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** A length of time such as `5min`, `24h`, `7d`. */
-const DurationText = Schema.String.check(
-  Schema.isPattern(/^\d+(\.\d+)?(s|min|h|d)$/, { message: "Expected a duration such as 5min, 24h or 7d" }),
-);
-/** A local date or date and time, in the zone of the data. */
-const LocalTimeText = Schema.String.check(
-  Schema.makeFilter(
-    (text) => isLocalTime(text) || "Expected a local date such as 2015-03-01 or 2015-03-01T00:00",
-  ),
-);
 
 const Forecast = Schema.Struct({
   /** Channels to forecast. */
@@ -154,11 +135,9 @@ const Release = Schema.Struct({
 });
 
 export class Pipeline extends Schema.Class<Pipeline>("ordinance/Pipeline")({
-  name: Schema.String.check(
-    Schema.isPattern(/^[a-z0-9][a-z0-9_-]*$/, {
-      message: "Expected a name of lower-case letters, digits, - and _ (it names the output folder)",
-    }),
-  ),
+  name: PipelineName,
+  /** `forecast`: values of sensors ahead. The other kind is `events`, with keys of its own: see `EventPipeline`. */
+  kind: Schema.optionalKey(Schema.Literal("forecast")),
   /** Name of a data card, or the path of one relative to the pipeline file (`./my-city.yaml`). */
   data: Schema.NonEmptyString,
   /** Rule file, relative to the pipeline file. */
@@ -167,8 +146,8 @@ export class Pipeline extends Schema.Class<Pipeline>("ordinance/Pipeline")({
   from: Schema.optionalKey(LocalTimeText),
   to: Schema.optionalKey(LocalTimeText),
   /** Shares of the steps kept for validation and, after it, for the test. */
-  validationShare: optional(between(0.01, 0.5), 0.1),
-  testShare: optional(between(0.01, 0.5), 0.2),
+  validationShare: optional(Share, 0.1),
+  testShare: optional(Share, 0.2),
   forecast: Forecast,
   alarms: Schema.optionalKey(Schema.Array(AlarmEntry)),
   model: optional(Model, {}),

@@ -23,7 +23,8 @@ import { proveRun, summariseProof } from "./proveRun.ts";
 import { ARTEFACT_FILE, writeRunDirectory } from "./RunDirectory.ts";
 import type { RunOptions, RunResult } from "./runPipeline.ts";
 import { summariseRun } from "./summariseRun.ts";
-import { forgetCheckpoint, trainRun } from "./trainRun.ts";
+import { forgetCheckpoint } from "./checkpointFile.ts";
+import { trainRun } from "./trainRun.ts";
 
 /** The artefact breaks its rules: it is not exported. The report tells more. */
 export class ProofFailed extends Schema.TaggedError<ProofFailed>()("ProofFailed", {

@@ -33,7 +33,10 @@ export class LocalTimeRefused extends Schema.TaggedError<LocalTimeRefused>()("Lo
  * Loads the part of a data set that a pipeline asks for; its `from` and `to` are local times of the city. A card of
  * one's own is given by its path, relative to the pipeline file.
  */
-export const loadRunPanel = Effect.fn("loadRunPanel")(function* (pipeline: Pipeline, pipelinePath: string) {
+export const loadRunPanel = Effect.fn("loadRunPanel")(function* (
+  pipeline: Pick<Pipeline, "data" | "from" | "to">,
+  pipelinePath: string,
+) {
   const path = yield* Path.Path;
   const own = pipeline.data.endsWith(".yaml");
   const card = own ? path.resolve(path.dirname(pipelinePath), pipeline.data) : pipeline.data;

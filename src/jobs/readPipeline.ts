@@ -28,21 +28,28 @@ export class PipelineFaulty extends Schema.TaggedError<PipelineFaulty>()("Pipeli
   }
 }
 
-/** @param conflictsOf further faults of a pipeline that is sound in itself */
-export const readPipeline = Effect.fn("readPipeline")(function* (
-  file: string,
-  conflictsOf?: (pipeline: Pipeline) => readonly YamlConflict[],
-) {
+/**
+ * Reads a pipeline file by the schema of its kind.
+ *
+ * @param conflictsOf further faults of a pipeline that is sound in itself
+ */
+export const readPipelineAs = Effect.fn("readPipelineAs")(function* <
+  S extends Schema.Codec<unknown, unknown>,
+>(schema: S, file: string, conflictsOf?: (pipeline: S["Type"]) => readonly YamlConflict[]) {
   const files = yield* FileSystem.FileSystem;
   const text = yield* files
     .readFileString(file)
     .pipe(Effect.mapError((cause) => new PipelineUnreadable({ path: file, reason: fileTrouble(cause) })));
   return yield* Effect.mapError(
-    Effect.fromResult(decodeYaml(Pipeline, text, conflictsOf)),
+    Effect.fromResult(decodeYaml(schema, text, conflictsOf)),
     (problems: readonly YamlProblem[]) => new PipelineFaulty({ path: file, problems }),
   );
 });
 
+/** Reads a pipeline that forecasts values; see {@link readPipelineAs}. */
+export const readPipeline = (file: string, conflictsOf?: (pipeline: Pipeline) => readonly YamlConflict[]) =>
+  readPipelineAs(Pipeline, file, conflictsOf);
+
 /** Fails where a pipeline does not fit its data: every conflict with the line and column of its key. */
 export const refuseConflicts = (file: string, conflicts: readonly YamlConflict[]) =>
-  conflicts.length === 0 ? Effect.void : Effect.asVoid(readPipeline(file, () => conflicts));
+  conflicts.length === 0 ? Effect.void : Effect.asVoid(readPipelineAs(Schema.Unknown, file, () => conflicts));

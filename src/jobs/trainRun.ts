@@ -8,12 +8,11 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../train/Ch
 import { type TrainedForecaster, trainForecaster, type TrainingJob } from "../train/trainForecaster.ts";
 import { ruleGradientCosines } from "../train/ruleGradientCosines.ts";
 import type { EpochRecord } from "../train/TrainingSettings.ts";
+import { CHECKPOINT_FILE } from "./checkpointFile.ts";
 import type { PreparedRun } from "./prepareRun.ts";
 import { taughtWindows } from "./taughtWindows.ts";
 import { Progress } from "./Progress.ts";
 import { writeFileAtomically } from "./RunDirectory.ts";
-
-const CHECKPOINT_FILE = "checkpoint.json";
 
 export interface TrainedRun extends TrainedForecaster {
   /** How each trained rule's gradient lies to that of the forecast loss, by name; see {@link ruleGradientCosines}. */
@@ -41,7 +40,7 @@ export const trainingFingerprint = (run: PreparedRun, engine: string): string =>
 
 /**
  * Trains on the seen sensors, saving a checkpoint in `folder` after each epoch; the checkpoint stays until
- * {@link forgetCheckpoint}. The result has a vector for every sensor: an unseen one has the mean of the others'.
+ * `forgetCheckpoint`. The result has a vector for every sensor: an unseen one has the mean of the others'.
  */
 export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folder: string, engine: Engine) {
   const files = yield* FileSystem.FileSystem;
@@ -100,13 +99,6 @@ export const trainRun = Effect.fn("trainRun")(function* (run: PreparedRun, folde
     ternary: forAllSensors(trained.ternary),
     ruleCosines: new Map(cosines.map((cosine, rule) => [seen.rules[rule]!.name, cosine])),
   } satisfies TrainedRun;
-});
-
-/** Removes the checkpoint of a training that has ended and whose results are in place. */
-export const forgetCheckpoint = Effect.fn("forgetCheckpoint")(function* (folder: string) {
-  const files = yield* FileSystem.FileSystem;
-  const path = yield* Path.Path;
-  yield* files.remove(path.join(folder, CHECKPOINT_FILE), { force: true });
 });
 
 const untaughtText = ({ teacher }: EpochRecord): string =>

@@ -146,12 +146,13 @@ describe("a pipeline file", () => {
     }),
   );
 
-  itEffect("of every shipped job is sound, and named as its file", () =>
+  itEffect("of every shipped job that forecasts values is sound, and named as its file", () =>
     Effect.gen(function* () {
       const files = yield* FileSystem.FileSystem;
       const path = yield* Path.Path;
       const folder = path.resolve(import.meta.dirname, "../../pipelines");
-      const names = yield* files.readDirectory(folder);
+      const all = yield* files.readDirectory(folder);
+      const names = all.filter((name) => !name.endsWith("-events.yaml"));
       expect(names.length).toBeGreaterThan(0);
       for (const name of names) {
         const pipeline = yield* readPipeline(path.join(folder, name));

@@ -1,6 +1,14 @@
 import { gatesOf, type Cell } from "../../kernels/RecurrentCall.ts";
 import type { Random } from "../../series/random.ts";
 import { columnOf, rowOf, type SharedTable } from "../sharedTable/SharedTable.ts";
+import {
+  copyTiming,
+  initialTiming,
+  timingArrays,
+  timingNumbers,
+  type TimingParameters,
+  type TimingShape,
+} from "./TimingHead.ts";
 
 /**
  * A recurrent model of a stream of tokens that reads and predicts each token as one code or several, one after the
@@ -18,6 +26,10 @@ export interface EventModelShape {
   readonly inputs: number;
   /** Number of values of each code. */
   readonly codes: readonly number[];
+  /** Whether the cell multiplies by ternary weights, one scale a column, and carries its state in eight bits. */
+  readonly ternary?: boolean;
+  /** Without it the model says which token comes next, not when. */
+  readonly timing?: TimingShape;
 }
 
 /** Trainable numbers, row-major float32; gates as in `RecurrentCall`. */
@@ -34,6 +46,7 @@ export interface EventParameters {
   readonly outputVectors: readonly Float32Array[];
   /** By code, [values]. */
   readonly outputBiases: readonly Float32Array[];
+  readonly timing?: TimingParameters;
 }
 
 /** Every array of the parameters, always in the same order. */
@@ -44,6 +57,7 @@ export const arraysOf = (parameters: EventParameters): readonly Float32Array[] =
   ...parameters.inputVectors,
   ...parameters.outputVectors,
   ...parameters.outputBiases,
+  ...(parameters.timing === undefined ? [] : timingArrays(parameters.timing)),
 ];
 
 export const copyEventParameters = (parameters: EventParameters): EventParameters => ({
@@ -53,6 +67,7 @@ export const copyEventParameters = (parameters: EventParameters): EventParameter
   inputVectors: parameters.inputVectors.map((values) => values.slice()),
   outputVectors: parameters.outputVectors.map((values) => values.slice()),
   outputBiases: parameters.outputBiases.map((values) => values.slice()),
+  ...(parameters.timing && { timing: copyTiming(parameters.timing) }),
 });
 
 /** Numbers in the input and output vectors and biases: what a shared table makes fewer. */
@@ -62,6 +77,10 @@ export const tableNumbers = ({ codes, inputs, units }: EventModelShape): number 
 /** Numbers in the cell. */
 export const cellNumbers = ({ cell, inputs, units }: EventModelShape): number =>
   gatesOf[cell] * units * (inputs + units + 4);
+
+/** Numbers in what reads and predicts times; 0 without it. */
+export const whenNumbers = ({ inputs, timing, units }: EventModelShape): number =>
+  timing === undefined ? 0 : timingNumbers(timing, inputs, units);
 
 /**
  * Codes of the tokens of a stream: row and column by a table, the tokens themselves without.
@@ -84,7 +103,7 @@ const VECTOR_DEVIATION = 0.1;
 
 /** Starting point: weights N(0, 1 / fan-in), alpha and the betas 1 (Wu et al. 2016, "sentences"), small vectors, no biases. */
 export const initialEventParameters = (shape: EventModelShape, numbers: Random): EventParameters => {
-  const { cell, codes, inputs, multiplicative, units } = shape;
+  const { cell, codes, inputs, multiplicative, timing, units } = shape;
   const columns = gatesOf[cell] * units;
   const gaussian = (size: number, deviation: number): Float32Array =>
     Float32Array.from({ length: size }, () => deviation * numbers.normal());
@@ -100,5 +119,6 @@ export const initialEventParameters = (shape: EventModelShape, numbers: Random):
     inputVectors: codes.map((values) => gaussian(values * inputs, VECTOR_DEVIATION)),
     outputVectors: codes.map((values) => gaussian(values * units, VECTOR_DEVIATION)),
     outputBiases: codes.map((values) => new Float32Array(values)),
+    ...(timing && { timing: initialTiming(timing, inputs, units, numbers) }),
   };
 };

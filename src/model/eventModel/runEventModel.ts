@@ -1,7 +1,16 @@
+import { gatesOf } from "../../kernels/RecurrentCall.ts";
 import type { DenseKernel } from "../../kernels/DenseKernel.ts";
 import type { RecurrentKernel } from "../../kernels/RecurrentKernel.ts";
+import { quantisedMatrix } from "../quantiseWeights.ts";
 import { softmaxLoss } from "../sharedTable/softmaxLoss.ts";
 import type { EventModelShape, EventParameters } from "./EventModel.ts";
+import {
+  addFeatureInput,
+  featureGradient,
+  runTimingHead,
+  type TimingBatch,
+  type TimingRun,
+} from "./TimingHead.ts";
 
 /** Kernels that a model runs on. */
 export interface EventKernels {
@@ -18,6 +27,8 @@ export interface EventBatch {
   readonly codes: readonly Int32Array[];
   /** [batch][units], as the piece before left it; zero where absent. */
   readonly state?: Float32Array;
+  /** Of a model that says when; it must be there for one, and for no other. */
+  readonly timing?: TimingBatch;
 }
 
 export interface EventRun {
@@ -27,7 +38,9 @@ export interface EventRun {
   readonly logits: readonly Float32Array[];
   /** [batch][units] after the piece. */
   readonly state: Float32Array;
-  /** Gradient of the mean loss of a token; gives the memory back. */
+  /** Of a model that says when. */
+  readonly timing?: Pick<TimingRun, "loss" | "logits">;
+  /** Gradient of the mean loss of a token, that of its gap included; gives the memory back. */
   readonly backward: () => EventParameters;
   /** Gives the memory back where no gradient is wanted. */
   readonly release: () => void;
@@ -56,6 +69,14 @@ const rowsOfCode = (values: Float32Array, code: number, codes: number, block: nu
   return rows;
 };
 
+/** Adds [steps][block] to the rows of the first code of [steps][codes][block], in place. */
+const addToFirstHalves = (values: Float32Array, added: Float32Array, codes: number, block: number): void => {
+  for (let k = 0; k < added.length; k++) {
+    const at = Math.floor(k / block) * codes * block + (k % block);
+    values[at] = values[at]! + added[k]!;
+  }
+};
+
 const columnSums = (matrix: Float32Array, columns: number): Float32Array => {
   const sums = new Float64Array(columns);
   for (let row = 0; row < matrix.length; row += columns) {
@@ -67,6 +88,8 @@ const columnSums = (matrix: Float32Array, columns: number): Float32Array => {
 /**
  * Runs a model over a batch: the codes of all tokens as one sequence through the fused cell, a softmax a code.
  *
+ * Gradients pass straight through ternary weights and a rounded state.
+ *
  * @throws RecurrentCallError where a size does not fit
  */
 export const runEventModel = (
@@ -75,8 +98,9 @@ export const runEventModel = (
   parameters: EventParameters,
   input: EventBatch,
 ): EventRun => {
-  const { inputs, units } = shape;
-  const { batch, state, steps } = input;
+  const { inputs, ternary = false, units } = shape;
+  const { batch, state, steps, timing: times } = input;
+  const { timing } = parameters;
   const codes = shape.codes.length;
   const halves = steps * codes;
   const x = new Float32Array(halves * batch * inputs);
@@ -87,14 +111,19 @@ export const runEventModel = (
       x.set(vector, (half * batch + row) * inputs);
     }
   }
+  const firstHalves = { batch, steps, codes };
+  if (timing && times) addFeatureInput(dense, timing, times, x, firstHalves);
+  const columns = gatesOf[shape.cell] * units;
+  const weights = (values: Float32Array, length: number): Float32Array =>
+    ternary ? quantisedMatrix("rowScale", values, length, columns) : values;
   const { states, tape } = recurrent.record({
     cell: shape.cell,
     sizes: { batch, steps: halves, inputs, units },
     x,
-    w: parameters.inputWeights,
-    u: parameters.stateWeights,
+    w: weights(parameters.inputWeights, inputs),
+    u: weights(parameters.stateWeights, units),
     mi: parameters.integration,
-    stateQuantiser: "none",
+    stateQuantiser: ternary ? "int8" : "none",
     ...(state && { initialState: state }),
   });
   const tokens = steps * batch;
@@ -107,6 +136,8 @@ export const runEventModel = (
     }
     return { seen, logits, values, ...softmaxLoss(logits, input.codes[code]!.subarray(batch), values) };
   });
+
+  const when = timing && times && runTimingHead(dense, timing, heads[0]!.seen, times.bins);
 
   const backward = (): EventParameters => {
     const stateGradient = new Float32Array(states.length);
@@ -122,6 +153,8 @@ export const runEventModel = (
         biases: columnSums(mean, values),
       };
     });
+    const ofWhen = when?.backward();
+    if (ofWhen) addToFirstHalves(stateGradient, ofWhen.states, codes, batch * units);
     const cell = tape.backward(stateGradient, true);
     tape.release();
     if (!shape.multiplicative) cell.mi.fill(0, 0, (3 * cell.mi.length) / 4);
@@ -143,12 +176,21 @@ export const runEventModel = (
       inputVectors,
       outputVectors: ofHeads.map(({ vectors }) => vectors),
       outputBiases: ofHeads.map(({ biases }) => biases),
+      ...(ofWhen &&
+        times && {
+          timing: {
+            featureVectors: featureGradient(dense, times, cell.x!, firstHalves),
+            binVectors: ofWhen.binVectors,
+            binBiases: ofWhen.binBiases,
+          },
+        }),
     };
   };
   return {
     losses: heads.map(({ loss }) => loss),
     logits: heads.map(({ logits }) => logits),
     state: states.slice((halves - 1) * batch * units),
+    ...(when && { timing: { loss: when.loss, logits: when.logits } }),
     backward,
     release: () => tape.release(),
   };

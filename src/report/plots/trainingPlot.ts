@@ -21,6 +21,8 @@ export const trainingPlot = (options: {
   readonly curves: readonly Curve[];
   readonly domain: readonly [low: number, high: number];
   readonly yLabel: string;
+  /** What the epochs are called; `epoch` where left out. */
+  readonly xLabel?: string;
   readonly spoken: string;
 }): Markup => {
   const { epochs, curves, domain } = options;
@@ -43,7 +45,7 @@ export const trainingPlot = (options: {
         axes({
           x: first < last ? epochTicks : [{ at: first, label: String(first) }],
           y: yTicks,
-          xLabel: "epoch",
+          xLabel: options.xLabel ?? "epoch",
           yLabel: options.yLabel,
         }),
         curves.map(({ style, values }) => {

@@ -6,9 +6,8 @@ import { type Problem } from "../language/Problem.ts";
 import { childTerms } from "../language/childTerms.ts";
 import type { Spec } from "../language/Spec.ts";
 import type { Term } from "../language/Syntax.ts";
-import { TermParser } from "../language/TermParser.ts";
-import { type Dialect, tokenize } from "../language/tokenize.ts";
-import { SyntaxFault } from "../language/TokenReader.ts";
+import { parseTerm } from "../language/parseTerm.ts";
+import type { Dialect } from "../language/tokenize.ts";
 
 /** A formula over plain signals. */
 export interface Formula {
@@ -79,24 +78,12 @@ const signalsOf = (term: Term): readonly string[] => {
 export const parseFormula = (text: string, options: ParseFormulaOptions = {}): Formula => {
   const dialect = options.dialect ?? "ordinance";
   const { stepMs } = options;
-  const { tokens, problems } = tokenize(text, source, dialect);
-  const parser = new TermParser(tokens, dialect);
-  let found = problems;
-  let term: Term | undefined;
-  try {
-    term = parser.term();
-    if (parser.reader.peek().kind !== "end") parser.reader.fail("the end of the formula");
-  } catch (fault) {
-    if (!(fault instanceof SyntaxFault)) throw fault;
-    found = [...found, fault.problem];
-  }
-  found = [...found, ...parser.problems];
+  const { problems, term } = parseTerm(text, source, dialect);
   const texts = { [source]: text };
-  if (term === undefined || faults(found).length > 0) throw new StlSyntaxError(faults(found), texts);
+  if (term === undefined) throw new StlSyntaxError(faults(problems), texts);
   const signals = signalsOf(term);
-  const whole = term;
   const compile = (time: TimeKind): Plan => {
-    const compiled = compilePlainFormula(whole, signals, dialect, stepMs, time);
+    const compiled = compilePlainFormula(term, signals, dialect, stepMs, time);
     if (compiled.plan === undefined) throw new StlSyntaxError(compiled.problems, texts);
     return compiled.plan;
   };

@@ -9,7 +9,7 @@ export interface EventCut {
 }
 
 /** A piece of a stream, and the tokens that it predicts. */
-export interface EventPiece extends Omit<EventBatch, "state"> {
+export interface EventPiece extends Omit<EventBatch, "state" | "timing"> {
   /** [steps][batch] */
   readonly tokens: Int32Array;
 }

@@ -11,8 +11,9 @@ import { allocateTable } from "../../model/sharedTable/allocateTable.ts";
 import type { SharedTable } from "../../model/sharedTable/SharedTable.ts";
 import type { Random } from "../../series/random.ts";
 import { adamUpdate } from "../adamUpdate.ts";
-import { type EventCut, eventPieces } from "./eventPieces.ts";
-import { scoreEvents, tableCostOf } from "./scoreEvents.ts";
+import type { EventCut } from "./eventPieces.ts";
+import { scoreTimedEvents, tableCostOf } from "./scoreEvents.ts";
+import { type StreamTiming, timedPieces } from "./StreamTiming.ts";
 
 export interface EventSettings extends EventCut {
   /** Passes over the stream in a round. */
@@ -43,6 +44,8 @@ export interface EventTraining {
 export interface EventData {
   readonly training: Int32Array;
   readonly validation: Int32Array;
+  /** Of a model that says when as well. */
+  readonly timing?: { readonly training: StreamTiming; readonly validation: StreamTiming };
 }
 
 const copied = (training: EventTraining): EventTraining => ({
@@ -98,23 +101,24 @@ const stepped = (
   return { ...training, step };
 };
 
-/** One pass over a stream, in place but for the count of steps; the state is carried from piece to piece. */
-export const trainEventEpoch = (
+/** One pass over the training stream, in place but for the count of steps; the state is carried from piece to piece. */
+function* epochSteps(
   kernels: EventKernels,
   shape: EventModelShape,
   training: EventTraining,
-  tokens: Int32Array,
+  { timing, training: tokens }: EventData,
   settings: EventSettings,
-): EventTraining => {
+): Generator<void, EventTraining, void> {
   let state: Float32Array | undefined;
   let current = training;
-  for (const piece of eventPieces(tokens, codesOf(tokens, training.table), settings)) {
+  for (const piece of timedPieces(tokens, codesOf(tokens, training.table), timing?.training, settings)) {
     const run = runEventModel(kernels, shape, current.parameters, { ...piece, ...(state && { state }) });
     current = stepped(current, run.backward(), settings);
     state = run.state;
+    yield;
   }
   return current;
-};
+}
 
 /**
  * One round of training, and before it, but in the first and where settings forbid it, the cheapest table for the losses of the training stream (Li et
@@ -132,19 +136,49 @@ export const trainEventRound = (
   data: EventData,
   settings: EventSettings,
 ): EventTraining => {
+  const steps = eventRoundSteps(kernels, shape, before, data, settings);
+  let next = steps.next();
+  while (next.done !== true) next = steps.next();
+  return next.value;
+};
+
+/** {@link trainEventRound}, which comes up for breath after each step of the optimiser. */
+export function* eventRoundSteps(
+  kernels: EventKernels,
+  shape: EventModelShape,
+  before: EventTraining,
+  data: EventData,
+  settings: EventSettings,
+): Generator<void, EventTraining, void> {
   let training: EventTraining = { ...copied(before), undone: false };
   const { table } = before;
   const moves =
     settings.reallocates && table !== undefined && before.validationLosses.length > 0 && !before.undone;
   if (moves) {
-    const cost = tableCostOf(kernels, shape, before.parameters, table, data.training, settings);
+    const cost = tableCostOf(
+      kernels,
+      shape,
+      before.parameters,
+      table,
+      data.training,
+      settings,
+      data.timing?.training,
+    );
     training = { ...training, table: allocateTable(cost, table).table };
   }
   for (let epoch = 0; epoch < settings.epochs; epoch++) {
-    training = trainEventEpoch(kernels, shape, training, data.training, settings);
+    training = yield* epochSteps(kernels, shape, training, data, settings);
   }
-  const loss = scoreEvents(kernels, shape, training.parameters, training.table, data.validation, settings);
-  const validationLosses = [...before.validationLosses, loss];
-  const worse = moves && !(loss < before.validationLosses.at(-1)!);
+  const { which } = scoreTimedEvents(
+    kernels,
+    shape,
+    training.parameters,
+    training.table,
+    data.validation,
+    settings,
+    data.timing?.validation,
+  );
+  const validationLosses = [...before.validationLosses, which];
+  const worse = moves && !(which < before.validationLosses.at(-1)!);
   return worse ? { ...before, validationLosses, undone: true } : { ...training, validationLosses };
-};
+}
