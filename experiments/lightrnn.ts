@@ -16,8 +16,7 @@ import { DataPlace } from "../src/ingest/DataPlace.ts";
 import { loadRunPanel } from "../src/jobs/loadRunPanel.ts";
 import { Progress } from "../src/jobs/Progress.ts";
 import { readPipeline } from "../src/jobs/readPipeline.ts";
-import { createDenseKernel } from "../src/kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../src/kernels/RecurrentKernel.ts";
+import { createEventKernels } from "../src/model/eventModel/eventKernels.ts";
 import { cellNumbers, type EventModelShape, tableNumbers } from "../src/model/eventModel/EventModel.ts";
 import { profileTable } from "../src/model/sharedTable/profileTable.ts";
 import { randomTable, type SharedTable, sideOf } from "../src/model/sharedTable/SharedTable.ts";
@@ -37,7 +36,7 @@ import { simulateCity } from "./lightrnn/simulateCity.ts";
 const SEED = 20_161_205;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const store = join(root, "out", "experiments", "lightrnn");
-const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel() };
+const kernels = createEventKernels();
 
 /** A stream cut in order of time. */
 interface Stream {

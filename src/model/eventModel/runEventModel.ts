@@ -1,13 +1,9 @@
-import type { DenseKernel } from "../../kernels/DenseKernel.ts";
-import type { RecurrentKernel } from "../../kernels/RecurrentKernel.ts";
-import { softmaxLoss } from "../sharedTable/softmaxLoss.ts";
+import { gatesOf } from "../../kernels/RecurrentCall.ts";
+import { quantisedMatrix } from "../quantiseWeights.ts";
+import { eventHeads } from "./eventHeads.ts";
+import type { EventKernels } from "./eventKernels.ts";
 import type { EventModelShape, EventParameters } from "./EventModel.ts";
-
-/** Kernels that a model runs on. */
-export interface EventKernels {
-  readonly recurrent: RecurrentKernel;
-  readonly dense: DenseKernel;
-}
+import { expandTables, reduceTables } from "./eventTables.ts";
 
 /** Pieces of streams side by side. */
 export interface EventBatch {
@@ -21,9 +17,9 @@ export interface EventBatch {
 }
 
 export interface EventRun {
-  /** Sum over the tokens of the loss of each code, in nats. */
+  /** Sum over the tokens of the loss of each code, in nats; of class and member with classes. Made when asked for. */
   readonly losses: readonly number[];
-  /** By code, [steps batch][values]. */
+  /** By softmax, [positions][values]; made when asked for. */
   readonly logits: readonly Float32Array[];
   /** [batch][units] after the piece. */
   readonly state: Float32Array;
@@ -33,121 +29,115 @@ export interface EventRun {
   readonly release: () => void;
 }
 
-/** Which code a half-step reads: the last of the token before at first, then those of the token to predict. */
-const readCode = (
-  { batch, codes }: EventBatch,
-  half: number,
-  row: number,
-): { readonly code: number; readonly value: number } => {
-  const predicted = half % codes.length;
-  const step = Math.floor(half / codes.length);
-  const code = predicted === 0 ? codes.length - 1 : predicted - 1;
-  return { code, value: codes[code]![(predicted === 0 ? step : step + 1) * batch + row]! };
-};
-
-/** Rows of the half-steps that predict one code, [steps][batch][width] of [steps codes][batch][width]. */
-const rowsOfCode = (values: Float32Array, code: number, codes: number, block: number): Float32Array => {
-  const steps = values.length / (codes * block);
-  const rows = new Float32Array(steps * block);
-  for (let step = 0; step < steps; step++) {
-    const from = (step * codes + code) * block;
-    rows.set(values.subarray(from, from + block), step * block);
+/** Row of the table of all input vectors, code after code, that each half-step of each stream reads: [halves][batch]. */
+const readRows = ({ batch, codes, steps }: EventBatch, values: readonly number[]): Int32Array => {
+  const starts = values.map((_, code) => values.slice(0, code).reduce((sum, own) => sum + own, 0));
+  const rows = new Int32Array(steps * values.length * batch);
+  for (let half = 0; half < steps * values.length; half++) {
+    const predicted = half % values.length;
+    const step = Math.floor(half / values.length);
+    // The last code of the token before at first, then those of the token to predict.
+    const code = predicted === 0 ? values.length - 1 : predicted - 1;
+    const from = (predicted === 0 ? step : step + 1) * batch;
+    for (let row = 0; row < batch; row++) {
+      rows[half * batch + row] = starts[code]! + codes[code]![from + row]!;
+    }
   }
   return rows;
 };
 
-const columnSums = (matrix: Float32Array, columns: number): Float32Array => {
-  const sums = new Float64Array(columns);
-  for (let row = 0; row < matrix.length; row += columns) {
-    for (let k = 0; k < columns; k++) sums[k] = sums[k]! + matrix[row + k]!;
+const joined = (arrays: readonly Float32Array[]): Float32Array => {
+  if (arrays.length === 1) return arrays[0]!;
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let to = 0;
+  for (const values of arrays) {
+    all.set(values, to);
+    to += values.length;
   }
-  return Float32Array.from(sums);
+  return all;
+};
+
+const addRows = (into: Float32Array, rows: Int32Array, values: Float32Array, width: number): void => {
+  for (let k = 0; k < rows.length; k++) {
+    const to = rows[k]! * width;
+    for (let i = 0; i < width; i++) into[to + i] = into[to + i]! + values[k * width + i]!;
+  }
 };
 
 /**
  * Runs a model over a batch: the codes of all tokens as one sequence through the fused cell, a softmax a code.
  *
+ * Gradients pass straight through ternary weights and a rounded state.
+ *
  * @throws RecurrentCallError where a size does not fit
  */
 export const runEventModel = (
-  { dense, recurrent }: EventKernels,
+  { dense, recurrent, softmax }: EventKernels,
   shape: EventModelShape,
   parameters: EventParameters,
   input: EventBatch,
 ): EventRun => {
-  const { inputs, units } = shape;
+  const { codes, inputs, ternary = false, units } = shape;
   const { batch, state, steps } = input;
-  const codes = shape.codes.length;
-  const halves = steps * codes;
-  const x = new Float32Array(halves * batch * inputs);
-  for (let half = 0; half < halves; half++) {
-    for (let row = 0; row < batch; row++) {
-      const { code, value } = readCode(input, half, row);
-      const vector = parameters.inputVectors[code]!.subarray(value * inputs, (value + 1) * inputs);
-      x.set(vector, (half * batch + row) * inputs);
-    }
-  }
+  const halves = steps * codes.length;
+  const tables = expandTables(shape, parameters);
+  const table = joined(tables.inputVectors);
+  const rows = readRows(input, codes);
+  const x = new Float32Array(rows.length * inputs);
+  rows.forEach((row, k) => x.set(table.subarray(row * inputs, (row + 1) * inputs), k * inputs));
+  const columns = gatesOf[shape.cell] * units;
+  const weights = (values: Float32Array, length: number): Float32Array =>
+    ternary ? quantisedMatrix("rowScale", values, length, columns) : values;
   const { states, tape } = recurrent.record({
     cell: shape.cell,
     sizes: { batch, steps: halves, inputs, units },
     x,
-    w: parameters.inputWeights,
-    u: parameters.stateWeights,
+    w: weights(parameters.inputWeights, inputs),
+    u: weights(parameters.stateWeights, units),
     mi: parameters.integration,
-    stateQuantiser: "none",
+    stateQuantiser: ternary ? "int8" : "none",
     ...(state && { initialState: state }),
   });
-  const tokens = steps * batch;
-  const heads = shape.codes.map((values, code) => {
-    const seen = rowsOfCode(states, code, codes, batch * units);
-    const logits = dense.multiplyByTranspose(seen, parameters.outputVectors[code]!, tokens, values, units);
-    const biases = parameters.outputBiases[code]!;
-    for (let from = 0; from < logits.length; from += values) {
-      for (let k = 0; k < values; k++) logits[from + k] = logits[from + k]! + biases[k]!;
-    }
-    return { seen, logits, values, ...softmaxLoss(logits, input.codes[code]!.subarray(batch), values) };
-  });
+  const targets = input.codes.map((values) => values.subarray(batch));
+  const heads = eventHeads(shape, tables, states, targets, batch);
 
   const backward = (): EventParameters => {
     const stateGradient = new Float32Array(states.length);
-    const ofHeads = heads.map(({ gradient, seen, values }, code) => {
-      const mean = gradient.map((value) => value / tokens);
-      const ofSeen = dense.multiply(mean, parameters.outputVectors[code]!, tokens, values, units);
-      const block = batch * units;
-      for (let step = 0; step < steps; step++) {
-        stateGradient.set(ofSeen.subarray(step * block, (step + 1) * block), (step * codes + code) * block);
-      }
-      return {
-        vectors: dense.multiplyTransposed(mean, seen, tokens, values, units),
-        biases: columnSums(mean, values),
-      };
-    });
+    const outputVectors = tables.outputVectors.map(({ length }) => new Float32Array(length));
+    const outputBiases = tables.outputBiases.map(({ length }) => new Float32Array(length));
+    for (const { array, call, first, rows: seen } of heads) {
+      const own = softmax.gradients(call, 1 / (steps * batch));
+      addRows(stateGradient, seen, own.states, units);
+      outputVectors[array]!.set(own.vectors, first * units);
+      outputBiases[array]!.set(own.biases, first);
+    }
     const cell = tape.backward(stateGradient, true);
     tape.release();
     if (!shape.multiplicative) cell.mi.fill(0, 0, (3 * cell.mi.length) / 4);
-    const inputVectors = parameters.inputVectors.map((values) => new Float32Array(values.length));
-    for (let half = 0; half < halves; half++) {
-      for (let row = 0; row < batch; row++) {
-        const { code, value } = readCode(input, half, row);
-        const into = inputVectors[code]!;
-        const from = (half * batch + row) * inputs;
-        for (let k = 0; k < inputs; k++) {
-          into[value * inputs + k] = into[value * inputs + k]! + cell.x![from + k]!;
-        }
-      }
-    }
+    const ofTable = new Float32Array(table.length);
+    addRows(ofTable, rows, cell.x!, inputs);
+    let from = 0;
+    const inputVectors = tables.inputVectors.map(({ length }) => ofTable.subarray(from, (from += length)));
     return {
       inputWeights: cell.w,
       stateWeights: cell.u,
       integration: cell.mi,
-      inputVectors,
-      outputVectors: ofHeads.map(({ vectors }) => vectors),
-      outputBiases: ofHeads.map(({ biases }) => biases),
+      ...reduceTables(shape, parameters, { inputVectors, outputVectors, outputBiases }),
     };
   };
   return {
-    losses: heads.map(({ loss }) => loss),
-    logits: heads.map(({ logits }) => logits),
+    get losses() {
+      const sums: number[] = [];
+      for (const { call, loss } of heads) sums[loss] = (sums[loss] ?? 0) + softmax.loss(call);
+      return sums;
+    },
+    get logits() {
+      return heads.map(({ call: { biases, classes, positions, states: seen, vectors } }) => {
+        const logits = dense.multiplyByTranspose(seen, vectors, positions, classes, units);
+        for (let k = 0; k < logits.length; k++) logits[k] = logits[k]! + biases[k % classes]!;
+        return logits;
+      });
+    },
     state: states.slice((halves - 1) * batch * units),
     backward,
     release: () => tape.release(),

@@ -6,7 +6,8 @@ import {
   type EventParameters,
   initialEventParameters,
 } from "../../model/eventModel/EventModel.ts";
-import { type EventKernels, runEventModel } from "../../model/eventModel/runEventModel.ts";
+import type { EventKernels } from "../../model/eventModel/eventKernels.ts";
+import { runEventModel } from "../../model/eventModel/runEventModel.ts";
 import { allocateTable } from "../../model/sharedTable/allocateTable.ts";
 import type { SharedTable } from "../../model/sharedTable/SharedTable.ts";
 import type { Random } from "../../series/random.ts";

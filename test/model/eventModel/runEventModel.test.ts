@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createDenseKernel } from "../../../src/kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../../../src/kernels/RecurrentKernel.ts";
+import { createEventKernels } from "../../../src/model/eventModel/eventKernels.ts";
 import {
   arraysOf,
   cellNumbers,
@@ -15,7 +14,7 @@ import { type EventBatch, runEventModel } from "../../../src/model/eventModel/ru
 import { randomTable } from "../../../src/model/sharedTable/SharedTable.ts";
 import { random } from "../../../src/series/random.ts";
 
-const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel() };
+const kernels = createEventKernels();
 const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 
 /** One step of the MI-GRU in float64, straight from its equations. */
