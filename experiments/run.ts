@@ -3,6 +3,7 @@
 const experiments: Readonly<
   Record<string, () => Promise<{ readonly run: (words: string[]) => Promise<void> }>>
 > = {
+  lightrnn: async () => ({ run: (await import("./lightrnn/runLightrnn.ts")).runLightrnn }),
   stlnet: async () => ({ run: (await import("./stlnet/runStlnet.ts")).runStlnet }),
 };
 

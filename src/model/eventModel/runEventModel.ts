@@ -1,4 +1,5 @@
 import { gatesOf } from "../../kernels/RecurrentCall.ts";
+import type { Random } from "../../series/random.ts";
 import { quantisedMatrix } from "../quantiseWeights.ts";
 import { eventHeads } from "./eventHeads.ts";
 import type { EventKernels } from "./eventKernels.ts";
@@ -14,6 +15,15 @@ export interface EventBatch {
   readonly codes: readonly Int32Array[];
   /** [batch][units], as the piece before left it; zero where absent. */
   readonly state?: Float32Array;
+  /** Absent where a model is scored. */
+  readonly dropout?: EventDropout;
+}
+
+/** Numbers left out of the input vectors and of the states that the softmaxes read, those that stay made larger. */
+export interface EventDropout {
+  /** Chance that a number is left out, 0 to below 1. */
+  readonly share: number;
+  readonly numbers: Random;
 }
 
 export interface EventRun {
@@ -57,6 +67,21 @@ const joined = (arrays: readonly Float32Array[]): Float32Array => {
   return all;
 };
 
+/** Multiplies values, in place, by factors drawn for each; the factors. */
+const thinOut = (values: Float32Array, dropout: EventDropout | undefined): Float32Array | undefined => {
+  if (dropout === undefined || dropout.share === 0) return undefined;
+  const { numbers, share } = dropout;
+  const factors = new Float32Array(values.length);
+  for (let k = 0; k < factors.length; k++) factors[k] = numbers.uniform() < share ? 0 : 1 / (1 - share);
+  scaleBy(values, factors);
+  return factors;
+};
+
+const scaleBy = (values: Float32Array, factors: Float32Array | undefined): void => {
+  if (factors === undefined) return;
+  for (let k = 0; k < values.length; k++) values[k] = values[k]! * factors[k]!;
+};
+
 const addRows = (into: Float32Array, rows: Int32Array, values: Float32Array, width: number): void => {
   for (let k = 0; k < rows.length; k++) {
     const to = rows[k]! * width;
@@ -85,6 +110,7 @@ export const runEventModel = (
   const rows = readRows(input, codes);
   const x = new Float32Array(rows.length * inputs);
   rows.forEach((row, k) => x.set(table.subarray(row * inputs, (row + 1) * inputs), k * inputs));
+  const inputFactors = thinOut(x, input.dropout);
   const columns = gatesOf[shape.cell] * units;
   const weights = (values: Float32Array, length: number): Float32Array =>
     ternary ? quantisedMatrix("rowScale", values, length, columns) : values;
@@ -99,6 +125,8 @@ export const runEventModel = (
     ...(state && { initialState: state }),
   });
   const targets = input.codes.map((values) => values.subarray(batch));
+  const last = states.slice((halves - 1) * batch * units);
+  const stateFactors = thinOut(states, input.dropout);
   const heads = eventHeads(shape, tables, states, targets, batch);
 
   const backward = (): EventParameters => {
@@ -111,8 +139,10 @@ export const runEventModel = (
       outputVectors[array]!.set(own.vectors, first * units);
       outputBiases[array]!.set(own.biases, first);
     }
+    scaleBy(stateGradient, stateFactors);
     const cell = tape.backward(stateGradient, true);
     tape.release();
+    scaleBy(cell.x!, inputFactors);
     if (!shape.multiplicative) cell.mi.fill(0, 0, (3 * cell.mi.length) / 4);
     const ofTable = new Float32Array(table.length);
     addRows(ofTable, rows, cell.x!, inputs);
@@ -138,7 +168,7 @@ export const runEventModel = (
         return logits;
       });
     },
-    state: states.slice((halves - 1) * batch * units),
+    state: last,
     backward,
     release: () => tape.release(),
   };

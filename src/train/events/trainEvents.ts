@@ -10,7 +10,7 @@ import type { EventKernels } from "../../model/eventModel/eventKernels.ts";
 import { runEventModel } from "../../model/eventModel/runEventModel.ts";
 import { allocateTable } from "../../model/sharedTable/allocateTable.ts";
 import type { SharedTable } from "../../model/sharedTable/SharedTable.ts";
-import type { Random } from "../../series/random.ts";
+import { type Random, random } from "../../series/random.ts";
 import { adamUpdate } from "../adamUpdate.ts";
 import { type EventCut, eventPieces } from "./eventPieces.ts";
 import { scoreEvents, tableCostOf } from "./scoreEvents.ts";
@@ -21,6 +21,12 @@ export interface EventSettings extends EventCut {
   readonly learningRate: number;
   /** Gradients are scaled down to this length over all parameters together. */
   readonly clipNorm: number;
+  /** Share of its size that a vector loses a step at a learning rate of 1: decoupled weight decay. */
+  readonly vectorDecay: number;
+  /** Chance that a number of an input vector or of a state that is read is left out, 0 to below 1. */
+  readonly dropout: number;
+  /** Of dropout. */
+  readonly seed: number;
   /** Whether the table is made anew between rounds. */
   readonly reallocates: boolean;
 }
@@ -39,6 +45,9 @@ export interface EventTraining {
   /** Whether the table of the last round was undone. */
   readonly undone: boolean;
 }
+
+/** Told the count of steps after each. What it throws ends the training. */
+export type ObserveStep = (step: number) => void;
 
 /** Streams of tokens in order of time. */
 export interface EventData {
@@ -87,15 +96,17 @@ const lengthOf = (gradients: EventParameters): number => {
 const stepped = (
   training: EventTraining,
   gradients: EventParameters,
-  { clipNorm, learningRate }: EventSettings,
+  { clipNorm, learningRate, vectorDecay }: EventSettings,
 ): EventTraining => {
   const step = training.step + 1;
   const length = lengthOf(gradients);
   const factor = length > clipNorm ? clipNorm / length : 1;
   const [first, second, slopes] = [training.firstMoment, training.secondMoment, gradients].map(arraysOf);
-  arraysOf(training.parameters).forEach((values, k) =>
-    adamUpdate(values, slopes![k]!, first![k]!, second![k]!, { step, learningRate, factor, keep: 1 }),
-  );
+  const vectors = new Set([...training.parameters.inputVectors, ...training.parameters.outputVectors]);
+  arraysOf(training.parameters).forEach((values, k) => {
+    const keep = vectors.has(values) ? 1 - learningRate * vectorDecay : 1;
+    adamUpdate(values, slopes![k]!, first![k]!, second![k]!, { step, learningRate, factor, keep });
+  });
   return { ...training, step };
 };
 
@@ -106,13 +117,19 @@ export const trainEventEpoch = (
   training: EventTraining,
   tokens: Int32Array,
   settings: EventSettings,
+  observe?: ObserveStep,
 ): EventTraining => {
   let state: Float32Array | undefined;
   let current = training;
   for (const piece of eventPieces(tokens, codesOf(tokens, training.table), settings)) {
-    const run = runEventModel(kernels, shape, current.parameters, { ...piece, ...(state && { state }) });
+    const run = runEventModel(kernels, shape, current.parameters, {
+      ...piece,
+      ...(state && { state }),
+      dropout: { share: settings.dropout, numbers: random(settings.seed, current.step) },
+    });
     current = stepped(current, run.backward(), settings);
     state = run.state;
+    observe?.(current.step);
   }
   return current;
 };
@@ -132,6 +149,7 @@ export const trainEventRound = (
   before: EventTraining,
   data: EventData,
   settings: EventSettings,
+  observe?: ObserveStep,
 ): EventTraining => {
   let training: EventTraining = { ...copied(before), undone: false };
   const { table } = before;
@@ -142,7 +160,7 @@ export const trainEventRound = (
     training = { ...training, table: allocateTable(cost, table).table };
   }
   for (let epoch = 0; epoch < settings.epochs; epoch++) {
-    training = trainEventEpoch(kernels, shape, training, data.training, settings);
+    training = trainEventEpoch(kernels, shape, training, data.training, settings, observe);
   }
   const loss = scoreEvents(kernels, shape, training.parameters, training.table, data.validation, settings);
   const validationLosses = [...before.validationLosses, loss];

@@ -22,6 +22,9 @@ const settings: EventSettings = {
   epochs: 2,
   learningRate: 0.01,
   clipNorm: 5,
+  vectorDecay: 0,
+  dropout: 0,
+  seed: 1,
   reallocates: true,
 };
 
