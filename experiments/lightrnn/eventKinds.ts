@@ -3,6 +3,7 @@ import type { TokenVectors, VectorBuckets } from "../../src/model/eventModel/Tok
 import { randomTable, type SharedTable, sideOf } from "../../src/model/sharedTable/SharedTable.ts";
 import { successionTable } from "../../src/model/sharedTable/successionTable.ts";
 import { random } from "../../src/series/random.ts";
+import type { Reallocation } from "../../src/train/events/trainEvents.ts";
 import type { EventStream } from "./EventStream.ts";
 
 /** A model that the experiment trains. */
@@ -12,7 +13,7 @@ export interface EventKind {
   readonly name: string;
   readonly shape: EventModelShape;
   readonly table?: SharedTable;
-  readonly reallocates: boolean;
+  readonly reallocation: Reallocation;
   readonly dropout: number;
   /** Key of the kind whose best round it goes on from. */
   readonly from?: string;
@@ -21,7 +22,8 @@ export interface EventKind {
 /** Lengths of vectors: of models with a vector a token, and of those with few vectors. */
 export interface KindWidths {
   readonly full: number;
-  readonly shared: number;
+  readonly sharedInputs: number;
+  readonly sharedUnits: number;
 }
 
 /** Parts of a slim embedding. */
@@ -51,7 +53,7 @@ export const eventKinds = (
   const cell = { cell: "gru", multiplicative: true } as const;
   const side = sideOf(detectors);
   const wide = { ...cell, units: widths.full, inputs: widths.full };
-  const narrow = { ...cell, units: widths.shared, inputs: widths.shared };
+  const narrow = { ...cell, units: widths.sharedUnits, inputs: widths.sharedInputs };
   const tokens = Int32Array.from({ length: detectors }, (_, token) => token);
   const hashed = (count: number, stream: number): VectorBuckets => {
     const numbers = random(seed, stream);
@@ -61,15 +63,15 @@ export const eventKinds = (
     key,
     name,
     shape: { ...narrow, codes: [detectors], vectors },
-    reallocates: false,
+    reallocation: "never",
     dropout: SHARED_DROPOUT,
   });
-  const shared = (key: string, name: string, table: SharedTable, reallocates: boolean): EventKind => ({
+  const shared = (key: string, name: string, table: SharedTable, reallocation: Reallocation): EventKind => ({
     key,
     name: `shared table, ${name}`,
     shape: { ...narrow, codes: [side, side] },
     table,
-    reallocates,
+    reallocation,
     dropout: SHARED_DROPOUT,
   });
   const byChance = (): SharedTable => randomTable(detectors, random(seed, 1));
@@ -79,7 +81,7 @@ export const eventKinds = (
       key,
       name: "full table, full softmax",
       shape: { ...wide, codes: [detectors] },
-      reallocates: false,
+      reallocation: "never",
       dropout: FULL_DROPOUT,
     }),
     hierarchical: (key) => ({
@@ -90,7 +92,7 @@ export const eventKinds = (
         codes: [detectors],
         vectors: { kind: "classes", size: side, slotOf: rankByFrequency(stream) },
       },
-      reallocates: false,
+      reallocation: "never",
       dropout: FULL_DROPOUT,
     }),
     hashing: (key) =>
@@ -112,15 +114,15 @@ export const eventKinds = (
       features: (key: string) =>
         composed(key, "features of the place alone", { kind: "features", ...features }),
     }),
-    "random-kept": (key) => shared(key, "random and kept", byChance(), false),
-    random: (key) => shared(key, "random and reallocated", byChance(), true),
+    "random-kept": (key) => shared(key, "random and kept", byChance(), "never"),
+    random: (key) => shared(key, "random and reallocated", byChance(), "trained"),
     ...(profileTable && {
-      profile: (key: string) => shared(key, "by daily profile and reallocated", profileTable, true),
+      profile: (key: string) => shared(key, "by daily profile and reallocated", profileTable, "trained"),
     }),
-    "succession-kept": (key) => shared(key, "by succession and kept", bySuccession(), false),
-    succession: (key) => shared(key, "by succession and reallocated", bySuccession(), true),
+    "succession-kept": (key) => shared(key, "by succession and kept", bySuccession(), "never"),
+    succession: (key) => shared(key, "by succession and reallocated", bySuccession(), "tried"),
     ternary: (key) => ({
-      ...shared(key, "by succession, reallocated, then ternary", bySuccession(), false),
+      ...shared(key, "by succession, reallocated, then ternary", bySuccession(), "never"),
       shape: { ...narrow, codes: [side, side], ternary: true },
       from: "succession",
       dropout: 0,

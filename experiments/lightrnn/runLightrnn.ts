@@ -20,7 +20,8 @@ const numbers = {
   rounds: 12,
   epochs: 2,
   width: 32,
-  "shared-width": 56,
+  "shared-inputs": 32,
+  "shared-units": 80,
 };
 type NumberName = keyof typeof numbers;
 
@@ -53,7 +54,8 @@ const readWords = (
 
 /**
  * `lightrnn [--quick] [--stored] [--recording NAME] [--detectors N] [--events N] [--rounds N] [--epochs N] [--width N]
- * [--shared-width N] [KIND...]`: trains what is not yet in `out/experiments/lightrnn`, one file a model, and prints the
+ * [--shared-inputs N]
+ * [--shared-units N] [KIND...]`: trains what is not yet in `out/experiments/lightrnn`, one file a model, and prints the
  * table. A simulated city of 20,000 detectors unless told; `--stored` trains nothing.
  */
 export const runLightrnn = async (words: readonly string[]): Promise<void> => {
@@ -76,7 +78,15 @@ export const runLightrnn = async (words: readonly string[]): Promise<void> => {
     learningRate: 0.006,
     seed: SEED,
   };
-  const kinds = eventKinds(stream, { full: options.width, shared: options["shared-width"] }, SEED);
+  const kinds = eventKinds(
+    stream,
+    {
+      full: options.width,
+      sharedInputs: options["shared-inputs"],
+      sharedUnits: options["shared-units"],
+    },
+    SEED,
+  );
   const keys = kinds.map(({ key }) => key);
   const unknown = names.filter((name) => !keys.includes(name));
   if (unknown.length > 0) {

@@ -131,7 +131,7 @@ export const trainKind = (
       vectorDecay: 0,
       dropout: kind.dropout,
       seed: budget.seed,
-      reallocates: kind.reallocates,
+      reallocation: kind.reallocation,
     };
     const began = processorSeconds();
     const ends: number[] = [];

@@ -13,7 +13,15 @@ import type { SharedTable } from "../../model/sharedTable/SharedTable.ts";
 import { type Random, random } from "../../series/random.ts";
 import { adamUpdate } from "../adamUpdate.ts";
 import { type EventCut, eventPieces } from "./eventPieces.ts";
+import { reallocateTable } from "./reallocateTable.ts";
 import { scoreEvents, tableCostOf } from "./scoreEvents.ts";
+
+/**
+ * Whether the table is made anew between rounds: `never`; `trained`, where a round with the cheapest table follows and is
+ * undone if the validation loss is not lower after it; `tried`, where a table must lower the validation loss at once, before
+ * any training (see `reallocateTable`). From a random table the loss rises first, and only `trained` gets anywhere.
+ */
+export type Reallocation = "never" | "trained" | "tried";
 
 export interface EventSettings extends EventCut {
   /** Passes over the stream in a round. */
@@ -27,8 +35,7 @@ export interface EventSettings extends EventCut {
   readonly dropout: number;
   /** Of dropout. */
   readonly seed: number;
-  /** Whether the table is made anew between rounds. */
-  readonly reallocates: boolean;
+  readonly reallocation: Reallocation;
 }
 
 /** A model under way: everything that the next round depends on. */
@@ -135,9 +142,10 @@ export const trainEventEpoch = (
 };
 
 /**
- * One round of training, and before it, but in the first and where settings forbid it, the cheapest table for the losses of the training stream (Li et
- * al., "LightRNN", NIPS 2016, algorithm 1). Where the validation loss at the end is not below that of the table before,
- * table, weights and moments of then come back, and the next round trains on with them and moves nothing.
+ * One round of training, and before it, but in the first and where settings forbid it, the cheapest table for the losses
+ * of the training stream (Li et al., "LightRNN", NIPS 2016, algorithm 1). Where the validation loss at the end is not below
+ * that of the table before, table, weights and moments of then come back, and the next round trains on with them and moves
+ * nothing.
  *
  * Deterministic: equal arguments give equal bytes. The training that is given stays as it is.
  *
@@ -153,8 +161,14 @@ export const trainEventRound = (
 ): EventTraining => {
   let training: EventTraining = { ...copied(before), undone: false };
   const { table } = before;
-  const moves =
-    settings.reallocates && table !== undefined && before.validationLosses.length > 0 && !before.undone;
+  const ready = table !== undefined && before.validationLosses.length > 0 && !before.undone;
+  const moves = ready && settings.reallocation === "trained";
+  if (ready && settings.reallocation === "tried") {
+    training = {
+      ...training,
+      table: reallocateTable(kernels, shape, before.parameters, table, data, settings),
+    };
+  }
   if (moves) {
     const cost = tableCostOf(kernels, shape, before.parameters, table, data.training, settings);
     training = { ...training, table: allocateTable(cost, table).table };

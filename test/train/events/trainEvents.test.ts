@@ -25,7 +25,7 @@ const settings: EventSettings = {
   vectorDecay: 0,
   dropout: 0,
   seed: 1,
-  reallocates: true,
+  reallocation: "trained",
 };
 
 /** Twenty-five tokens: the next is one further in nine of ten cases, any in one. */
@@ -91,12 +91,12 @@ describe("trainEventRound", () => {
     const once = trainEventRound(kernels, shared, start, data, {
       ...settings,
       epochs: 0,
-      reallocates: false,
+      reallocation: "never",
     });
     const twice = trainEventRound(kernels, shared, once, data, {
       ...settings,
       epochs: 0,
-      reallocates: false,
+      reallocation: "never",
     });
     expect(twice).toEqual({
       ...once,
