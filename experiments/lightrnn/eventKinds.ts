@@ -3,7 +3,6 @@ import type { TokenVectors, VectorBuckets } from "../../src/model/eventModel/Tok
 import { randomTable, type SharedTable, sideOf } from "../../src/model/sharedTable/SharedTable.ts";
 import { successionTable } from "../../src/model/sharedTable/successionTable.ts";
 import { random } from "../../src/series/random.ts";
-import type { Reallocation } from "../../src/train/events/trainEvents.ts";
 import type { EventStream } from "./EventStream.ts";
 
 /** A model that the experiment trains. */
@@ -13,7 +12,7 @@ export interface EventKind {
   readonly name: string;
   readonly shape: EventModelShape;
   readonly table?: SharedTable;
-  readonly reallocation: Reallocation;
+  readonly reallocates: boolean;
   readonly dropout: number;
   /** Key of the kind whose best round it goes on from. */
   readonly from?: string;
@@ -63,15 +62,15 @@ export const eventKinds = (
     key,
     name,
     shape: { ...narrow, codes: [detectors], vectors },
-    reallocation: "never",
+    reallocates: false,
     dropout: SHARED_DROPOUT,
   });
-  const shared = (key: string, name: string, table: SharedTable, reallocation: Reallocation): EventKind => ({
+  const shared = (key: string, name: string, table: SharedTable, reallocates: boolean): EventKind => ({
     key,
     name: `shared table, ${name}`,
     shape: { ...narrow, codes: [side, side] },
     table,
-    reallocation,
+    reallocates,
     dropout: SHARED_DROPOUT,
   });
   const byChance = (): SharedTable => randomTable(detectors, random(seed, 1));
@@ -81,7 +80,7 @@ export const eventKinds = (
       key,
       name: "full table, full softmax",
       shape: { ...wide, codes: [detectors] },
-      reallocation: "never",
+      reallocates: false,
       dropout: FULL_DROPOUT,
     }),
     hierarchical: (key) => ({
@@ -92,7 +91,7 @@ export const eventKinds = (
         codes: [detectors],
         vectors: { kind: "classes", size: side, slotOf: rankByFrequency(stream) },
       },
-      reallocation: "never",
+      reallocates: false,
       dropout: FULL_DROPOUT,
     }),
     hashing: (key) =>
@@ -114,17 +113,17 @@ export const eventKinds = (
       features: (key: string) =>
         composed(key, "features of the place alone", { kind: "features", ...features }),
     }),
-    "random-kept": (key) => shared(key, "random and kept", byChance(), "never"),
-    random: (key) => shared(key, "random and reallocated", byChance(), "trained"),
+    "random-kept": (key) => shared(key, "random and kept", byChance(), false),
+    random: (key) => shared(key, "random and reallocated", byChance(), true),
     ...(profileTable && {
-      profile: (key: string) => shared(key, "by daily profile and reallocated", profileTable, "trained"),
+      profile: (key: string) => shared(key, "by daily profile and reallocated", profileTable, true),
     }),
-    "succession-kept": (key) => shared(key, "by succession and kept", bySuccession(), "never"),
-    succession: (key) => shared(key, "by succession and reallocated", bySuccession(), "tried"),
+    "succession-kept": (key) => shared(key, "by succession and kept", bySuccession(), false),
+    succession: (key) => shared(key, "by succession and reallocated", bySuccession(), true),
     ternary: (key) => ({
-      ...shared(key, "by succession, reallocated, then ternary", bySuccession(), "never"),
+      ...shared(key, "by succession and kept, then ternary", bySuccession(), false),
       shape: { ...narrow, codes: [side, side], ternary: true },
-      from: "succession",
+      from: "succession-kept",
       dropout: 0,
     }),
   };

@@ -131,7 +131,7 @@ export const trainKind = (
       vectorDecay: 0,
       dropout: kind.dropout,
       seed: budget.seed,
-      reallocation: kind.reallocation,
+      reallocates: kind.reallocates,
     };
     const began = processorSeconds();
     const ends: number[] = [];

@@ -13,15 +13,7 @@ import type { SharedTable } from "../../model/sharedTable/SharedTable.ts";
 import { type Random, random } from "../../series/random.ts";
 import { adamUpdate } from "../adamUpdate.ts";
 import { type EventCut, eventPieces } from "./eventPieces.ts";
-import { reallocateTable } from "./reallocateTable.ts";
 import { scoreEvents, tableCostOf } from "./scoreEvents.ts";
-
-/**
- * Whether the table is made anew between rounds: `never`; `trained`, where a round with the cheapest table follows and is
- * undone if the validation loss is not lower after it; `tried`, where a table must lower the validation loss at once, before
- * any training (see `reallocateTable`). From a random table the loss rises first, and only `trained` gets anywhere.
- */
-export type Reallocation = "never" | "trained" | "tried";
 
 export interface EventSettings extends EventCut {
   /** Passes over the stream in a round. */
@@ -35,7 +27,8 @@ export interface EventSettings extends EventCut {
   readonly dropout: number;
   /** Of dropout. */
   readonly seed: number;
-  readonly reallocation: Reallocation;
+  /** Whether the table is made anew between rounds. */
+  readonly reallocates: boolean;
 }
 
 /** A model under way: everything that the next round depends on. */
@@ -161,14 +154,8 @@ export const trainEventRound = (
 ): EventTraining => {
   let training: EventTraining = { ...copied(before), undone: false };
   const { table } = before;
-  const ready = table !== undefined && before.validationLosses.length > 0 && !before.undone;
-  const moves = ready && settings.reallocation === "trained";
-  if (ready && settings.reallocation === "tried") {
-    training = {
-      ...training,
-      table: reallocateTable(kernels, shape, before.parameters, table, data, settings),
-    };
-  }
+  const moves =
+    settings.reallocates && table !== undefined && before.validationLosses.length > 0 && !before.undone;
   if (moves) {
     const cost = tableCostOf(kernels, shape, before.parameters, table, data.training, settings);
     training = { ...training, table: allocateTable(cost, table).table };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { RecurrentCall } from "../../../src/kernels/RecurrentCall.ts";
 import { createEventKernels } from "../../../src/model/eventModel/eventKernels.ts";
 import type { EventModelShape } from "../../../src/model/eventModel/EventModel.ts";
 import { randomTable, rowOf, sharedTable } from "../../../src/model/sharedTable/SharedTable.ts";
@@ -9,6 +10,7 @@ import {
   type EventSettings,
   type EventTraining,
   initialEventTraining,
+  trainEventEpoch,
   trainEventRound,
 } from "../../../src/train/events/trainEvents.ts";
 
@@ -25,7 +27,7 @@ const settings: EventSettings = {
   vectorDecay: 0,
   dropout: 0,
   seed: 1,
-  reallocation: "trained",
+  reallocates: true,
 };
 
 /** Twenty-five tokens: the next is one further in nine of ten cases, any in one. */
@@ -91,17 +93,71 @@ describe("trainEventRound", () => {
     const once = trainEventRound(kernels, shared, start, data, {
       ...settings,
       epochs: 0,
-      reallocation: "never",
+      reallocates: false,
     });
     const twice = trainEventRound(kernels, shared, once, data, {
       ...settings,
       epochs: 0,
-      reallocation: "never",
+      reallocates: false,
     });
     expect(twice).toEqual({
       ...once,
       validationLosses: [once.validationLosses[0], once.validationLosses[0]],
     });
+  });
+});
+
+describe("trainEventEpoch", () => {
+  it("starts each piece from the state that the one before left", () => {
+    const initial: (Float32Array | undefined)[] = [];
+    const last: Float32Array[] = [];
+    const { recurrent } = kernels;
+    const watched = {
+      ...kernels,
+      recurrent: {
+        ...recurrent,
+        record: (call: RecurrentCall) => {
+          const run = recurrent.record(call);
+          initial.push(call.initialState?.slice());
+          last.push(run.states.slice(-call.sizes.batch * call.sizes.units));
+          return run;
+        },
+      },
+    };
+    const start = initialEventTraining(full, random(5));
+    trainEventEpoch(watched, full, start, data.training.subarray(0, 400), settings);
+    expect(initial.length).toBeGreaterThan(3);
+    expect(initial[0]).toBeUndefined();
+    expect(initial.slice(1)).toEqual(last.slice(0, -1));
+  });
+
+  it("ends with what its observer throws, after the step that it was told of", () => {
+    const told: number[] = [];
+    const stop = (step: number): void => {
+      told.push(step);
+      if (step === 2) throw new Error("enough");
+    };
+    const start = initialEventTraining(full, random(5));
+    expect(() => trainEventEpoch(kernels, full, start, data.training, settings, stop)).toThrow("enough");
+    expect(told).toEqual([1, 2]);
+  });
+
+  it("shrinks vectors by the decay, and nothing else", () => {
+    const trained = (vectorDecay: number): EventTraining => {
+      const start = initialEventTraining(full, random(5));
+      const one = data.training.subarray(0, 90);
+      return trainEventEpoch(kernels, full, start, one, { ...settings, vectorDecay });
+    };
+    const { parameters: start } = initialEventTraining(full, random(5));
+    const [plain, decayed] = [trained(0), trained(2)];
+    expect(plain.step).toBe(1);
+    expect(decayed.parameters.stateWeights).toEqual(plain.parameters.stateWeights);
+    for (const name of ["inputVectors", "outputVectors"] as const) {
+      decayed.parameters[name][0]!.forEach((value, k) => {
+        const shrunk = settings.learningRate * 2 * start[name][0]![k]!;
+        expect(value).toBeCloseTo(plain.parameters[name][0]![k]! - shrunk, 6);
+      });
+    }
   });
 });
 
