@@ -115,7 +115,8 @@ class Queue {
 
   /** What a token is worth between a token, or none, and the one after it. */
   #worthBetween(token: number, left: number): number {
-    const { after, before } = { after: this.#after, before: this.#before };
+    const after = this.#after;
+    const before = this.#before;
     let worth = 0;
     let [from, to] = [left, left < 0 ? this.#first : after[left]!];
     for (let distance = 1; distance <= REACH; distance++) {
@@ -123,7 +124,7 @@ class Queue {
         this.#worth[distance]! * (this.#successions.count(from, token) + this.#successions.count(token, to));
       // Pairs across the gap move one further apart.
       let across = left < 0 ? this.#first : after[left]!;
-      for (let gap = distance; gap <= REACH && across >= 0 && from >= 0; gap++) {
+      for (let gap = distance; gap <= REACH && across >= 0; gap++) {
         worth -= (this.#worth[gap]! - this.#worth[gap + 1]!) * this.#successions.count(from, across);
         across = after[across]!;
       }
