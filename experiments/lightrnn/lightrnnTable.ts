@@ -103,6 +103,6 @@ export const lightrnnTable = (
     stream.floor === undefined ? "" : ` No model can be below ${stream.floor.toFixed(2)} on the test events.`;
   const plain = `Counting detectors alone has ${countingPerplexity(stream).toFixed(2)}, counting pairs ${chainPerplexity(stream).toFixed(2)}.`;
   const size = `${stream.training.length} events to train, ${stream.validation.length} to validate, ${stream.test.length} to test`;
-  const how = `${rounds} rounds of ${epochs} passes, Adam from ${learningRate} down to ${learningRate / rounds}, seed ${seed}`;
+  const how = `${rounds} rounds of ${epochs} passes, Adam from ${learningRate} down to ${Number((learningRate / rounds).toPrecision(3))}, seed ${seed}`;
   return `### ${stream.name}\n\n${size}; ${how}.${floor} ${plain}\n\n${head}\n|${" --- |".repeat(10)}\n${rows.join("\n")}\n`;
 };
