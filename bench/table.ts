@@ -4,7 +4,9 @@ import { minimumMatching } from "../src/model/sharedTable/minimumMatching.ts";
 import { profileTable } from "../src/model/sharedTable/profileTable.ts";
 import { columnOf, randomTable, rowOf } from "../src/model/sharedTable/SharedTable.ts";
 import { costOfTable, type TableCost, zeroCost } from "../src/model/sharedTable/TableCost.ts";
+import { successionTable } from "../src/model/sharedTable/successionTable.ts";
 import { random } from "../src/series/random.ts";
+import { simulateCity } from "../experiments/lightrnn/simulateCity.ts";
 import type { Measure } from "./BenchRow.ts";
 
 const SEED = 20_161_205;
@@ -88,12 +90,16 @@ const warmStarts: Measure = async (report) => {
     const profiles = Float64Array.from({ length: 24 * tokens }, () => numbers.normal());
     const value = processorTime(() => profileTable(profiles, 24, random(SEED))) / 1000;
     report({ case: `table of ${tokens} tokens by profiles of 24 hours`, value, unit: "s of processor" });
+    const { tokens: stream } = simulateCity(tokens, 20 * tokens, SEED);
+    const succession = processorTime(() => successionTable(stream, tokens)) / 1000;
+    report({ case: `table of ${tokens} tokens by succession`, value: succession, unit: "s of processor" });
   }
 };
 
 /**
  * The matching of rows and columns beside its peer, then whole tables by number of tokens: one allocation's time on one
- * thread, cost beside the table before, and how far above the lower bound. Warm starts by profile on noise, the hardest they meet.
+ * thread, cost beside the table before, and how far above the lower bound. Warm starts by profile on noise, the
+ * hardest they meet, and by succession on the simulated city.
  */
 export const measure: Measure = async (report) => {
   await matchings(report);

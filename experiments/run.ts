@@ -7,6 +7,7 @@ const experiments: Readonly<
   replay: async () => ({ run: (await import("./replay/runReplay.ts")).runReplay }),
   embeddings: async () => ({ run: (await import("./embeddings/runEmbeddings.ts")).runEmbeddings }),
   rules: async () => ({ run: (await import("./rules/runRules.ts")).runRules }),
+  lightrnn: async () => ({ run: (await import("./lightrnn/runLightrnn.ts")).runLightrnn }),
   stlnet: async () => ({ run: (await import("./stlnet/runStlnet.ts")).runStlnet }),
 };
 

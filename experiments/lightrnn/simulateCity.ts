@@ -5,12 +5,15 @@ export interface SimulatedCity {
   readonly tokens: Int32Array;
   /** Mean of -log of the true probability of each event, in nats, by its place in the stream: [events]. */
   readonly surprises: Float64Array;
+  /** [detectors][2], where each stands on a map of the city, from 0 to 1. */
+  readonly positions: Float64Array;
 }
 
 const STAY = 0.8;
 const CHANCE = 0.05;
 /** Places further down the road where a disturbance shows next, and how often. */
 const STRIDES = [0.6, 0.25, 0.15] as const;
+const SPACING = 0.002;
 /** Roads that a disturbance passes to, and how often. */
 const TURNS = [0.4, 0.3, 0.2, 0.1] as const;
 
@@ -67,5 +70,16 @@ export const simulateCity = (detectors: number, events: number, seed: number): S
     surprises[event] = -Math.log(CHANCE / detectors + (1 - CHANCE) * known);
     tokens[event] = names[place]!;
   }
-  return { tokens, surprises };
+  // Roads run straight from anywhere in any direction, a detector every two thousandths, and come in again at the other side.
+  const map = random(seed, 3);
+  const positions = new Float64Array(2 * detectors);
+  for (const { first, length } of roads) {
+    const [x, y, turn] = [map.uniform(), map.uniform(), 2 * Math.PI * map.uniform()];
+    for (let k = 0; k < length; k++) {
+      const at = (start: number, step: number): number => (((start + SPACING * k * step) % 1) + 1) % 1;
+      positions[2 * names[first + k]!] = at(x, Math.cos(turn));
+      positions[2 * names[first + k]! + 1] = at(y, Math.sin(turn));
+    }
+  }
+  return { tokens, surprises, positions };
 };

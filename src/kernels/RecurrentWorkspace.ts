@@ -79,6 +79,36 @@ interface RecurrentExports {
     blocks: number,
     features: number,
   ): void;
+  softmaxMaxima(
+    logits: number,
+    blockBytes: number,
+    biases: number,
+    targets: number,
+    rows: number,
+    blocks: number,
+    rowFacts: number,
+    targetLogits: number,
+  ): void;
+  softmaxSums(logits: number, blockBytes: number, rows: number, blocks: number, rowFacts: number): void;
+  softmaxGradient(
+    logits: number,
+    blockBytes: number,
+    targets: number,
+    rows: number,
+    blocks: number,
+    rowFacts: number,
+    weight: number,
+    biasGradient: number,
+  ): void;
+  softmaxStates(
+    gradient: number,
+    vectors: number,
+    states: number,
+    blockBytes: number,
+    rows: number,
+    columns: number,
+    unitBlocks: number,
+  ): void;
   readonly rnnForward: Forward;
   readonly lstmForward: Forward;
   readonly gruForward: Forward;
@@ -125,6 +155,10 @@ export class RecurrentWorkspace {
     this.#floats.set(values, address / 4);
   }
 
+  writeWhole(address: number, values: Int32Array): void {
+    new Int32Array(this.memory.buffer, address, values.length).set(values);
+  }
+
   /** Writes `factor` times the values. */
   writeScaled(address: number, values: Float32Array, factor: number): void {
     this.#floats.set(factor === 1 ? values : values.map((value) => factor * value), address / 4);
@@ -143,6 +177,11 @@ export class RecurrentWorkspace {
     const values = new Float32Array(floats);
     values.set(this.view(address, floats));
     return values;
+  }
+
+  /** A view of float64, which the next `reserve` may void. */
+  doubles(address: number, count: number): Float64Array {
+    return new Float64Array(this.memory.buffer, address, count);
   }
 
   /** A view that the next `reserve` may void: copy what must last. */

@@ -57,6 +57,8 @@ const Training = Schema.Struct({
   steps: optional(count(1, 4096), 32),
   learningRate: optional(between(1e-7, 1), 4e-3),
   clipNorm: optional(between(1e-6, 1e6), 5),
+  /** Share of the numbers of input vectors and states hidden at a training step. */
+  dropout: optional(between(0, 0.95), 0),
   /** Rounds without a better validation loss before training ends. */
   patience: optional(count(1, 1000), 3),
   /** Whether sensors are placed anew in a shared table. */

@@ -1,7 +1,6 @@
 /** The job of a pipeline of kind `events`: readings in; a forecast of events, its scores and a report out. */
 import { Effect, Path } from "effect";
-import { createDenseKernel } from "../../kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../../kernels/RecurrentKernel.ts";
+import { createEventKernels } from "../../model/eventModel/eventKernels.ts";
 import { describeIntake } from "../../ingest/IntakeReport.ts";
 import type { EventModelShape } from "../../model/eventModel/EventModel.ts";
 import { renderEventReport } from "../../report/events/renderEventReport.ts";
@@ -32,7 +31,7 @@ export interface EventRunResult {
 }
 
 const modelsOf = (run: PreparedEvents, { float, ternary }: TrainedEvents): readonly NamedEventModel[] => {
-  const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel() };
+  const kernels = createEventKernels();
   const named = (
     name: string,
     shape: EventModelShape,

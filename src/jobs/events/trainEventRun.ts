@@ -1,8 +1,7 @@
 /** Trains the model of an events run, going on from its checkpoint where there is one. */
 import { Effect, FileSystem, Path } from "effect";
 import { createHash } from "node:crypto";
-import { createDenseKernel } from "../../kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../../kernels/RecurrentKernel.ts";
+import { createEventKernels } from "../../model/eventModel/eventKernels.ts";
 import { randomTable } from "../../model/sharedTable/SharedTable.ts";
 import { random } from "../../series/random.ts";
 import {
@@ -63,7 +62,7 @@ export const trainEventRun = Effect.fn("trainEventRun")(function* (run: Prepared
   const timingOf = ({ gaps, instants }: typeof parts.training) => streamTiming(times, bins, instants, gaps);
   return yield* trainEventRounds(
     {
-      kernels: { recurrent: createRecurrentKernel(), dense: createDenseKernel() },
+      kernels: createEventKernels(),
       shape,
       data: {
         training: parts.training.tokens,

@@ -9,6 +9,7 @@ import {
   type TimingParameters,
   type TimingShape,
 } from "./TimingHead.ts";
+import { type TokenVectors, type VectorPart, vectorParts } from "./TokenVectors.ts";
 
 /**
  * A recurrent model of a stream of tokens that reads and predicts each token as one code or several, one after the
@@ -26,6 +27,8 @@ export interface EventModelShape {
   readonly inputs: number;
   /** Number of values of each code. */
   readonly codes: readonly number[];
+  /** What the vectors of a model of one code come from; a table of one vector a token where absent. */
+  readonly vectors?: TokenVectors;
   /** Whether the cell multiplies by ternary weights, one scale a column, and carries its state in eight bits. */
   readonly ternary?: boolean;
   /** Without it the model says which token comes next, not when. */
@@ -40,11 +43,11 @@ export interface EventParameters {
   readonly stateWeights: Float32Array;
   /** [4][gates units] */
   readonly integration: Float32Array;
-  /** By code, [values][inputs]. */
+  /** By code, [values][inputs]; by part where the shape says what vectors come from. */
   readonly inputVectors: readonly Float32Array[];
-  /** By code, [values][units]. */
+  /** By code, [values][units]; by part likewise. */
   readonly outputVectors: readonly Float32Array[];
-  /** By code, [values]. */
+  /** By code, [values]; by part likewise. */
   readonly outputBiases: readonly Float32Array[];
   readonly timing?: TimingParameters;
 }
@@ -71,8 +74,12 @@ export const copyEventParameters = (parameters: EventParameters): EventParameter
 });
 
 /** Numbers in the input and output vectors and biases: what a shared table makes fewer. */
-export const tableNumbers = ({ codes, inputs, units }: EventModelShape): number =>
-  codes.reduce((sum, values) => sum + values * (inputs + units + 1), 0);
+export const tableNumbers = (shape: EventModelShape): number => {
+  const { input, output } = vectorParts(shape);
+  const sizeOf = (parts: readonly VectorPart[], more: number): number =>
+    parts.reduce((sum, { rows, width }) => sum + rows * (width + more), 0);
+  return sizeOf(input, 0) + sizeOf(output, 1);
+};
 
 /** Numbers in the cell. */
 export const cellNumbers = ({ cell, inputs, units }: EventModelShape): number =>
@@ -103,11 +110,14 @@ const VECTOR_DEVIATION = 0.1;
 
 /** Starting point: weights N(0, 1 / fan-in), alpha and the betas 1 (Wu et al. 2016, "sentences"), small vectors, no biases. */
 export const initialEventParameters = (shape: EventModelShape, numbers: Random): EventParameters => {
-  const { cell, codes, inputs, multiplicative, timing, units } = shape;
+  const { cell, inputs, multiplicative, timing, units } = shape;
+  const { input, output } = vectorParts(shape);
   const columns = gatesOf[cell] * units;
   const gaussian = (size: number, deviation: number): Float32Array =>
     Float32Array.from({ length: size }, () => deviation * numbers.normal());
   const integration = new Float32Array(4 * columns);
+  const vectors = ({ centre, rows, width }: VectorPart): Float32Array =>
+    gaussian(rows * width, VECTOR_DEVIATION).map((value) => centre + value);
   integration.fill(multiplicative ? 1 : 0, 0, columns);
   integration.fill(1, columns, 3 * columns);
   if (cell === "gru") integration.fill(INITIAL_UPDATE_BIAS, 3 * columns, 3 * columns + units);
@@ -116,9 +126,9 @@ export const initialEventParameters = (shape: EventModelShape, numbers: Random):
     inputWeights: gaussian(inputs * columns, 1 / Math.sqrt(inputs)),
     stateWeights: gaussian(units * columns, 1 / Math.sqrt(units)),
     integration,
-    inputVectors: codes.map((values) => gaussian(values * inputs, VECTOR_DEVIATION)),
-    outputVectors: codes.map((values) => gaussian(values * units, VECTOR_DEVIATION)),
-    outputBiases: codes.map((values) => new Float32Array(values)),
+    inputVectors: input.map(vectors),
+    outputVectors: output.map(vectors),
+    outputBiases: output.map(({ rows }) => new Float32Array(rows)),
     ...(timing && { timing: initialTiming(timing, inputs, units, numbers) }),
   };
 };

@@ -1,6 +1,6 @@
 import type { DenseKernel } from "../../kernels/DenseKernel.ts";
+import type { SoftmaxKernel } from "../../kernels/SoftmaxKernel.ts";
 import type { Random } from "../../series/random.ts";
-import { softmaxLoss } from "../sharedTable/softmaxLoss.ts";
 
 /**
  * When the next event comes, beside which: what is known of the time goes into the first half-step of a token as a sum
@@ -112,27 +112,28 @@ export interface TimingRun {
  * @param states [steps batch][units]
  */
 export const runTimingHead = (
-  dense: DenseKernel,
+  { dense, softmax }: { readonly dense: DenseKernel; readonly softmax: SoftmaxKernel },
   { binBiases, binVectors }: TimingParameters,
   states: Float32Array,
   targets: Int32Array,
 ): TimingRun => {
-  const tokens = targets.length;
-  const [bins, units] = [binBiases.length, states.length / tokens];
-  const logits = dense.multiplyByTranspose(states, binVectors, tokens, bins, units);
-  for (let k = 0; k < logits.length; k++) logits[k] = logits[k]! + binBiases[k % bins]!;
-  const { gradient, loss } = softmaxLoss(logits, targets, bins);
-  const backward: TimingRun["backward"] = () => {
-    const mean = gradient.map((value) => value / tokens);
-    const biases = new Float32Array(bins);
-    for (let k = 0; k < mean.length; k++) biases[k % bins] = biases[k % bins]! + mean[k]!;
-    return {
-      binVectors: dense.multiplyTransposed(mean, states, tokens, bins, units),
-      binBiases: biases,
-      states: dense.multiply(mean, binVectors, tokens, bins, units),
-    };
+  const positions = targets.length;
+  const [classes, units] = [binBiases.length, states.length / positions];
+  const call = { positions, classes, units, states, vectors: binVectors, biases: binBiases, targets };
+  return {
+    get loss() {
+      return softmax.loss(call);
+    },
+    get logits() {
+      const logits = dense.multiplyByTranspose(states, binVectors, positions, classes, units);
+      for (let k = 0; k < logits.length; k++) logits[k] = logits[k]! + binBiases[k % classes]!;
+      return logits;
+    },
+    backward: () => {
+      const { biases, states: ofStates, vectors } = softmax.gradients(call, 1 / positions);
+      return { binVectors: vectors, binBiases: biases, states: ofStates };
+    },
   };
-  return { loss, logits, backward };
 };
 
 /** Gradient of the feature vectors, from that of the inputs of all half-steps. */

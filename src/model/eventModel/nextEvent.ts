@@ -1,7 +1,8 @@
 import { columnOf, rowOf, type SharedTable } from "../sharedTable/SharedTable.ts";
-import { logSumExp } from "../sharedTable/softmaxLoss.ts";
+import { logSumExp } from "../sharedTable/logSumExp.ts";
 import type { EventModelShape, EventParameters } from "./EventModel.ts";
-import { type EventKernels, runEventModel } from "./runEventModel.ts";
+import type { EventKernels } from "./eventKernels.ts";
+import { runEventModel } from "./runEventModel.ts";
 
 /** A model that says which and when, with the table that its codes are of. */
 export interface TimedEventModel {

@@ -1,9 +1,10 @@
 import { gatesOf } from "../../kernels/RecurrentCall.ts";
-import type { DenseKernel } from "../../kernels/DenseKernel.ts";
-import type { RecurrentKernel } from "../../kernels/RecurrentKernel.ts";
+import type { Random } from "../../series/random.ts";
 import { quantisedMatrix } from "../quantiseWeights.ts";
-import { softmaxLoss } from "../sharedTable/softmaxLoss.ts";
+import { eventHeads } from "./eventHeads.ts";
+import type { EventKernels } from "./eventKernels.ts";
 import type { EventModelShape, EventParameters } from "./EventModel.ts";
+import { expandTables, reduceTables } from "./eventTables.ts";
 import {
   addFeatureInput,
   featureGradient,
@@ -11,12 +12,6 @@ import {
   type TimingBatch,
   type TimingRun,
 } from "./TimingHead.ts";
-
-/** Kernels that a model runs on. */
-export interface EventKernels {
-  readonly recurrent: RecurrentKernel;
-  readonly dense: DenseKernel;
-}
 
 /** Pieces of streams side by side. */
 export interface EventBatch {
@@ -29,12 +24,21 @@ export interface EventBatch {
   readonly state?: Float32Array;
   /** Of a model that says when; it must be there for one, and for no other. */
   readonly timing?: TimingBatch;
+  /** Absent where a model is scored. */
+  readonly dropout?: EventDropout;
+}
+
+/** Numbers left out of the input vectors and of the states that the softmaxes read, those that stay made larger. */
+export interface EventDropout {
+  /** Chance that a number is left out, 0 to below 1. */
+  readonly share: number;
+  readonly numbers: Random;
 }
 
 export interface EventRun {
-  /** Sum over the tokens of the loss of each code, in nats. */
+  /** Sum over the tokens of the loss of each code, in nats; of class and member with classes. Made when asked for. */
   readonly losses: readonly number[];
-  /** By code, [steps batch][values]. */
+  /** By softmax, [positions][values]; made when asked for. */
   readonly logits: readonly Float32Array[];
   /** [batch][units] after the piece. */
   readonly state: Float32Array;
@@ -46,25 +50,28 @@ export interface EventRun {
   readonly release: () => void;
 }
 
-/** Which code a half-step reads: the last of the token before at first, then those of the token to predict. */
-const readCode = (
-  { batch, codes }: EventBatch,
-  half: number,
-  row: number,
-): { readonly code: number; readonly value: number } => {
-  const predicted = half % codes.length;
-  const step = Math.floor(half / codes.length);
-  const code = predicted === 0 ? codes.length - 1 : predicted - 1;
-  return { code, value: codes[code]![(predicted === 0 ? step : step + 1) * batch + row]! };
+/** Row of the table of all input vectors, code after code, that each half-step of each stream reads: [halves][batch]. */
+const readRows = ({ batch, codes, steps }: EventBatch, values: readonly number[]): Int32Array => {
+  const starts = values.map((_, code) => values.slice(0, code).reduce((sum, own) => sum + own, 0));
+  const rows = new Int32Array(steps * values.length * batch);
+  for (let half = 0; half < steps * values.length; half++) {
+    const predicted = half % values.length;
+    const step = Math.floor(half / values.length);
+    // The last code of the token before at first, then those of the token to predict.
+    const code = predicted === 0 ? values.length - 1 : predicted - 1;
+    const from = (predicted === 0 ? step : step + 1) * batch;
+    for (let row = 0; row < batch; row++) {
+      rows[half * batch + row] = starts[code]! + codes[code]![from + row]!;
+    }
+  }
+  return rows;
 };
 
-/** Rows of the half-steps that predict one code, [steps][batch][width] of [steps codes][batch][width]. */
-const rowsOfCode = (values: Float32Array, code: number, codes: number, block: number): Float32Array => {
-  const steps = values.length / (codes * block);
-  const rows = new Float32Array(steps * block);
-  for (let step = 0; step < steps; step++) {
-    const from = (step * codes + code) * block;
-    rows.set(values.subarray(from, from + block), step * block);
+/** Rows of the half-steps that predict the first code, [steps][block] of [steps][codes][block]. */
+const rowsOfFirst = (values: Float32Array, codes: number, block: number): Float32Array => {
+  const rows = new Float32Array(values.length / codes);
+  for (let from = 0; from < rows.length; from += block) {
+    rows.set(values.subarray(from * codes, from * codes + block), from);
   }
   return rows;
 };
@@ -77,12 +84,37 @@ const addToFirstHalves = (values: Float32Array, added: Float32Array, codes: numb
   }
 };
 
-const columnSums = (matrix: Float32Array, columns: number): Float32Array => {
-  const sums = new Float64Array(columns);
-  for (let row = 0; row < matrix.length; row += columns) {
-    for (let k = 0; k < columns; k++) sums[k] = sums[k]! + matrix[row + k]!;
+const joined = (arrays: readonly Float32Array[]): Float32Array => {
+  if (arrays.length === 1) return arrays[0]!;
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let to = 0;
+  for (const values of arrays) {
+    all.set(values, to);
+    to += values.length;
   }
-  return Float32Array.from(sums);
+  return all;
+};
+
+/** Multiplies values, in place, by factors drawn for each; the factors. */
+const thinOut = (values: Float32Array, dropout: EventDropout | undefined): Float32Array | undefined => {
+  if (dropout === undefined || dropout.share === 0) return undefined;
+  const { numbers, share } = dropout;
+  const factors = new Float32Array(values.length);
+  for (let k = 0; k < factors.length; k++) factors[k] = numbers.uniform() < share ? 0 : 1 / (1 - share);
+  scaleBy(values, factors);
+  return factors;
+};
+
+const scaleBy = (values: Float32Array, factors: Float32Array | undefined): void => {
+  if (factors === undefined) return;
+  for (let k = 0; k < values.length; k++) values[k] = values[k]! * factors[k]!;
+};
+
+const addRows = (into: Float32Array, rows: Int32Array, values: Float32Array, width: number): void => {
+  for (let k = 0; k < rows.length; k++) {
+    const to = rows[k]! * width;
+    for (let i = 0; i < width; i++) into[to + i] = into[to + i]! + values[k * width + i]!;
+  }
 };
 
 /**
@@ -93,26 +125,23 @@ const columnSums = (matrix: Float32Array, columns: number): Float32Array => {
  * @throws RecurrentCallError where a size does not fit
  */
 export const runEventModel = (
-  { dense, recurrent }: EventKernels,
+  { dense, recurrent, softmax }: EventKernels,
   shape: EventModelShape,
   parameters: EventParameters,
   input: EventBatch,
 ): EventRun => {
-  const { inputs, ternary = false, units } = shape;
+  const { codes, inputs, ternary = false, units } = shape;
   const { batch, state, steps, timing: times } = input;
   const { timing } = parameters;
-  const codes = shape.codes.length;
-  const halves = steps * codes;
-  const x = new Float32Array(halves * batch * inputs);
-  for (let half = 0; half < halves; half++) {
-    for (let row = 0; row < batch; row++) {
-      const { code, value } = readCode(input, half, row);
-      const vector = parameters.inputVectors[code]!.subarray(value * inputs, (value + 1) * inputs);
-      x.set(vector, (half * batch + row) * inputs);
-    }
-  }
-  const firstHalves = { batch, steps, codes };
+  const halves = steps * codes.length;
+  const tables = expandTables(shape, parameters);
+  const table = joined(tables.inputVectors);
+  const rows = readRows(input, codes);
+  const x = new Float32Array(rows.length * inputs);
+  rows.forEach((row, k) => x.set(table.subarray(row * inputs, (row + 1) * inputs), k * inputs));
+  const firstHalves = { batch, steps, codes: codes.length };
   if (timing && times) addFeatureInput(dense, timing, times, x, firstHalves);
+  const inputFactors = thinOut(x, input.dropout);
   const columns = gatesOf[shape.cell] * units;
   const weights = (values: Float32Array, length: number): Float32Array =>
     ternary ? quantisedMatrix("rowScale", values, length, columns) : values;
@@ -126,56 +155,42 @@ export const runEventModel = (
     stateQuantiser: ternary ? "int8" : "none",
     ...(state && { initialState: state }),
   });
-  const tokens = steps * batch;
-  const heads = shape.codes.map((values, code) => {
-    const seen = rowsOfCode(states, code, codes, batch * units);
-    const logits = dense.multiplyByTranspose(seen, parameters.outputVectors[code]!, tokens, values, units);
-    const biases = parameters.outputBiases[code]!;
-    for (let from = 0; from < logits.length; from += values) {
-      for (let k = 0; k < values; k++) logits[from + k] = logits[from + k]! + biases[k]!;
-    }
-    return { seen, logits, values, ...softmaxLoss(logits, input.codes[code]!.subarray(batch), values) };
-  });
+  const targets = input.codes.map((values) => values.subarray(batch));
+  const last = states.slice((halves - 1) * batch * units);
+  const stateFactors = thinOut(states, input.dropout);
+  const heads = eventHeads(shape, tables, states, targets, batch);
 
-  const when = timing && times && runTimingHead(dense, timing, heads[0]!.seen, times.bins);
+  const when =
+    timing &&
+    times &&
+    runTimingHead({ dense, softmax }, timing, rowsOfFirst(states, codes.length, batch * units), times.bins);
 
   const backward = (): EventParameters => {
     const stateGradient = new Float32Array(states.length);
-    const ofHeads = heads.map(({ gradient, seen, values }, code) => {
-      const mean = gradient.map((value) => value / tokens);
-      const ofSeen = dense.multiply(mean, parameters.outputVectors[code]!, tokens, values, units);
-      const block = batch * units;
-      for (let step = 0; step < steps; step++) {
-        stateGradient.set(ofSeen.subarray(step * block, (step + 1) * block), (step * codes + code) * block);
-      }
-      return {
-        vectors: dense.multiplyTransposed(mean, seen, tokens, values, units),
-        biases: columnSums(mean, values),
-      };
-    });
+    const outputVectors = tables.outputVectors.map(({ length }) => new Float32Array(length));
+    const outputBiases = tables.outputBiases.map(({ length }) => new Float32Array(length));
+    for (const { array, call, first, rows: seen } of heads) {
+      const own = softmax.gradients(call, 1 / (steps * batch));
+      addRows(stateGradient, seen, own.states, units);
+      outputVectors[array]!.set(own.vectors, first * units);
+      outputBiases[array]!.set(own.biases, first);
+    }
     const ofWhen = when?.backward();
-    if (ofWhen) addToFirstHalves(stateGradient, ofWhen.states, codes, batch * units);
+    if (ofWhen) addToFirstHalves(stateGradient, ofWhen.states, codes.length, batch * units);
+    scaleBy(stateGradient, stateFactors);
     const cell = tape.backward(stateGradient, true);
     tape.release();
+    scaleBy(cell.x!, inputFactors);
     if (!shape.multiplicative) cell.mi.fill(0, 0, (3 * cell.mi.length) / 4);
-    const inputVectors = parameters.inputVectors.map((values) => new Float32Array(values.length));
-    for (let half = 0; half < halves; half++) {
-      for (let row = 0; row < batch; row++) {
-        const { code, value } = readCode(input, half, row);
-        const into = inputVectors[code]!;
-        const from = (half * batch + row) * inputs;
-        for (let k = 0; k < inputs; k++) {
-          into[value * inputs + k] = into[value * inputs + k]! + cell.x![from + k]!;
-        }
-      }
-    }
+    const ofTable = new Float32Array(table.length);
+    addRows(ofTable, rows, cell.x!, inputs);
+    let from = 0;
+    const inputVectors = tables.inputVectors.map(({ length }) => ofTable.subarray(from, (from += length)));
     return {
       inputWeights: cell.w,
       stateWeights: cell.u,
       integration: cell.mi,
-      inputVectors,
-      outputVectors: ofHeads.map(({ vectors }) => vectors),
-      outputBiases: ofHeads.map(({ biases }) => biases),
+      ...reduceTables(shape, parameters, { inputVectors, outputVectors, outputBiases }),
       ...(ofWhen &&
         times && {
           timing: {
@@ -187,10 +202,20 @@ export const runEventModel = (
     };
   };
   return {
-    losses: heads.map(({ loss }) => loss),
-    logits: heads.map(({ logits }) => logits),
-    state: states.slice((halves - 1) * batch * units),
-    ...(when && { timing: { loss: when.loss, logits: when.logits } }),
+    get losses() {
+      const sums: number[] = [];
+      for (const { call, loss } of heads) sums[loss] = (sums[loss] ?? 0) + softmax.loss(call);
+      return sums;
+    },
+    get logits() {
+      return heads.map(({ call: { biases, classes, positions, states: seen, vectors } }) => {
+        const logits = dense.multiplyByTranspose(seen, vectors, positions, classes, units);
+        for (let k = 0; k < logits.length; k++) logits[k] = logits[k]! + biases[k % classes]!;
+        return logits;
+      });
+    },
+    state: last,
+    ...(when && { timing: when }),
     backward,
     release: () => tape.release(),
   };

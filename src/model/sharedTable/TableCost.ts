@@ -1,5 +1,5 @@
 import { columnOf, rowOf, type SharedTable, sideOf } from "./SharedTable.ts";
-import { logSumExp } from "./softmaxLoss.ts";
+import { logSumExp } from "./logSumExp.ts";
 
 /**
  * What each token would cost in each row and each column: in the cell (i, j), rows[token][i] + columns[token][j] nats.

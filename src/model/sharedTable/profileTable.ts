@@ -2,8 +2,10 @@ import type { Random } from "../../series/random.ts";
 import { balancedGroups } from "./balancedGroups.ts";
 import { type SharedTable, sharedTable, sideOf } from "./SharedTable.ts";
 
-/** Rounds of k-means; on profiles of a day it settles in about ten. */
-const ROUNDS = 12;
+/** Rounds of k-means with rows of any size; on profiles of a day it settles in about ten. */
+const FREE_ROUNDS = 12;
+/** Rounds after them with rows that are full, each an exact grouping. */
+const BALANCED_ROUNDS = 2;
 
 const squaredDistances = (
   profiles: Float64Array,
@@ -26,8 +28,16 @@ const squaredDistances = (
   return distances;
 };
 
+const nearestRows = (distances: Float64Array, side: number): Int32Array =>
+  Int32Array.from({ length: distances.length / side }, (_, token) => {
+    let nearest = 0;
+    for (let row = 1; row < side; row++)
+      if (distances[token * side + row]! < distances[token * side + nearest]!) nearest = row;
+    return nearest;
+  });
+
 /**
- * A table to start from: tokens of like profiles share a row, by balanced k-means; inside a row they stand by the sum of
+ * A table to start from: tokens of like profiles share a row, by k-means that is balanced in its last rounds; inside a row they stand by the sum of
  * their profile, so that a column is a rank. Profiles of a day, scaled alike, put together what happens at the same hours.
  *
  * @param profiles [tokens][width], finite
@@ -48,25 +58,21 @@ export const profileTable = (profiles: Float64Array, width: number, numbers: Ran
     const token = order[centre]!;
     centres.set(profiles.subarray(token * width, (token + 1) * width), centre * width);
   }
-  let rows = new Int32Array(0);
-  let before = Infinity;
-  for (let round = 0; round < ROUNDS; round++) {
-    const { cost, groupOf } = balancedGroups(
-      squaredDistances(profiles, centres, width, tokens, side),
-      side,
-      side,
-    );
-    if (!(cost < before)) break;
-    before = cost;
-    rows = Int32Array.from(groupOf);
+  const distances = (): Float64Array => squaredDistances(profiles, centres, width, tokens, side);
+  const settle = (rows: Int32Array): void => {
     const sizes = new Int32Array(side);
-    centres.fill(0);
+    for (const row of rows) sizes[row]!++;
+    // A row that nothing is nearest to keeps its centre.
+    for (let k = 0; k < centres.length; k++) if (sizes[Math.floor(k / width)]! > 0) centres[k] = 0;
     rows.forEach((row, token) => {
-      sizes[row]!++;
-      for (let k = 0; k < width; k++) centres[row * width + k]! += profiles[token * width + k]!;
+      for (let k = 0; k < width; k++) centres[row * width + k]! += profiles[token * width + k]! / sizes[row]!;
     });
-    for (let k = 0; k < centres.length; k++)
-      centres[k] = centres[k]! / Math.max(1, sizes[Math.floor(k / width)]!);
+  };
+  for (let round = 0; round < FREE_ROUNDS; round++) settle(nearestRows(distances(), side));
+  let rows = new Int32Array(0);
+  for (let round = 0; round < BALANCED_ROUNDS; round++) {
+    rows = Int32Array.from(balancedGroups(distances(), side, side).groupOf);
+    settle(rows);
   }
   const level = (token: number): number =>
     profiles.subarray(token * width, (token + 1) * width).reduce((sum, value) => sum + value, 0);

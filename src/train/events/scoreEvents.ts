@@ -1,5 +1,6 @@
 import { codesOf, type EventModelShape, type EventParameters } from "../../model/eventModel/EventModel.ts";
-import { type EventKernels, runEventModel } from "../../model/eventModel/runEventModel.ts";
+import type { EventKernels } from "../../model/eventModel/eventKernels.ts";
+import { runEventModel } from "../../model/eventModel/runEventModel.ts";
 import type { SharedTable } from "../../model/sharedTable/SharedTable.ts";
 import { addHalfStepCost, type TableCost, zeroCost } from "../../model/sharedTable/TableCost.ts";
 import type { EventCut } from "./eventPieces.ts";
@@ -39,8 +40,9 @@ export const scoreTimedEvents = (
     for (const own of run.losses) which += own;
     when += run.timing?.loss ?? 0;
     if (cost === undefined) continue;
-    addHalfStepCost(cost.rows, cost.side, run.logits[0]!, piece.tokens);
-    addHalfStepCost(cost.columns, cost.side, run.logits[1]!, piece.tokens);
+    const [rows, columns] = run.logits;
+    addHalfStepCost(cost.rows, cost.side, rows!, piece.tokens);
+    addHalfStepCost(cost.columns, cost.side, columns!, piece.tokens);
   }
   return { which: which / count, when: when / count };
 };

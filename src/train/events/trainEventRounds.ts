@@ -1,7 +1,7 @@
 /** Trains a model of events round by round: a float phase, then one with ternary weights from its best. */
 import { Effect, Schema } from "effect";
 import { copyEventParameters, type EventModelShape } from "../../model/eventModel/EventModel.ts";
-import type { EventKernels } from "../../model/eventModel/runEventModel.ts";
+import type { EventKernels } from "../../model/eventModel/eventKernels.ts";
 import type { SharedTable } from "../../model/sharedTable/SharedTable.ts";
 import type { Random } from "../../series/random.ts";
 import type { EventCheckpoint, EventWeights, RoundRecord } from "./EventCheckpoint.ts";

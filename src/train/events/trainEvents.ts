@@ -6,10 +6,11 @@ import {
   type EventParameters,
   initialEventParameters,
 } from "../../model/eventModel/EventModel.ts";
-import { type EventKernels, runEventModel } from "../../model/eventModel/runEventModel.ts";
+import type { EventKernels } from "../../model/eventModel/eventKernels.ts";
+import { runEventModel } from "../../model/eventModel/runEventModel.ts";
 import { allocateTable } from "../../model/sharedTable/allocateTable.ts";
 import type { SharedTable } from "../../model/sharedTable/SharedTable.ts";
-import type { Random } from "../../series/random.ts";
+import { type Random, random } from "../../series/random.ts";
 import { adamUpdate } from "../adamUpdate.ts";
 import type { EventCut } from "./eventPieces.ts";
 import { scoreTimedEvents, tableCostOf } from "./scoreEvents.ts";
@@ -21,6 +22,12 @@ export interface EventSettings extends EventCut {
   readonly learningRate: number;
   /** Gradients are scaled down to this length over all parameters together. */
   readonly clipNorm: number;
+  /** Share of its size that a vector loses a step at a learning rate of 1: decoupled weight decay. */
+  readonly vectorDecay: number;
+  /** Chance that a number of an input vector or of a state that is read is left out, 0 to below 1. */
+  readonly dropout: number;
+  /** Of dropout. */
+  readonly seed: number;
   /** Whether the table is made anew between rounds. */
   readonly reallocates: boolean;
 }
@@ -39,6 +46,9 @@ export interface EventTraining {
   /** Whether the table of the last round was undone. */
   readonly undone: boolean;
 }
+
+/** Told the count of steps after each. What it throws ends the training. */
+export type ObserveStep = (step: number) => void;
 
 /** Streams of tokens in order of time. */
 export interface EventData {
@@ -89,15 +99,17 @@ const lengthOf = (gradients: EventParameters): number => {
 const stepped = (
   training: EventTraining,
   gradients: EventParameters,
-  { clipNorm, learningRate }: EventSettings,
+  { clipNorm, learningRate, vectorDecay }: EventSettings,
 ): EventTraining => {
   const step = training.step + 1;
   const length = lengthOf(gradients);
   const factor = length > clipNorm ? clipNorm / length : 1;
   const [first, second, slopes] = [training.firstMoment, training.secondMoment, gradients].map(arraysOf);
-  arraysOf(training.parameters).forEach((values, k) =>
-    adamUpdate(values, slopes![k]!, first![k]!, second![k]!, { step, learningRate, factor, keep: 1 }),
-  );
+  const vectors = new Set([...training.parameters.inputVectors, ...training.parameters.outputVectors]);
+  arraysOf(training.parameters).forEach((values, k) => {
+    const keep = vectors.has(values) ? 1 - learningRate * vectorDecay : 1;
+    adamUpdate(values, slopes![k]!, first![k]!, second![k]!, { step, learningRate, factor, keep });
+  });
   return { ...training, step };
 };
 
@@ -106,24 +118,49 @@ function* epochSteps(
   kernels: EventKernels,
   shape: EventModelShape,
   training: EventTraining,
-  { timing, training: tokens }: EventData,
+  { timing, training: tokens }: Pick<EventData, "timing" | "training">,
   settings: EventSettings,
-): Generator<void, EventTraining, void> {
+): Generator<number, EventTraining, void> {
   let state: Float32Array | undefined;
   let current = training;
   for (const piece of timedPieces(tokens, codesOf(tokens, training.table), timing?.training, settings)) {
-    const run = runEventModel(kernels, shape, current.parameters, { ...piece, ...(state && { state }) });
+    const run = runEventModel(kernels, shape, current.parameters, {
+      ...piece,
+      ...(state && { state }),
+      dropout: { share: settings.dropout, numbers: random(settings.seed, current.step) },
+    });
     current = stepped(current, run.backward(), settings);
     state = run.state;
-    yield;
+    yield current.step;
   }
   return current;
 }
 
+/** Runs steps to their end; what the observer throws ends them. */
+const drained = <Value>(steps: Generator<number, Value, void>, observe?: ObserveStep): Value => {
+  let next = steps.next();
+  while (next.done !== true) {
+    observe?.(next.value);
+    next = steps.next();
+  }
+  return next.value;
+};
+
+/** One pass over a stream, in place but for the count of steps; the state is carried from piece to piece. */
+export const trainEventEpoch = (
+  kernels: EventKernels,
+  shape: EventModelShape,
+  training: EventTraining,
+  tokens: Int32Array,
+  settings: EventSettings,
+  observe?: ObserveStep,
+): EventTraining => drained(epochSteps(kernels, shape, training, { training: tokens }, settings), observe);
+
 /**
- * One round of training, and before it, but in the first and where settings forbid it, the cheapest table for the losses of the training stream (Li et
- * al., "LightRNN", NIPS 2016, algorithm 1). Where the validation loss at the end is not below that of the table before,
- * table, weights and moments of then come back, and the next round trains on with them and moves nothing.
+ * One round of training, and before it, but in the first and where settings forbid it, the cheapest table for the losses
+ * of the training stream (Li et al., "LightRNN", NIPS 2016, algorithm 1). Where the validation loss at the end is not below
+ * that of the table before, table, weights and moments of then come back, and the next round trains on with them and moves
+ * nothing.
  *
  * Deterministic: equal arguments give equal bytes. The training that is given stays as it is.
  *
@@ -135,21 +172,17 @@ export const trainEventRound = (
   before: EventTraining,
   data: EventData,
   settings: EventSettings,
-): EventTraining => {
-  const steps = eventRoundSteps(kernels, shape, before, data, settings);
-  let next = steps.next();
-  while (next.done !== true) next = steps.next();
-  return next.value;
-};
+  observe?: ObserveStep,
+): EventTraining => drained(eventRoundSteps(kernels, shape, before, data, settings), observe);
 
-/** {@link trainEventRound}, which comes up for breath after each step of the optimiser. */
+/** {@link trainEventRound}, which comes up for breath after each step of the optimiser and says its number. */
 export function* eventRoundSteps(
   kernels: EventKernels,
   shape: EventModelShape,
   before: EventTraining,
   data: EventData,
   settings: EventSettings,
-): Generator<void, EventTraining, void> {
+): Generator<number, EventTraining, void> {
   let training: EventTraining = { ...copied(before), undone: false };
   const { table } = before;
   const moves =

@@ -6,8 +6,7 @@ import { type PreparedEvents, prepareEvents } from "../../../src/jobs/events/pre
 import type { NamedEventModel } from "../../../src/jobs/events/testEvents.ts";
 import { loadRunPanel } from "../../../src/jobs/loadRunPanel.ts";
 import { readPipelineAs } from "../../../src/jobs/readPipeline.ts";
-import { createDenseKernel } from "../../../src/kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../../../src/kernels/RecurrentKernel.ts";
+import { createEventKernels } from "../../../src/model/eventModel/eventKernels.ts";
 import { arraysOf, initialEventParameters } from "../../../src/model/eventModel/EventModel.ts";
 import { random } from "../../../src/series/random.ts";
 import { platform } from "../../../src/cli/platform.ts";
@@ -54,6 +53,6 @@ export const eventModelOf = (run: PreparedEvents, binShares?: readonly number[])
     for (const values of arraysOf(parameters)) values.fill(0);
     parameters.timing!.binBiases.set(binShares.map(Math.log));
   }
-  const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel() };
+  const kernels = createEventKernels();
   return { name: "model", model: { kernels, shape, parameters, tokens } };
 };

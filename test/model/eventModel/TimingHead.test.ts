@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createDenseKernel } from "../../../src/kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../../../src/kernels/RecurrentKernel.ts";
+import { createEventKernels } from "../../../src/model/eventModel/eventKernels.ts";
 import {
   arraysOf,
   cellNumbers,
@@ -14,7 +13,7 @@ import {
 import { type EventBatch, runEventModel } from "../../../src/model/eventModel/runEventModel.ts";
 import { random } from "../../../src/series/random.ts";
 
-const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel() };
+const kernels = createEventKernels();
 const shape: EventModelShape = {
   cell: "rnn",
   multiplicative: true,

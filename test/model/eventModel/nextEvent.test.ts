@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createDenseKernel } from "../../../src/kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../../../src/kernels/RecurrentKernel.ts";
+import { createEventKernels } from "../../../src/model/eventModel/eventKernels.ts";
 import {
   arraysOf,
   codesOf,
@@ -12,7 +11,7 @@ import { runEventModel } from "../../../src/model/eventModel/runEventModel.ts";
 import { randomTable, sideOf } from "../../../src/model/sharedTable/SharedTable.ts";
 import { random } from "../../../src/series/random.ts";
 
-const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel() };
+const kernels = createEventKernels();
 const TOKENS = 7;
 const timing = { features: 2, bins: 4 };
 const cell = { cell: "gru", multiplicative: true, units: 6, inputs: 5, timing } as const;

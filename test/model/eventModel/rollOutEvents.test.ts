@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createDenseKernel } from "../../../src/kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../../../src/kernels/RecurrentKernel.ts";
+import { createEventKernels } from "../../../src/model/eventModel/eventKernels.ts";
 import {
   arraysOf,
   type EventModelShape,
@@ -13,7 +12,7 @@ import { eventTimes, TIMING_FEATURES } from "../../../src/series/events/EventTim
 import { gapWithSurvival } from "../../../src/series/events/GapBins.ts";
 import { random } from "../../../src/series/random.ts";
 
-const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel() };
+const kernels = createEventKernels();
 const TOKENS = 5;
 const bins = { starts: Float64Array.of(0, 10, 30), tailMean: 20 };
 const times = eventTimes({ zone: "UTC", startMs: 0, stepMs: 300_000 }, 1000, Float64Array.of(1, 5, 20));

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createDenseKernel } from "../../../src/kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../../../src/kernels/RecurrentKernel.ts";
+import { createEventKernels } from "../../../src/model/eventModel/eventKernels.ts";
 import {
   arraysOf,
   cellNumbers,
@@ -15,7 +14,7 @@ import { type EventBatch, runEventModel } from "../../../src/model/eventModel/ru
 import { randomTable } from "../../../src/model/sharedTable/SharedTable.ts";
 import { random } from "../../../src/series/random.ts";
 
-const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel() };
+const kernels = createEventKernels();
 const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 
 /** One step of the MI-GRU in float64, straight from its equations. */
@@ -126,6 +125,52 @@ describe.each(models)("runEventModel, %s", (_, shape, codes) => {
       }
     });
     expect(worst).toBeLessThan(2e-5);
+  });
+});
+
+describe("dropout", () => {
+  const [, shape, codes] = models[1]!;
+  const parameters = initialEventParameters(shape, random(72));
+  const input = (share: number): EventBatch => ({
+    batch,
+    steps,
+    codes,
+    dropout: { share, numbers: random(5) },
+  });
+
+  it("has the gradient of its own losses, where the same numbers are left out", () => {
+    const gradients = arraysOf(runEventModel(kernels, shape, parameters, input(0.4)).backward());
+    const moved = copyEventParameters(parameters);
+    const meanLoss = (): number => {
+      const run = runEventModel(kernels, shape, moved, input(0.4));
+      run.release();
+      return run.losses.reduce((sum, loss) => sum + loss, 0) / (batch * steps);
+    };
+    let worst = 0;
+    arraysOf(moved).forEach((values, which) => {
+      for (let k = 0; k < values.length; k += 3) {
+        const own = values[k]!;
+        values[k] = own + 2 ** -5;
+        const above = meanLoss();
+        values[k] = own - 2 ** -5;
+        const below = meanLoss();
+        values[k] = own;
+        worst = Math.max(worst, Math.abs(gradients[which]![k]! - (above - below) * 2 ** 4));
+      }
+    });
+    expect(worst).toBeLessThan(2e-4);
+  });
+
+  it("changes nothing at a share of 0, and carries the whole state on", () => {
+    const runOf = (own: EventBatch) => {
+      const run = runEventModel(kernels, shape, parameters, own);
+      run.release();
+      return run;
+    };
+    const plain = runOf({ batch, steps, codes });
+    expect(runOf(input(0)).losses).toEqual(plain.losses);
+    expect(runOf(input(0.4)).losses).not.toEqual(plain.losses);
+    expect(runOf(input(0.4)).state.every((value) => value !== 0)).toBe(true);
   });
 });
 

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createDenseKernel } from "../../../src/kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../../../src/kernels/RecurrentKernel.ts";
+import { createEventKernels } from "../../../src/model/eventModel/eventKernels.ts";
 import { type EventModelShape, initialEventParameters } from "../../../src/model/eventModel/EventModel.ts";
 import { runEventModel } from "../../../src/model/eventModel/runEventModel.ts";
 import { quantisedMatrix } from "../../../src/model/quantiseWeights.ts";
 import { random } from "../../../src/series/random.ts";
 
-const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel() };
+const kernels = createEventKernels();
 const shape: EventModelShape = { cell: "gru", multiplicative: true, units: 5, inputs: 4, codes: [6] };
 const parameters = initialEventParameters(shape, random(2));
 const matrices = {

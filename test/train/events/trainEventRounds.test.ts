@@ -1,7 +1,6 @@
 import { Effect, Result } from "effect";
 import { describe, expect, it } from "vitest";
-import { createDenseKernel } from "../../../src/kernels/DenseKernel.ts";
-import { createRecurrentKernel } from "../../../src/kernels/RecurrentKernel.ts";
+import { createEventKernels } from "../../../src/model/eventModel/eventKernels.ts";
 import type { EventModelShape } from "../../../src/model/eventModel/EventModel.ts";
 import { randomTable } from "../../../src/model/sharedTable/SharedTable.ts";
 import { eventTimes, TIMING_FEATURES } from "../../../src/series/events/EventTimes.ts";
@@ -16,7 +15,7 @@ import { scoreTimedEvents } from "../../../src/train/events/scoreEvents.ts";
 import { streamTiming } from "../../../src/train/events/StreamTiming.ts";
 import { type EventJob, trainEventRounds } from "../../../src/train/events/trainEventRounds.ts";
 
-const kernels = { recurrent: createRecurrentKernel(), dense: createDenseKernel() };
+const kernels = createEventKernels();
 const TOKENS = 9;
 
 /** The next token is four further in nine of ten cases; after an even one the gap is short, after an odd one long. */
@@ -54,7 +53,17 @@ const jobOf = (shape: EventModelShape, more: Partial<EventJob> = {}): EventJob =
     validation: validate.tokens,
     timing: { training: timingOf(train), validation: timingOf(validate) },
   },
-  settings: { batch: 8, steps: 16, epochs: 2, learningRate: 0.01, clipNorm: 5, reallocates: true },
+  settings: {
+    batch: 8,
+    steps: 16,
+    epochs: 2,
+    learningRate: 0.01,
+    clipNorm: 5,
+    reallocates: true,
+    dropout: 0,
+    vectorDecay: 0,
+    seed: 1,
+  },
   rounds: { float: 4, ternary: 2 },
   patience: 10,
   numbers: random(3),
