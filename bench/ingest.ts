@@ -1,18 +1,29 @@
 /**
- * How fast readings come in: rows of a long CSV as the embedded sample has it, and cells of a wide one, from
- * bytes in memory to record batches and to a panel.
+ * How fast readings come in: rows of a long CSV and of a Parquet file, and cells of a wide CSV, to record batches, to a
+ * panel and into a store; growth by sensors, memory by the size of the file, and DuckDB on the same files.
  */
-import { Effect, Stream } from "effect";
+import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem";
+import { Effect, type FileSystem, type Scope, Stream } from "effect";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { assemblePanel } from "../src/ingest/assemblePanel.ts";
 import { CsvReader, type ReadingContext } from "../src/ingest/CsvReader.ts";
 import type { DatasetCard } from "../src/ingest/DatasetCard.ts";
 import { ProblemLog } from "../src/ingest/IntakeProblem.ts";
 import { emptyTally } from "../src/ingest/IntakeTally.ts";
 import type { Readings } from "../src/ingest/ReadingBatch.ts";
+import { openReadingStore } from "../src/ingest/store/ReadingStore.ts";
+import { ON_GRID } from "../src/ingest/store/ResampleRule.ts";
 import { SensorTable } from "../src/ingest/SensorTable.ts";
 import { random as randomFrom } from "../src/series/random.ts";
-import type { Measure } from "./BenchRow.ts";
+import type { BenchRow, Measure } from "./BenchRow.ts";
+import { feedSource } from "./feedSource.ts";
 import { medianTime } from "./medianTime.ts";
+import { openDuckDb } from "./peers/duckDb.ts";
+import { CHANNELS, csvText, writeBigCsv, writeParquet } from "./readingFiles.ts";
 
 const ROWS = 300_000;
 const SENSORS = 24;
@@ -39,7 +50,7 @@ const longCard: DatasetCard = {
     kind: "long",
     time: { column: "time", clock: "utc" },
     sensor: "detector",
-    channels: ["speed", "flow", "occupancy", "no2", "wind"].map((name) => ({ name, unit: "1" })),
+    channels: CHANNELS.map((name) => ({ name, unit: "1" })),
   },
 };
 
@@ -70,20 +81,6 @@ const chunksOf = (text: string): Uint8Array[] => {
 
 const instantText = (step: number, end: number): string =>
   new Date(Date.UTC(2025, 0, 6) + step * STEP_MS).toISOString().slice(0, end);
-
-/** Rows such as `2025-01-06T07:05:00Z,D07,48.3,612,11.4,,3.2`: one reading in ten is missing. */
-const longText = (): string => {
-  const random = randomFrom(1);
-  const number = (scale: number, digits: number) =>
-    random.uniform() < 0.1 ? "" : (random.uniform() * scale).toFixed(digits);
-  let text = "time,detector,speed,flow,occupancy,no2,wind\n";
-  for (let row = 0; row < ROWS; row++) {
-    const time = `${instantText(Math.floor(row / SENSORS), 19)}Z`;
-    const detector = `D${String(row % SENSORS).padStart(2, "0")}`;
-    text += `${time},${detector},${number(90, 1)},${number(1800, 0)},${number(60, 1)},${number(120, 1)},${number(12, 1)}\n`;
-  }
-  return text;
-};
 
 const WIDE_COLUMNS = 200;
 const WIDE_ROWS = 5000;
@@ -119,10 +116,79 @@ const assembleAll = (card: DatasetCard, chunks: readonly Uint8Array[]) => {
   );
 };
 
+const SENSOR_COUNTS = [24, 2400, 100_000];
+const PARQUET_ROWS = 1_000_000;
+const BIG_BYTES = 2_000_000_000;
+const FILE_REPEATS = { warmUp: 2, repeats: 7 };
+
+const run = <A, E>(effect: Effect.Effect<A, E, FileSystem.FileSystem | Scope.Scope>): Promise<A> =>
+  Effect.runPromise(Effect.scoped(effect).pipe(Effect.provide(NodeFileSystem.layer)));
+
+/** Reads a file batch by batch. */
+const readFile = (kind: "csv" | "parquet", path: string): Promise<unknown> =>
+  run(Stream.runDrain(feedSource(kind, path).batches));
+
+/** Reads a file into a panel. */
+const panelOf = (kind: "csv" | "parquet", path: string): Promise<unknown> => {
+  const source = feedSource(kind, path);
+  const batches = Stream.filter(
+    Stream.map(source.batches, ({ readings }) => readings),
+    ({ numRows }) => numRows > 0,
+  );
+  return run(assemblePanel({ batches, tally: emptyTally() }, { card: longCard }));
+};
+
+/** Reads a file into an empty store. */
+const storeOf = (kind: "csv" | "parquet", path: string, folder: string): Promise<unknown> => {
+  rmSync(folder, { recursive: true, force: true });
+  const card = {
+    name: "bench",
+    zone: "Europe/Berlin",
+    stepMs: STEP_MS,
+    channels: longCard.layout.channels,
+    resample: ON_GRID,
+    sensors: [],
+    lateAfterMs: STEP_MS,
+    deadAfterMs: STEP_MS,
+  };
+  return run(
+    Effect.flatMap(openReadingStore(folder, card), (store) =>
+      Stream.runForEach(feedSource(kind, path).batches, ({ readings }) => store.append(readings)),
+    ),
+  );
+};
+
+/** The most memory, in MB, that a process of its own takes to read a file. */
+const memoryOf = (kind: string, path: string): number => {
+  const script = fileURLToPath(new URL("readFeedFile.ts", import.meta.url));
+  const printed = execFileSync(process.execPath, ["--import", "tsx", script, kind, path], {
+    encoding: "utf8",
+  });
+  return (JSON.parse(printed) as { readonly megabytes: number }).megabytes;
+};
+
 export const measure: Measure = async (report) => {
-  const long = chunksOf(longText());
+  const folder = mkdtempSync(join(tmpdir(), "ordinance-bench-"));
+  try {
+    await measureIn(folder, report);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const rate = (count: number, ms: number): number => Math.round((count / ms) * 1000);
+
+const measureIn = async (folder: string, report: (row: BenchRow) => void): Promise<void> => {
+  const longFile = csvText(ROWS, SENSORS);
+  const long = chunksOf(longFile);
   const wide = chunksOf(wideText());
-  const rate = (count: number, ms: number) => Math.round((count / ms) * 1000);
+  const rowsPerSecond = async (rows: number, name: string, work: () => unknown, atLeast?: number) =>
+    report({
+      case: name,
+      value: rate(rows, await medianTime(work, FILE_REPEATS)),
+      unit: "rows/s",
+      ...(atLeast === undefined ? {} : { atLeast }),
+    });
   report({
     case: "long CSV (time, sensor, 5 channels) to record batches",
     value: rate(ROWS, await medianTime(() => readAll(longCard, long), REPEATS)),
@@ -139,4 +205,58 @@ export const measure: Measure = async (report) => {
     value: rate(WIDE_ROWS * WIDE_COLUMNS, await medianTime(() => readAll(wideCard, wide), REPEATS)),
     unit: "cells/s",
   });
+  const csv = join(folder, "long.csv");
+  const parquet = join(folder, "long.parquet");
+  writeFileSync(csv, longFile);
+  writeParquet(parquet, PARQUET_ROWS, SENSORS);
+  await rowsPerSecond(
+    PARQUET_ROWS,
+    "Parquet (time, sensor, 5 channels) to record batches",
+    () => readFile("parquet", parquet),
+    3_000_000,
+  );
+  await rowsPerSecond(PARQUET_ROWS, "Parquet (time, sensor, 5 channels) to a panel", () =>
+    panelOf("parquet", parquet),
+  );
+  await rowsPerSecond(ROWS, "CSV file into a store on disk", () =>
+    storeOf("csv", csv, join(folder, "store")),
+  );
+  await measurePeer(csv, parquet, rowsPerSecond, report);
+  for (const sensors of SENSOR_COUNTS) {
+    writeFileSync(csv, csvText(ROWS, sensors));
+    writeParquet(parquet, ROWS, sensors);
+    await rowsPerSecond(ROWS, `CSV of ${sensors} sensors to record batches`, () => readFile("csv", csv));
+    await rowsPerSecond(ROWS, `Parquet of ${sensors} sensors to record batches`, () =>
+      readFile("parquet", parquet),
+    );
+  }
+  for (const bytes of [BIG_BYTES / 20, BIG_BYTES]) {
+    writeBigCsv(csv, bytes);
+    report({
+      case: `most memory for a CSV file of ${bytes / 1e6} MB`,
+      value: memoryOf("csv", csv),
+      unit: "MB",
+      atMost: 500,
+    });
+  }
+};
+
+/** DuckDB reads the same files on one thread, its columns taken as typed arrays. */
+const measurePeer = async (
+  csv: string,
+  parquet: string,
+  rowsPerSecond: (rows: number, name: string, work: () => unknown) => Promise<void>,
+  report: (row: BenchRow) => void,
+): Promise<void> => {
+  const duck = await openDuckDb();
+  if (duck === undefined) {
+    const reason = "@duckdb/node-api is not installed (npm install --prefix bench/peers --ignore-scripts)";
+    report({ case: `peer DuckDB not measured: ${reason}`, value: Number.NaN, unit: "rows/s" });
+    return;
+  }
+  const rows = await duck.run(`select * from '${csv}'`);
+  await rowsPerSecond(rows, "peer DuckDB: the CSV file to columns", () => duck.run(`select * from '${csv}'`));
+  await rowsPerSecond(PARQUET_ROWS, "peer DuckDB: the Parquet file to columns", () =>
+    duck.run(`select * from '${parquet}'`),
+  );
 };

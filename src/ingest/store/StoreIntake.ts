@@ -189,7 +189,8 @@ export class StoreIntake {
           impossible++;
           value = NaN;
         } else if (!Number.isNaN(value)) values++;
-        row[channel] = value;
+        // Of minus zero and zero, which are the same reading, one is kept whichever comes first.
+        row[channel] = value + 0;
       }
       faults[IMPOSSIBLE!]! += impossible;
       if (values === 0) {

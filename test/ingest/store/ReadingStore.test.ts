@@ -92,9 +92,9 @@ describe("a store of readings", () => {
     for (const seed of [0, 1, 2, 3]) {
       rmSync(join(root, "store"), { recursive: true, force: true });
       const rows = seed === 0 ? truth : shuffled([...truth, ...truth.slice(0, 500 * seed)], seed);
-      for (let at = 0; at < rows.length; at += 400 + 100 * seed) {
+      for (let at = 0; at < rows.length; at += 900 + 100 * seed) {
         // Each batch by a process of its own, as it were.
-        await withStore((store) => store.append(batchOf(rows.slice(at, at + 400 + 100 * seed))));
+        await withStore((store) => store.append(batchOf(rows.slice(at, at + 900 + 100 * seed))));
       }
       const { panel } = await withStore((store) => store.panel(span));
       panels.push(Buffer.from(panel.values.buffer));
@@ -249,7 +249,7 @@ describe("a store after a kill", () => {
     rmSync(join(root, "kept"), { recursive: true, force: true });
     cpSync(join(root, "store"), join(root, "kept"), { recursive: true });
     const frame = bytes.length / 2;
-    for (let length = frame + 1; length < bytes.length; length += 7) {
+    for (let length = frame + 1; length < bytes.length; length += 23) {
       rmSync(join(root, "store"), { recursive: true });
       cpSync(join(root, "kept"), join(root, "store"), { recursive: true });
       truncateSync(path, length);

@@ -1,0 +1,16 @@
+// Reads a CSV or Parquet file as a source of a feed, batch by batch, and prints how many rows it has and the most memory
+// that the process took: tsx bench/readFeedFile.ts KIND FILE
+import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem";
+import { Effect, Stream } from "effect";
+import { feedSource } from "./feedSource.ts";
+
+const [kind = "csv", path = ""] = process.argv.slice(2);
+let rows = 0;
+await Effect.runPromise(
+  Stream.runForEach(feedSource(kind as "csv" | "parquet", path).batches, ({ readings }) =>
+    Effect.sync(() => {
+      rows += readings.numRows;
+    }),
+  ).pipe(Effect.provide(NodeFileSystem.layer)),
+);
+console.log(JSON.stringify({ rows, megabytes: process.resourceUsage().maxRSS / 1024 }));
