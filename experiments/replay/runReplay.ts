@@ -4,7 +4,15 @@
  */
 import { Effect } from "effect";
 import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describeMachine } from "../../bench/describeMachine.ts";
@@ -19,6 +27,8 @@ const SEED = 20_120_301;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const COMMAND = join(root, "dist", "cli", "ordinance.js");
 const HOUR_MS = 3_600_000;
+/** How long the schedule may lag behind the end of the recording. */
+const LONGEST_WAIT_MS = 1_200_000;
 
 /** `replay MODEL [--speed N] [--hours N]`: MODEL is the folder of a run of pipelines/los-loop.yaml. */
 export const runReplay = async (words: readonly string[]): Promise<void> => {
@@ -81,11 +91,15 @@ export const runReplay = async (words: readonly string[]): Promise<void> => {
     if (child.exitCode !== null) break;
     await new Promise((done) => setTimeout(done, 20));
   }
-  const expected = Array.from({ length: hours - 1 }, (_, k) => panel.startMs + (k + 1) * HOUR_MS);
   const home = join(folder, "forecasts", "hourly");
+  // While the command starts, the clock of the replay runs: the schedule begins with what comes after that.
+  const { since } = JSON.parse(readFileSync(join(home, "begun.json"), "utf8")) as { since: string };
+  const expected = Array.from({ length: hours - 1 }, (_, k) => panel.startMs + (k + 1) * HOUR_MS).filter(
+    (instant) => instant > Date.parse(since),
+  );
   const made = (): readonly number[] =>
     expected.filter((instant) => existsSync(join(home, instantFolder(instant))));
-  const waitUntil = performance.now() + 120_000;
+  const waitUntil = performance.now() + LONGEST_WAIT_MS;
   while (made().length < expected.length && performance.now() < waitUntil && child.exitCode === null) {
     await new Promise((done) => setTimeout(done, 200));
   }
