@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describeMachine } from "../../bench/describeMachine.ts";
 import { random } from "../../src/series/random.ts";
@@ -46,14 +46,18 @@ const started = (cwd: string, words: readonly string[], killAfterMs?: number): P
     });
   });
 
-/** Every file below a folder with its bytes, but those that hold the time of day. */
+/** Every file below a folder with its bytes, but those that hold the time of day; its own name, which commands cite, left out. */
 const left = (folder: string): Map<string, Buffer> =>
   new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !OWN_TIME.has(entry.name) && entry.name !== BEGUN)
       .map((entry) => {
         const file = join(entry.parentPath, entry.name);
-        return [file.slice(folder.length + 1), readFileSync(file)] as const;
+        const bytes = readFileSync(file);
+        const text = file.endsWith(".json")
+          ? bytes.toString().replaceAll(basename(folder), "OUT")
+          : undefined;
+        return [file.slice(folder.length + 1), text === undefined ? bytes : Buffer.from(text)] as const;
       })
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );

@@ -49,16 +49,16 @@ export const lateMs = 180 * MINUTE_MS;
 /**
  * The readings of a panel's first channel as a bad line would bring them: some missing, some twice, some after later ones,
  * some hours late, some impossible, one sensor dead from the middle on, and for two hours nothing at all, after which what
- * was held back comes at once.
+ * was held back comes at once. What would be sent from `untilMs` on is not.
  */
-export const faultyFeed = (panel: Panel, seed: number): FaultyFeed => {
+export const faultyFeed = (panel: Panel, seed: number, untilMs: number): FaultyFeed => {
   const source = random(seed);
   const spanMs = panel.steps * panel.stepMs;
   const outageFrom = panel.startMs + Math.floor(0.7 * panel.steps) * panel.stepMs;
   const deadPlace = Math.floor(source.uniform() * panel.sensors.length);
   const deadFrom = panel.startMs + spanMs / 2;
   const readings: SentReading[] = [];
-  let [missing, impossible] = [0, 0];
+  let missing = 0;
   for (let step = 0; step < panel.steps; step++) {
     const instantMs = panel.startMs + step * panel.stepMs;
     for (const [place, sensor] of panel.sensors.entries()) {
@@ -70,7 +70,6 @@ export const faultyFeed = (panel: Panel, seed: number): FaultyFeed => {
         continue;
       }
       const wrong = kind < SHARES.impossible;
-      if (wrong) impossible++;
       let sentMs = instantMs;
       let left = kind - SHARES.impossible;
       const falls = (share: number): boolean => {
@@ -87,10 +86,10 @@ export const faultyFeed = (panel: Panel, seed: number): FaultyFeed => {
       if (twice) readings.push({ ...reading, sentMs: sentMs + MINUTE_MS });
     }
   }
-  readings.sort((a, b) => a.sentMs - b.sentMs);
+  const sent = readings.filter(({ sentMs }) => sentMs < untilMs).sort((a, b) => a.sentMs - b.sentMs);
   return {
-    readings,
-    faults: { ...arrivalFaults(readings), missing, impossible, deadSensor: panel.sensors[deadPlace]! },
+    readings: sent,
+    faults: { ...arrivalFaults(sent), missing, deadSensor: panel.sensors[deadPlace]! },
   };
 };
 
@@ -98,10 +97,13 @@ export const faultyFeed = (panel: Panel, seed: number): FaultyFeed => {
 const arrivalFaults = (readings: readonly SentReading[]) => {
   const latest = new Map<string, number>();
   const seen = new Set<string>();
-  let [repeated, outOfOrder, late] = [0, 0, 0];
+  let [repeated, outOfOrder, late, impossible] = [0, 0, 0, 0];
   for (const { instantMs, sensor, sentMs, value } of readings) {
     if (sentMs - instantMs > lateMs) late++;
-    if (value === IMPOSSIBLE) continue;
+    if (value === IMPOSSIBLE) {
+      impossible++;
+      continue;
+    }
     const key = `${sensor} ${instantMs}`;
     if (seen.has(key)) {
       repeated++;
@@ -111,5 +113,5 @@ const arrivalFaults = (readings: readonly SentReading[]) => {
     if (instantMs < (latest.get(sensor) ?? -Infinity)) outOfOrder++;
     else latest.set(sensor, instantMs);
   }
-  return { repeated, outOfOrder, late };
+  return { repeated, outOfOrder, late, impossible };
 };

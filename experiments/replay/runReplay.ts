@@ -50,8 +50,7 @@ export const runReplay = async (words: readonly string[]): Promise<void> => {
   );
   const hours = Math.min(numberOf("hours", 168), Math.floor((panel.steps * panel.stepMs) / HOUR_MS));
   const endMs = panel.startMs + hours * HOUR_MS;
-  const { faults, readings } = faultyFeed(panel, SEED);
-  const sent = readings.filter(({ sentMs }) => sentMs < endMs);
+  const { faults, readings: sent } = faultyFeed(panel, SEED, endMs);
 
   const folder = join(root, "out", "experiments", "replay");
   rmSync(folder, { recursive: true, force: true });
@@ -78,8 +77,13 @@ export const runReplay = async (words: readonly string[]): Promise<void> => {
   child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
   const ended = new Promise<number | null>((done) => child.once("exit", done));
 
+  // The feed goes by the clock of the command, which begins to run when it starts.
+  const home = join(folder, "forecasts", "hourly");
+  const begun = join(home, "begun.json");
+  while (!existsSync(begun) && child.exitCode === null) await new Promise((done) => setTimeout(done, 20));
   const startedMs = performance.now();
-  const nowMs = (): number => panel.startMs + (performance.now() - startedMs) * speed;
+  const { since } = JSON.parse(readFileSync(begun, "utf8")) as { since: string };
+  const nowMs = (): number => Date.parse(since) + (performance.now() - startedMs) * speed;
   let next = 0;
   while (next < sent.length) {
     const lines: string[] = [];
@@ -91,9 +95,6 @@ export const runReplay = async (words: readonly string[]): Promise<void> => {
     if (child.exitCode !== null) break;
     await new Promise((done) => setTimeout(done, 20));
   }
-  const home = join(folder, "forecasts", "hourly");
-  // While the command starts, the clock of the replay runs: the schedule begins with what comes after that.
-  const { since } = JSON.parse(readFileSync(join(home, "begun.json"), "utf8")) as { since: string };
   const expected = Array.from({ length: hours - 1 }, (_, k) => panel.startMs + (k + 1) * HOUR_MS).filter(
     (instant) => instant > Date.parse(since),
   );
