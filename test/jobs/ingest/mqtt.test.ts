@@ -15,7 +15,7 @@ const SENSORS = 50;
 /** So many readings of each sensor; a million readings in all with ORDINANCE_MQTT_STEPS=20000. */
 const STEPS = Number(process.env["ORDINANCE_MQTT_STEPS"] ?? 200);
 const PER_MESSAGE = 5;
-const PATIENCE_MS = 120_000 + 60 * STEPS;
+const PATIENCE_MS = 600_000 + 60 * STEPS;
 
 let root: string;
 let broker: TestBroker;
