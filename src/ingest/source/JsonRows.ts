@@ -51,11 +51,6 @@ export class JsonRows {
     ]);
   }
 
-  /** Rows gathered and not yet taken. */
-  get rows(): number {
-    return this.#batch.rows;
-  }
-
   /** Takes a row; the sensor is given where the feed says that something else than a key names it. */
   row(row: JsonRow, place: () => RowPlace, sensorName?: string): void {
     const { sensor: rule, time } = this.#source;

@@ -136,6 +136,6 @@ const readValues = (
   } else if (encoding === "DELTA_BINARY_PACKED") {
     const values = meta.type === "INT32" ? new Int32Array(count) : new BigInt64Array(count);
     deltaBinaryUnpack(page, count, values);
-    target.plain(values as ArrayLike<unknown>, rows);
+    target.plain(values, rows);
   } else throw new Error(`the encoding ${encoding} is not understood`);
 };

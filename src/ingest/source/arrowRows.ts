@@ -1,4 +1,4 @@
-import { DataType, type RecordBatch, type Vector } from "apache-arrow";
+import { DataType, DateUnit, Precision, type RecordBatch, type Vector } from "apache-arrow";
 import type { FeedSourceFile } from "../feed/FeedFile.ts";
 import type { Readings } from "../ReadingBatch.ts";
 import type { SensorTable } from "../SensorTable.ts";
@@ -54,7 +54,7 @@ const stampsOf = (vector: Vector, msPerCount: () => number): StampColumn => {
   const factor = DataType.isTimestamp(type)
     ? UNIT_MS[type.unit]!
     : DataType.isDate(type)
-      ? type.unit === 0
+      ? type.unit === DateUnit.DAY
         ? 86_400_000
         : 1
       : msPerCount();
@@ -68,13 +68,13 @@ const sensorsOf = (batch: RecordBatch, { sensor }: FeedSourceFile, sensors: Sens
   const numbers = new Int32Array(batch.numRows);
   if (sensor?.column === undefined) return numbers.fill(sensors.indexOf(sensor!.name!));
   const vector = batch.getChild(sensor.column)!;
-  const numberOf = (name: unknown): number =>
+  const numberOf = (name: string | number | bigint | null): number =>
     name === null || name === "" ? -1 : sensors.indexOf(String(name));
   const [data] = vector.data;
   const dictionary = data?.dictionary;
   if (DataType.isDictionary(vector.type) && dictionary !== undefined && vector.data.length === 1) {
     const known = Int32Array.from({ length: dictionary.length }, (_, index) =>
-      numberOf(dictionary.get(index)),
+      numberOf(dictionary.get(index) as string | null),
     );
     const keys = data!.values as Int32Array;
     for (let row = 0; row < numbers.length; row++) {
@@ -82,7 +82,7 @@ const sensorsOf = (batch: RecordBatch, { sensor }: FeedSourceFile, sensors: Sens
     }
     return numbers;
   }
-  for (let row = 0; row < numbers.length; row++) numbers[row] = numberOf(vector.get(row));
+  for (let row = 0; row < numbers.length; row++) numbers[row] = numberOf(vector.get(row) as string | null);
   return numbers;
 };
 
@@ -98,7 +98,7 @@ const numbersOf = (vector: Vector): Float64Array => {
       for (let row = 0; row < part.length; row++) {
         part[row] = halves[2 * row + 1]! * TWO_TO_32 + (halves[2 * row]! >>> 0);
       }
-    } else if (DataType.isFloat(data.type) && data.type.precision === 0) {
+    } else if (DataType.isFloat(data.type) && data.type.precision === Precision.HALF) {
       for (let row = 0; row < part.length; row++) part[row] = Number(vector.get(at + row) ?? NaN);
     } else part.set((values as Float64Array).subarray(0, data.length));
     at += data.length;

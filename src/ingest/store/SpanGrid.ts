@@ -144,7 +144,8 @@ export class SpanGrid {
         if (Number.isNaN(value) || taken[channel] === 1) continue;
         taken[channel] = 1;
         const cell = (channel * sensors + sensor) * steps + step;
-        this.values[cell] = this.#origin[cell]! === 0 ? value : this.values[cell]! + value;
+        const first = this.#origin[cell] === 0;
+        this.values[cell] = first ? value : this.values[cell]! + value;
         this.#origin[cell]!++;
       }
     }

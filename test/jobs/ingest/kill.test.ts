@@ -34,7 +34,7 @@ const killed = (script: string, words: readonly string[], begun: (printed: strin
     let timer: NodeJS.Timeout | undefined;
     const look = setInterval(() => {
       if (timer === undefined && begun(printed)) timer = setTimeout(() => child.kill("SIGKILL"), ms);
-    }, 2);
+    }, 5);
     child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
     child.on("error", reject);
@@ -46,7 +46,7 @@ const killed = (script: string, words: readonly string[], begun: (printed: strin
     });
   });
 
-const scoped = <A, E>(effect: Effect.Effect<A, E, never>): Promise<A> => Effect.runPromise(effect);
+const scoped = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect);
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 describe("a store whose writer is killed", () => {
@@ -142,23 +142,17 @@ sources:
             Effect.provide(NodeFileSystem.layer),
           ),
         );
-      const lock = (): number =>
-        existsSync(join(root, "store"))
-          ? Math.max(
-              0,
-              ...readdirSync(join(root, "store")).map((name) => Number(/^writer-(\d+)/.exec(name)?.[1] ?? 0)),
-            )
-          : 0;
+      const lock = (): number => {
+        const names = existsSync(join(root, "store")) ? readdirSync(join(root, "store")) : [];
+        return Math.max(0, ...names.map((name) => Number(/^writer-(\d+)/.exec(name)?.[1] ?? 0)));
+      };
       let before = 0;
       for (let kill = 0; kill < KILLS; kill++) {
-        const growing = setInterval(() => grow(100 + Math.floor(random.uniform() * 2000)), 20);
-        const begun = (): boolean => existsSync(join(root, "store", "store.json"));
-        await killed(
-          here("../../../dist/cli/ordinance.js"),
-          ["ingest", path, "--quiet"],
-          begun,
-          random.uniform() * 2000,
-        );
+        // Each process that opens the store takes the next lock: from then on it may be killed.
+        const growing = setInterval(() => {
+          if (lock() > kill) grow(100 + Math.floor(random.uniform() * 2000));
+        }, 20);
+        await killed(here("killedIngest.mjs"), [path], () => lock() > kill, random.uniform() * 700);
         clearInterval(growing);
         const stored = await storedReadings();
         expect(stored).toBeGreaterThanOrEqual(before);

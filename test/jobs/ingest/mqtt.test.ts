@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MqttClient } from "mqtt";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describeIngest } from "../../../src/jobs/ingest/IngestReport.ts";
 import { random as randomFrom } from "../../../src/series/random.ts";
 import { temporaryFolder } from "../../ingest/store/readingBatches.ts";
 import { TestBroker, until } from "./mqttBroker.ts";
@@ -11,8 +12,10 @@ import { ingestOnce, readingsIn, whileIngesting } from "./runningFeed.ts";
 const START = Date.UTC(2025, 2, 3);
 const STEP = 300_000;
 const SENSORS = 50;
-const STEPS = 400;
-const PER_MESSAGE = 4;
+/** So many readings of each sensor; a million readings in all with ORDINANCE_MQTT_STEPS=20000. */
+const STEPS = Number(process.env["ORDINANCE_MQTT_STEPS"] ?? 200);
+const PER_MESSAGE = 5;
+const PATIENCE_MS = 600_000 + 60 * STEPS;
 
 let root: string;
 let broker: TestBroker;
@@ -52,73 +55,78 @@ const publish = (client: MqttClient, message: object): Promise<unknown> =>
   client.publishAsync("city/north/speed", JSON.stringify(message), { qos: 1 });
 
 describe("readings from an MQTT broker", () => {
-  it("are all there once after duplicates, disorder, two disconnects and a restarted broker", async () => {
-    const random = randomFrom(11);
-    const truth = new Float64Array(SENSORS * STEPS);
-    const messages: { sensor: number; step: number }[] = [];
-    for (let step = 0; step < STEPS; step++) {
-      for (let sensor = 0; sensor < SENSORS; sensor++) {
-        truth[sensor * STEPS + step] = Math.round(random.uniform() * 1200) / 10;
-        messages.push({ sensor, step });
-        if (random.uniform() < 0.05) messages.push({ sensor, step });
-      }
-    }
-    // Each moves by up to so many places: some arrive after later ones.
-    for (let at = 0; at < messages.length; at++) {
-      const other = Math.min(messages.length - 1, at + Math.floor(random.uniform() * 300));
-      [messages[at], messages[other]] = [messages[other]!, messages[at]!];
-    }
-    const report = await whileIngesting(writeFeed(), async (store) => {
-      await until(() => broker.isSubscribed("ordinance-test"), "the first connection");
-      const client = await broker.publisher();
-      const send = async (from: number, to: number): Promise<void> => {
-        for (let at = from; at < to; at += PER_MESSAGE) {
-          const readings = messages.slice(at, Math.min(to, at + PER_MESSAGE)).map(({ sensor, step }) => ({
-            id: `D${sensor}`,
-            at: START + step * STEP,
-            v: truth[sensor * STEPS + step],
-          }));
-          const sent = publish(client, readings);
-          if (at % (PER_MESSAGE * 50) === 0) await sent;
+  it(
+    "are all there once after duplicates, disorder, two disconnects and a restarted broker",
+    async () => {
+      const random = randomFrom(11);
+      const truth = new Float64Array(SENSORS * STEPS);
+      const messages: { sensor: number; step: number }[] = [];
+      for (let step = 0; step < STEPS; step++) {
+        for (let sensor = 0; sensor < SENSORS; sensor++) {
+          truth[sensor * STEPS + step] = Math.round(random.uniform() * 1200) / 10;
+          messages.push({ sensor, step });
+          if (random.uniform() < 0.05) messages.push({ sensor, step });
         }
-      };
-      const part = Math.floor(messages.length / 4);
-      const first = send(0, part);
-      await until(async () => (await readingsIn(store)) > part / 3, "a part of the readings");
-      broker.disconnect("ordinance-test");
-      await first;
-      await until(() => broker.isSubscribed("ordinance-test"), "the second connection");
-      const second = send(part, 2 * part);
-      await until(async () => (await readingsIn(store)) > 1.3 * part, "half of the readings");
-      broker.disconnect("ordinance-test");
-      await second;
-      await until(() => broker.isConnected("ordinance-test"), "the third connection");
-      await send(2 * part, 3 * part);
-      await broker.stop();
-      await broker.start();
-      await until(() => client.connected, "the publisher");
-      await send(3 * part, messages.length);
-      await until(async () => (await readingsIn(store)) === SENSORS * STEPS, "all readings");
-      const { panel } = await Effect.runPromise(
-        store.panel({
-          fromMs: START,
-          toMs: START + STEPS * STEP,
-          sensors: Array.from({ length: SENSORS }, (_, sensor) => `D${sensor}`),
-        }),
-      );
-      expect(Buffer.from(panel.values.buffer).equals(Buffer.from(truth.buffer))).toBe(true);
-      await client.endAsync();
-    });
-    const [source] = report.sources;
-    expect(report.kept).toBe(SENSORS * STEPS);
-    expect(source!.disconnects).toBeGreaterThanOrEqual(3);
-    expect(report.faults.conflicting).toBe(0);
-    expect(report.faults.outOfOrder).toBeGreaterThan(1000);
-    // What was sent twice on purpose, and what the broker sent again because its acknowledgement was lost.
-    expect(report.rows - report.kept).toBe(report.faults.repeated);
-    expect(report.faults.repeated).toBeGreaterThanOrEqual(messages.length - SENSORS * STEPS);
-    expect(report.rows).toBeLessThan(2 * messages.length);
-  });
+      }
+      // Each moves by up to so many places: some arrive after later ones.
+      for (let at = 0; at < messages.length; at++) {
+        const other = Math.min(messages.length - 1, at + Math.floor(random.uniform() * 300));
+        [messages[at], messages[other]] = [messages[other]!, messages[at]!];
+      }
+      const report = await whileIngesting(writeFeed(), async (store) => {
+        await until(() => broker.isSubscribed("ordinance-test"), "the first connection");
+        const client = await broker.publisher();
+        const send = async (from: number, to: number): Promise<void> => {
+          for (let at = from; at < to; at += PER_MESSAGE) {
+            const readings = messages.slice(at, Math.min(to, at + PER_MESSAGE)).map(({ sensor, step }) => ({
+              id: `D${sensor}`,
+              at: START + step * STEP,
+              v: truth[sensor * STEPS + step],
+            }));
+            const sent = publish(client, readings);
+            if (at % (PER_MESSAGE * 50) === 0) await sent;
+          }
+        };
+        const part = Math.floor(messages.length / 4);
+        const first = send(0, part);
+        await until(async () => (await readingsIn(store)) > part / 3, "a part of the readings");
+        broker.disconnect("ordinance-test");
+        await first;
+        await until(() => broker.isSubscribed("ordinance-test"), "the second connection");
+        const second = send(part, 2 * part);
+        await until(async () => (await readingsIn(store)) > 1.3 * part, "half of the readings");
+        broker.disconnect("ordinance-test");
+        await second;
+        await until(() => broker.isConnected("ordinance-test"), "the third connection");
+        await send(2 * part, 3 * part);
+        await broker.stop();
+        await broker.start();
+        await until(() => client.connected, "the publisher");
+        await send(3 * part, messages.length);
+        await until(async () => (await readingsIn(store)) === SENSORS * STEPS, "all readings", PATIENCE_MS);
+        const { panel } = await Effect.runPromise(
+          store.panel({
+            fromMs: START,
+            toMs: START + STEPS * STEP,
+            sensors: Array.from({ length: SENSORS }, (_, sensor) => `D${sensor}`),
+          }),
+        );
+        expect(Buffer.from(panel.values.buffer).equals(Buffer.from(truth.buffer))).toBe(true);
+        await client.endAsync();
+      });
+      const [source] = report.sources;
+      expect(report.kept).toBe(SENSORS * STEPS);
+      expect(source!.disconnects).toBeGreaterThanOrEqual(3);
+      expect(report.faults.conflicting).toBe(0);
+      expect(report.faults.outOfOrder).toBeGreaterThan(STEPS);
+      // What was sent twice on purpose, and what the broker sent again because its acknowledgement was lost.
+      expect(report.rows - report.kept).toBe(report.faults.repeated);
+      expect(report.faults.repeated).toBeGreaterThanOrEqual(messages.length - SENSORS * STEPS);
+      expect(report.rows).toBeLessThan(2 * messages.length);
+      if (STEPS > 1000) console.log(describeIngest(report).slice(0, 3).join("\n"));
+    },
+    PATIENCE_MS,
+  );
 });
 
 describe("an MQTT source", () => {

@@ -16,7 +16,7 @@ export class TestBroker {
 
   async start(): Promise<void> {
     const broker = await Aedes.createBroker(
-      this.#persistence === undefined ? {} : ({ persistence: this.#persistence } as object),
+      this.#persistence === undefined ? {} : { persistence: this.#persistence },
     );
     this.#persistence = (broker as unknown as { persistence: unknown }).persistence;
     const server = createServer((socket) => {
@@ -64,8 +64,12 @@ export class TestBroker {
 }
 
 /** Waits until something holds; fails after a while that is far longer than it takes. */
-export const until = async (holds: () => boolean | Promise<boolean>, what: string): Promise<void> => {
-  const end = Date.now() + 60_000;
+export const until = async (
+  holds: () => boolean | Promise<boolean>,
+  what: string,
+  patienceMs = 60_000,
+): Promise<void> => {
+  const end = Date.now() + patienceMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
