@@ -16,13 +16,16 @@ export const FOLDS_FOLDER = "folds";
 export const foldFile = (fold: Fold, fingerprint: string): string =>
   `fold-${fold.index + 1}-${fingerprint}.json`;
 
-/** @param index of the fold, from 0 */
+/**
+ * Several may run at once, each with another fold, in a folder that is there.
+ *
+ * @param index of the fold, from 0
+ */
 export const runFold = Effect.fn("runFold")(function* (options: BacktestOptions, index: number) {
   const path = yield* Path.Path;
   const backtest = yield* openBacktest(options);
   const fold = backtest.folds[index]!;
   const folder = path.join(backtest.home, FOLDS_FOLDER);
-  yield* ensureWritable(folder);
   const model = yield* modelOfFold(backtest, backtest.folds[fold.modelOf]!, folder);
   const fingerprint = foldFingerprint(backtest, fold);
   const sums = yield* scoreFold(yield* prepareFold(backtest, fold), fold, fingerprint, model);
