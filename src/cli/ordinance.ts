@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "effect/cli";
+import { backtestCommand } from "./backtestCommand.ts";
 import { dataCommand } from "./dataCommand.ts";
 import { exportCommand } from "./exportCommand.ts";
 import { forecastCommand } from "./forecastCommand.ts";
@@ -18,6 +19,7 @@ runCommandLine(
     Command.withDescription("City forecasts that obey the rules"),
     Command.withSubcommands([
       runCommand,
+      backtestCommand,
       forecastCommand,
       scheduleCommand,
       workerCommand,

@@ -11,6 +11,7 @@ import { predictWindows } from "../train/predictWindows.ts";
 import { onThreads } from "../train/ThreadFailed.ts";
 import { alarmsOf } from "./Alarm.ts";
 import { alarmScores } from "./alarmScores.ts";
+import { calibrationOrigins } from "./calibrationOrigins.ts";
 import { type ConformalOffsets, conformalOffsets } from "./conformalOffsets.ts";
 import { type DeviceForecasts, deviceForecasts } from "./deviceForecasts.ts";
 import { errorsByLead } from "./errorsByLead.ts";
@@ -29,6 +30,7 @@ import { quantileLevels } from "./quantileLevels.ts";
 import { type QuantileCandidate, quantileScores } from "./quantileScores.ts";
 import { readoutsOf } from "./readoutsOf.ts";
 import { reportedLeads } from "./reportedLeads.ts";
+import { truthForecasts } from "./truthForecasts.ts";
 
 export interface Backtest {
   readonly origins: Int32Array;
@@ -47,9 +49,6 @@ export interface Backtest {
   readonly quantiles?: QuantileSummary;
   readonly alarms: readonly AlarmSummary[];
 }
-
-/** The quantiles are calibrated on the last origins of the validation span, at most so many. */
-const CALIBRATION_ORIGINS = 1000;
 
 export const backtestRun = Effect.fn("backtestRun")(function* (
   run: PreparedRun,
@@ -86,9 +85,7 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
     progress.update(0.1 + 0.6 * done, "device"),
   );
 
-  const lastOrigins = spans.validation.to - data.plan.horizonSteps - CALIBRATION_ORIGINS;
-  const calibrationSpan = { from: Math.max(spans.validation.from, lastOrigins), to: spans.validation.to };
-  const calibration = originsOf(data, calibrationSpan, context, 1);
+  const calibration = calibrationOrigins(data, spans.validation);
   const units = data.plan.targets.map((_, target) => run.panel.channels[target]!.unit);
   const meter = new RuleCostMeter(artefact, data, units, run.seen.places);
   const calibrated = yield* deviceForecasts(
@@ -112,7 +109,7 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
       forecastOf(values, data.sensors, width, index, sensor),
     );
   progress.update(0.85, "rules");
-  const truthTallies = judge(truthAt(run, origins));
+  const truthTallies = judge(truthForecasts(data, origins));
   yield* Effect.sleep(0);
   const floatTallies = judge(float.values);
   yield* Effect.sleep(0);
@@ -226,24 +223,6 @@ const judgeQuantiles = (
   const { issued } = quantileLevels(run.pipeline);
   const leads = reportedLeads(data.plan.horizonSteps);
   return { levels, scores: quantileScores(data, origins, candidates, issued, readoutsOf(run), leads) };
-};
-
-/** What happened, laid out as forecasts are; NaN where missing. */
-const truthAt = (run: PreparedRun, origins: Int32Array): Float32Array => {
-  const { data } = run;
-  const { horizonSteps, targets } = data.plan;
-  const values = new Float32Array(origins.length * data.sensors * targets.length * horizonSteps);
-  let at = 0;
-  for (const origin of origins) {
-    for (let sensor = 0; sensor < data.sensors; sensor++) {
-      for (let target = 0; target < targets.length; target++) {
-        const offset = (target * data.sensors + sensor) * data.steps + origin + 1;
-        values.set(data.truth.subarray(offset, offset + horizonSteps), at);
-        at += horizonSteps;
-      }
-    }
-  }
-  return values;
 };
 
 const smallestJudged = (tally: RuleTally): number => {

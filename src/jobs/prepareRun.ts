@@ -57,10 +57,12 @@ export interface PreparedRun {
   readonly unseen: readonly UnseenSensor[];
 }
 
+/** @param givenSpans in steps of the panel; those of the pipeline's shares where left out */
 export const prepareRun = Effect.fn("prepareRun")(function* (
   pipeline: Pipeline,
   pipelinePath: string,
   loaded: LoadedPanel,
+  givenSpans?: PreparedRun["spans"],
 ) {
   const path = yield* Path.Path;
   const { forecast } = pipeline;
@@ -81,7 +83,7 @@ export const prepareRun = Effect.fn("prepareRun")(function* (
   const panel = selectChannels(loaded.panel, names);
   const testFrom = Math.floor(panel.steps * (1 - pipeline.testShare));
   const validationFrom = Math.floor(panel.steps * (1 - pipeline.testShare - pipeline.validationShare));
-  const spans = {
+  const spans = givenSpans ?? {
     training: { from: 0, to: validationFrom },
     validation: { from: validationFrom, to: testFrom },
     test: { from: testFrom, to: panel.steps },
