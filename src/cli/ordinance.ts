@@ -11,6 +11,7 @@ import { runCommandLine } from "./runCommandLine.ts";
 import { scheduleCommand } from "./scheduleCommand.ts";
 import { signCommand } from "./signCommand.ts";
 import { verifyCommand } from "./verifyCommand.ts";
+import { watchCommand } from "./watchCommand.ts";
 import { workerCommand } from "./workerCommand.ts";
 
 runCommandLine(
@@ -20,6 +21,7 @@ runCommandLine(
       runCommand,
       forecastCommand,
       scheduleCommand,
+      watchCommand,
       workerCommand,
       verifyCommand,
       inspectCommand,
