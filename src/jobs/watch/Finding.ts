@@ -33,11 +33,7 @@ export interface Finding {
 
 /** What findings come to. */
 export const verdictOf = (findings: readonly Pick<Finding, "verdict">[]): WatchVerdict =>
-  findings.some(({ verdict }) => verdict === "broken")
-    ? "broken"
-    : findings.length > 0
-      ? "drifting"
-      : "well";
+  findings.some(({ verdict }) => verdict === "broken") ? "broken" : findings.length > 0 ? "drifting" : "well";
 
 const NAMED = 8;
 

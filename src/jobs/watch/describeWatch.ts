@@ -9,7 +9,9 @@ export const describeWatch = (report: WatchReport): string => {
     `${verdict}: ${model.pipeline}, ${from} to ${to}, ${forecasts.judged} forecasts, ${count}`,
     ...findings.map((finding) => `  ${finding.text}; since ${finding.since}. To do: ${finding.remedy}`),
     `  errors relative to the model card: ${relative}`,
-    ...(forecasts.ofOtherModels === 0 ? [] : [`  ${forecasts.ofOtherModels} forecasts of other models left out`]),
+    ...(forecasts.ofOtherModels === 0
+      ? []
+      : [`  ${forecasts.ofOtherModels} forecasts of other models left out`]),
     ...(forecasts.damaged.length === 0 ? [] : [`  cannot be read: ${forecasts.damaged.join(", ")}`]),
     `  false alarms: ${falseAlarms.forecasts} a watch for the forecasts, about ${falseAlarms.inputs} for the readings (blocks of ${inputs.days} d)`,
   ].join("\n");

@@ -57,13 +57,14 @@ export const detectShift = (question: ShiftQuestion): ShiftAnswer => {
       into[k] = reference[(from + (k % together) * step) % whole]!;
     }
   };
-  const paths = Math.max(FEWEST_PATHS, Math.ceil(4 / alarmRate));
+  const paths = Math.max(FEWEST_PATHS, Math.ceil(2 / alarmRate));
   let atLeast = 0;
   for (let k = 0; k < paths; k++) {
     draw(level, 1);
     draw(path, Math.max(1, stride));
     const own = meanOf(level);
-    if (largestSum(path, Number.isNaN(own) ? expected : own, allowance, direction).sum >= observed.sum) atLeast++;
+    if (largestSum(path, Number.isNaN(own) ? expected : own, allowance, direction).sum >= observed.sum)
+      atLeast++;
   }
   return {
     shifted: observed.sum > 0 && (atLeast + 1) / (paths + 1) <= alarmRate,

@@ -22,7 +22,10 @@ export const inputReference = (panel: Panel, trainingSteps: number): WatchRefere
     return {
       name,
       unit,
-      all: distributionOf(concatenated(training), Math.max(0, ...sensors.map(({ longestRun }) => longestRun))),
+      all: distributionOf(
+        concatenated(training),
+        Math.max(0, ...sensors.map(({ longestRun }) => longestRun)),
+      ),
       sensors,
     };
   });

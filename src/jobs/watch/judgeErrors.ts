@@ -69,7 +69,8 @@ export const judgeErrors = (
       return { ...answer, sinceText: answer.shifted ? instantAt(bins.first[answer.since]!) : "" };
     };
     const risen = test(relative, target.errors, 1);
-    if (risen.shifted) findings.push(errorFinding(target, mae, risen.found / risen.expected, risen.sinceText));
+    if (risen.shifted)
+      findings.push(errorFinding(target, mae, risen.found / risen.expected, risen.sinceText));
     const fallen = target.coverage.length === 0 ? undefined : test(coverage, target.coverage, -1);
     if (fallen?.shifted === true) {
       findings.push({

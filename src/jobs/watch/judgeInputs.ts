@@ -16,7 +16,7 @@ export interface InputFigures {
 }
 
 /** An index passes up to so many times the largest of the model's own history. */
-const SLACK = 1.25;
+const SLACK = 1.5;
 /** So much more missing than ever before passes: a reading or two of a short block. */
 const MISSING_SLACK = 0.02;
 /** A sensor is stuck that repeats itself so many times as long as it ever did, and for so many steps. */
@@ -73,7 +73,8 @@ export const judgeInputs = (
       });
     }
     const runs = rows.map(longestSame);
-    const usualRun = (sensor: number): number => Math.max(STUCK_STEPS / STUCK_TIMES, sensors[sensor]!.longestRun);
+    const usualRun = (sensor: number): number =>
+      Math.max(STUCK_STEPS / STUCK_TIMES, sensors[sensor]!.longestRun);
     const stuck = placesWhere(rows, (_, k) => runs[k]!.steps > STUCK_TIMES * usualRun(k));
     if (stuck.length > 0) {
       const first = stuck.reduce((a, b) => (runs[b]!.from < runs[a]!.from ? b : a));

@@ -86,7 +86,12 @@ export const judgeRules = (
       return { ...answer, sinceText: answer.shifted ? instantAt(bins.first[answer.since]!) : "" };
     };
     const sides = [
-      { kind: "margin" as const, tally: issued[place]!, before: usual.margins, what: "of the issued forecasts" },
+      {
+        kind: "margin" as const,
+        tally: issued[place]!,
+        before: usual.margins,
+        what: "of the issued forecasts",
+      },
       { kind: "truth" as const, tally: truth[place]!, before: usual.truthMargins, what: "of what came" },
     ];
     for (const { before, kind, tally, what } of sides) {

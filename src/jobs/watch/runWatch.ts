@@ -1,7 +1,7 @@
 import { Effect } from "effect";
-import { ModelRefused, openDeployedModel } from "../forecast/openDeployedModel.ts";
+import { openDeployedModel } from "../forecast/openDeployedModel.ts";
 import { readingsFor, type ReadingsPlace } from "../forecast/readingsFor.ts";
-import { instantOf, lastReadingMs, otherPanel } from "../forecast/runForecast.ts";
+import { instantOf, lastReadingMs } from "../forecast/runForecast.ts";
 import { Progress, timedStage } from "../Progress.ts";
 import { NEEDED_FORECASTS, NotEnoughToJudge, watchModel, watchSteps } from "./watchModel.ts";
 
@@ -24,10 +24,6 @@ export const runWatch = Effect.fn("runWatch")(function* (options: WatchOptions) 
     "Reading",
     readingsFor(options, options.modelFolder, open, instantMs, watchSteps(open, options.lastMs)),
   );
-  const differences = otherPanel(open, found.panel);
-  if (differences.length > 0) {
-    return yield* new ModelRefused({ folder: options.modelFolder, reason: differences.join("; ") });
-  }
   const atMs = instantMs ?? lastReadingMs(open, found.panel);
   if (!Number.isFinite(atMs)) {
     return yield* new NotEnoughToJudge({

@@ -4,6 +4,7 @@ import { formatDuration } from "../../ingest/parseDuration.ts";
 import { planChannels } from "../../series/features.ts";
 import type { Panel } from "../../series/Panel.ts";
 import { ModelRefused, type OpenModel } from "../forecast/openDeployedModel.ts";
+import { otherPanel } from "../forecast/runForecast.ts";
 import { originAt, readingsOfModel } from "../forecast/readingsOfModel.ts";
 import { type Finding, verdictOf, type WatchVerdict } from "./Finding.ts";
 import { issuedForecasts } from "./issuedForecasts.ts";
@@ -78,6 +79,10 @@ export const watchModel = Effect.fn("watchModel")(function* (
   { atMs, lastMs }: WatchSpan,
 ) {
   const { reference } = open.model;
+  const differences = otherPanel(open, panel);
+  if (differences.length > 0) {
+    return yield* new ModelRefused({ folder: modelFolder, reason: differences.join("; ") });
+  }
   if (reference === undefined) {
     return yield* new ModelRefused({
       folder: modelFolder,
