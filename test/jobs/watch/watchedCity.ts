@@ -41,7 +41,7 @@ export const cityReadings = (steps: number, seed = 11): Panel => {
       for (const channel of [0, 1]) {
         const k = channel * TINY_SENSORS.length + sensor;
         noise[k] = 0.6 * noise[k]! + numbers.normal();
-        const value = channel === 0 ? 30 + 10 * wave + 2 * noise[k]! : 45 - 8 * wave + 1.2 * noise[k]!;
+        const value = channel === 0 ? 30 + 10 * wave + 2 * noise[k] : 45 - 8 * wave + 1.2 * noise[k];
         const missing = channel === 0 && numbers.uniform() < 0.02;
         seriesOf(panel, channel, sensor)[step] = missing ? Number.NaN : Math.round(value * 10) / 10;
       }
