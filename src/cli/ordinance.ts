@@ -12,6 +12,7 @@ import { runCommandLine } from "./runCommandLine.ts";
 import { scheduleCommand } from "./scheduleCommand.ts";
 import { signCommand } from "./signCommand.ts";
 import { verifyCommand } from "./verifyCommand.ts";
+import { watchCommand } from "./watchCommand.ts";
 import { workerCommand } from "./workerCommand.ts";
 
 runCommandLine(
@@ -22,6 +23,7 @@ runCommandLine(
       backtestCommand,
       forecastCommand,
       scheduleCommand,
+      watchCommand,
       workerCommand,
       verifyCommand,
       inspectCommand,

@@ -43,6 +43,8 @@ export interface Backtest {
   /** Tallies of the unshielded and the shielded ternary model, one a rule. */
   readonly ternaryTallies: readonly RuleTally[];
   readonly shieldedTallies: readonly RuleTally[];
+  /** The same of what happened. */
+  readonly truthTallies: readonly RuleTally[];
   /** Of the issued quantiles and those that alarms read, learned or around the median. */
   readonly conformal: ConformalOffsets;
   /** Absent without quantile heads. */
@@ -178,6 +180,7 @@ export const backtestRun = Effect.fn("backtestRun")(function* (
     }),
     ternaryTallies,
     shieldedTallies,
+    truthTallies,
     conformal,
     ...(quantiles !== undefined && { quantiles }),
     alarms: alarmScores(

@@ -25,6 +25,7 @@ import type { RunOptions, RunResult } from "./runPipeline.ts";
 import { summariseRun } from "./summariseRun.ts";
 import { forgetCheckpoint } from "./checkpointFile.ts";
 import { trainRun } from "./trainRun.ts";
+import { referenceOfRun } from "./watch/referenceOfRun.ts";
 
 /** The artefact breaks its rules: it is not exported. The report tells more. */
 export class ProofFailed extends Schema.TaggedError<ProofFailed>()("ProofFailed", {
@@ -154,6 +155,7 @@ export const completeRun = Effect.fn("completeRun")(function* (
           run,
           artefact.sha256,
           backtest.result.conformal,
+          referenceOfRun(run, backtest.result),
           options.productVersion,
         ),
         "card.json": modelCard(run, summary, options.productVersion),

@@ -5,6 +5,7 @@ import type { ConformalOffsets } from "../conformalOffsets.ts";
 import { Pipeline } from "../Pipeline.ts";
 import type { PreparedRun } from "../prepareRun.ts";
 import { siteOfPanel } from "../siteOfPanel.ts";
+import { WatchReference } from "../watch/WatchReference.ts";
 
 /** Name of the file in the folder of a run. */
 export const DEPLOYED_MODEL_FILE = "model.json";
@@ -41,14 +42,17 @@ export const DeployedModel = Schema.Struct({
     /** [target][lead][level], on the learned scale. */
     offsets: Schema.Array(Schema.Finite),
   }),
+  /** Absent in a model of an earlier version, which cannot be watched. */
+  reference: Schema.optionalKey(WatchReference),
 });
 export type DeployedModel = typeof DeployedModel.Type;
 
-/** Text of the file for a run, its artefact and its calibration. */
+/** Text of the file for a run, its artefact, its calibration and the reference of its watch. */
 export const deployedModelText = (
   run: PreparedRun,
   artefact: string,
   conformal: ConformalOffsets,
+  reference: WatchReference,
   productVersion: string,
 ): string => {
   const horizonSteps = run.data.plan.horizonSteps;
@@ -73,6 +77,7 @@ export const deployedModelText = (
       ),
     },
     quantiles: { levels: conformal.quantiles, offsets: Array.from(conformal.offsets) },
+    reference,
   };
   return `${JSON.stringify(model, undefined, 1)}\n`;
 };

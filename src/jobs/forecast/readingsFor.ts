@@ -23,15 +23,16 @@ export interface FoundReadings {
 
 /**
  * The readings that a model needs at an instant, the last one where it is left out: of a store the steps that it reads
- * and no more, of a card's files all.
+ * (or so many as are asked for) and no more, of a card's files all.
  */
 export const readingsFor = Effect.fn("readingsFor")(function* (
   { data, feed }: ReadingsPlace,
   modelFolder: string,
   open: OpenModel,
   instantMs?: number,
+  steps = open.runtime.contextSteps,
 ) {
-  if (feed !== undefined) return yield* storedReadings(feed, open, instantMs);
+  if (feed !== undefined) return yield* storedReadings(feed, open, instantMs, steps);
   const own = open.model.settings.data;
   if (data === undefined && own.endsWith(".yaml")) {
     return yield* new ModelRefused({
@@ -47,6 +48,7 @@ const storedReadings = Effect.fn("storedReadings")(function* (
   feed: string,
   open: OpenModel,
   instantMs: number | undefined,
+  steps: number,
 ) {
   const { storePath } = yield* readFeed(feed);
   const store = yield* readReadingStore(storePath);
@@ -55,7 +57,7 @@ const storedReadings = Effect.fn("storedReadings")(function* (
   const known = new Set(store.card.channels.map(({ name }) => name));
   const stored = yield* store.panel({
     channels: planChannels(open.artefact.manifest.features).filter((name) => known.has(name)),
-    fromMs: lastMs - open.runtime.contextSteps * stepMs,
+    fromMs: lastMs - steps * stepMs,
     toMs: lastMs + 1,
   });
   return { panel: stored.panel, notes: describeIntake(stored.report) } satisfies FoundReadings;

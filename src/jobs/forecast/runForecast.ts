@@ -127,7 +127,7 @@ export const forecastAt = Effect.fn("forecastAt")(function* (
 });
 
 /** What keeps a panel from being read by a model. */
-const otherPanel = ({ model }: OpenModel, panel: Panel): string[] => {
+export const otherPanel = ({ model }: OpenModel, panel: Panel): string[] => {
   const { site } = model;
   const steps =
     panel.stepMs === site.stepMs
@@ -167,7 +167,8 @@ export const lastReadingMs = ({ artefact, model }: OpenModel, panel: Panel, unti
   return -Infinity;
 };
 
-const instantOf = (text: string, zone: string) =>
+/** The instant that a text names; without an offset it is local time of the zone. */
+export const instantOf = (text: string, zone: string) =>
   Effect.try({
     try: () =>
       /(Z|[+-]\d{2}:\d{2})$/i.test(text)

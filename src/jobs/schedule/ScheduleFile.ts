@@ -31,6 +31,23 @@ const RunJob = Schema.Struct({
   pipeline: Schema.NonEmptyString,
 });
 
+const WatchJob = Schema.Struct({
+  kind: Schema.Literal("watch"),
+  /** Folder of a run, or folder of runs (see `currentModel`); relative to the schedule file. */
+  models: Schema.NonEmptyString,
+  /** Folder of the forecasts, by their instant, that are watched; relative to the schedule file. */
+  forecasts: Schema.NonEmptyString,
+  /** As those of a forecast. */
+  data: Schema.optionalKey(Schema.NonEmptyString),
+  feed: Schema.optionalKey(Schema.NonEmptyString),
+  /** How far back each watch looks. */
+  last: optional(DurationText, "7d"),
+  /** Pipeline file, relative to the schedule file, that is trained anew where the model drifts. */
+  retrain: Schema.optionalKey(Schema.NonEmptyString),
+  /** No training sooner than this after the last one. */
+  retrainAfter: optional(DurationText, "7d"),
+});
+
 export class ScheduleFile extends Schema.Class<ScheduleFile>("ordinance/ScheduleFile")({
   name: Schema.String.check(
     Schema.isPattern(/^[a-z0-9][a-z0-9_-]*$/, {
@@ -41,7 +58,7 @@ export class ScheduleFile extends Schema.Class<ScheduleFile>("ordinance/Schedule
   cron: Schema.NonEmptyString,
   /** In which the fields are read. */
   zone: Schema.NonEmptyString,
-  job: Schema.Union([ForecastJob, RunJob]),
+  job: Schema.Union([ForecastJob, RunJob, WatchJob]),
   /** Folder for the results, NAME/INSTANT below it; relative to the schedule file. */
   out: optional(Schema.NonEmptyString, "forecasts"),
   /** How long after its instant a run waits, so that readings may still come in. */
@@ -109,14 +126,15 @@ export const scheduleConflicts = (file: Pick<ScheduleFile, "cron" | "zone">): Ya
 
 const conflictsOf = (file: ScheduleFile): YamlConflict[] => {
   const conflicts = scheduleConflicts(file);
-  if (file.job.kind !== "forecast") return conflicts;
-  const { data, feed, ingest } = file.job;
+  const { job } = file;
+  if (job.kind === "run") return conflicts;
+  const { data, feed } = job;
   const both =
     data === undefined || feed === undefined
       ? []
       : [{ path: ["job", "feed"], message: "readings come from `data` or from `feed`; keep one of them" }];
   const nothing =
-    ingest && feed === undefined
+    job.kind === "forecast" && job.ingest && feed === undefined
       ? [{ path: ["job", "ingest"], message: "`ingest` takes in a feed, and there is none; add `feed`" }]
       : [];
   return [...conflicts, ...both, ...nothing];

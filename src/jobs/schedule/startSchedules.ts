@@ -6,6 +6,7 @@ import { placeOfReadings } from "./placeOfReadings.ts";
 import { runJob } from "./runJob.ts";
 import { runSchedule, type ScheduleTally } from "./runSchedule.ts";
 import { milliseconds, readSchedule, ScheduleFile, ScheduleRefused } from "./ScheduleFile.ts";
+import { watchJob } from "./watchJob.ts";
 import type { ScheduleStatus } from "./ScheduleStatus.ts";
 import { serveStatus } from "./serveStatus.ts";
 
@@ -64,14 +65,28 @@ export const startSchedules = Effect.fn("startSchedules")(function* (options: Sc
                 ...(job.fresh !== undefined && { freshMs: milliseconds(job.fresh) }),
               }),
             })
-          : runSchedule({
-              ...common,
-              job: runJob({
-                home,
-                pipelinePath: path.resolve(folder, job.pipeline),
-                productVersion: options.productVersion,
-              }),
-            });
+          : job.kind === "watch"
+            ? runSchedule({
+                ...common,
+                job: watchJob({
+                  home,
+                  model: path.resolve(folder, job.models),
+                  forecasts: path.resolve(folder, job.forecasts),
+                  ...placeOfReadings(path, folder, job),
+                  lastMs: milliseconds(job.last),
+                  ...(job.retrain !== undefined && { retrain: path.resolve(folder, job.retrain) }),
+                  retrainAfterMs: milliseconds(job.retrainAfter),
+                  productVersion: options.productVersion,
+                }),
+              })
+            : runSchedule({
+                ...common,
+                job: runJob({
+                  home,
+                  pipelinePath: path.resolve(folder, job.pipeline),
+                  productVersion: options.productVersion,
+                }),
+              });
       return running.pipe(Effect.annotateLogs({ schedule: schedule.name }));
     },
     { concurrency: "unbounded" },
