@@ -80,7 +80,7 @@ export const startingScale = (layout: EmbeddingLayout, deviation: number): numbe
  * The vectors of all sensors, [sensors][width], from the trained rows, [rows][width].
  *
  * @example
- * const layout = { kind: "sum", rows: 3, parts: [Int32Array.of(0, 0), Int32Array.of(1, 2)] } as const;
+ * const layout = { kind: "sum", rows: 3, parts: [Int32Array.of(0, 0), Int32Array.of(1, 2)] };
  * composeEmbedding(layout, Float32Array.of(1, 10, 20), 1); // => Float32Array [ 11, 21 ]
  */
 export const composeEmbedding = (
