@@ -37,10 +37,6 @@ export class TestBroker {
     clients[clientId]?.conn.destroy();
   }
 
-  isConnected(clientId: string): boolean {
-    return clientId in (this.#broker as unknown as { clients: object }).clients;
-  }
-
   /** Whether a client is there and the broker keeps subscriptions for it. */
   isSubscribed(clientId: string): boolean {
     const { clients } = this.#broker as unknown as { clients: Record<string, { subscriptions: object }> };
