@@ -85,9 +85,11 @@ describe("ordinance schedule", () => {
   it("serves health and metrics on the loopback address, and stops when told to", async () => {
     write("served", "http: { port: 0 }\n");
     let seen: { health: Response; body: string; metrics: string } | undefined;
+    let second: Ended | undefined;
     let asked = false;
     const ask = async (url: string): Promise<void> => {
       const [health, metrics] = await Promise.all([fetch(`${url}/health`), fetch(`${url}/metrics`)]);
+      second = await schedule("served.yaml", "--once");
       seen = { health, body: await health.text(), metrics: await metrics.text() };
     };
     const ended = await builtCommand(
@@ -106,6 +108,10 @@ describe("ordinance schedule", () => {
       },
     );
     expect(ended.status).toBe(130);
+    expect(second!.status).toBe(2);
+    expect(second!.stderr).toMatch(
+      /served\.yaml: another process runs this schedule \(process \d+ writes to it/,
+    );
     expect(seen!.health.status).toBe(200);
     expect(JSON.parse(seen!.body)).toMatchObject({
       status: "ok",

@@ -124,6 +124,6 @@ const refused = (folder: string, name: string, holder: Holder | undefined) =>
       holder === undefined
         ? "another process began to write to it at the same time; try again."
         : holder.host === hostname()
-          ? `process ${holder.pid} writes to it; stop that one first, or read the store beside it.`
+          ? `process ${holder.pid} writes to it; stop that one first.`
           : `process ${holder.pid} of the machine ${holder.host} writes to it, or did; if that one is gone, remove ${join(folder, name)}.`,
   });

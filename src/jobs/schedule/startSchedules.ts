@@ -1,4 +1,5 @@
 import { Clock, Effect, FileSystem, Path, Ref, Schema } from "effect";
+import { lockStore } from "../../ingest/store/StoreLock.ts";
 import { ensureWritable, writeFileAtomically } from "../RunDirectory.ts";
 import { forecastJob } from "./forecastJob.ts";
 import { ingestBeside } from "./ingestBeside.ts";
@@ -32,6 +33,7 @@ export const startSchedules = Effect.fn("startSchedules")(function* (options: Sc
       const folder = path.dirname(file);
       const home = path.resolve(folder, schedule.out, schedule.name);
       yield* ensureWritable(home);
+      yield* runAlone(file, home);
       const status = yield* Ref.make<ScheduleStatus | undefined>(undefined);
       return { schedule, folder, home, status, sinceMs: yield* begunAt(home) };
     }),
@@ -93,6 +95,16 @@ export const startSchedules = Effect.fn("startSchedules")(function* (options: Sc
   );
   return schedules.map(({ schedule }, k) => ({ name: schedule.name, tally: tallies[k]! }));
 }, Effect.scoped);
+
+/** Takes the schedule for this process until the scope closes; no other can run it meanwhile. */
+const runAlone = (file: string, home: string) =>
+  lockStore(home).pipe(
+    Effect.mapError(
+      ({ reason }) =>
+        new ScheduleRefused({ path: file, problems: [`: another process runs this schedule (${reason})`] }),
+    ),
+    Effect.flatMap((notes) => Effect.forEach(notes, (note) => Effect.logWarning(note), { discard: true })),
+  );
 
 /** Two schedules with one name and folder would take each other's results for their own. */
 const refuseTwins = (read: readonly { readonly file: string; readonly schedule: ScheduleFile }[]) =>
