@@ -49,6 +49,9 @@ const killed = (script: string, words: readonly string[], begun: (printed: strin
 const scoped = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect);
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
+/** Rows of a full batch. */
+const BATCH_ROWS = 32_768;
+
 describe("a store whose writer is killed", () => {
   it(
     `has after ${KILLS} kills every acknowledged reading once, and nothing else`,
@@ -160,7 +163,9 @@ sources:
         before = stored;
       }
       const report = await ingestOnce(path);
-      expect(report.faults.repeated).toBe(0);
+      // A piece of a file of several batches is marked as read with the last of them: after a kill in between, the
+      // first ones are read again, and dropped.
+      expect(report.faults.repeated % BATCH_ROWS).toBe(0);
       expect(report.kept).toBe(lines - before);
       const { panel } = await scoped(
         Effect.flatMap(readReadingStore(join(root, "store")), (store) =>
