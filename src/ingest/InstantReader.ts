@@ -13,6 +13,9 @@ const LATEST_MS = Date.UTC(2200, 0, 1);
 export const isPlausible = (instantMs: number): boolean =>
   !(instantMs < EARLIEST_MS || instantMs > LATEST_MS);
 
+/** Whether it is an instant at all, and such a one. */
+export const isInstant = (instantMs: number): boolean => instantMs >= EARLIEST_MS && instantMs <= LATEST_MS;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -67,7 +70,7 @@ export class InstantReader {
   }
 
   #checked(instant: number): number {
-    this.faulty = Number.isNaN(instant) || !isPlausible(instant);
+    this.faulty = !isInstant(instant);
     return this.faulty ? NaN : instant;
   }
 

@@ -4,13 +4,13 @@ import {
   Float64,
   Int32,
   makeData,
+  makeVector,
   RecordBatch,
   Schema,
   Struct,
   TimestampMillisecond,
   Utf8,
   type Vector,
-  vectorFromArray,
 } from "apache-arrow";
 import type { SensorTable } from "./SensorTable.ts";
 
@@ -138,10 +138,12 @@ export class ReadingBatch {
   }
 
   #dictionaryVector(): Vector<Utf8> {
-    const names = this.sensors.names;
-    if (this.#dictionary === undefined || this.#dictionarySize !== names.length) {
-      this.#dictionary = vectorFromArray(names, new Utf8());
-      this.#dictionarySize = names.length;
+    const { length } = this.sensors.names;
+    if (this.#dictionary === undefined || this.#dictionarySize !== length) {
+      const { bytes, offsets } = this.sensors.packed;
+      const data = makeData({ type: new Utf8(), length, nullCount: 0, valueOffsets: offsets, data: bytes });
+      this.#dictionary = makeVector(data);
+      this.#dictionarySize = length;
     }
     return this.#dictionary;
   }
@@ -149,13 +151,19 @@ export class ReadingBatch {
 
 const validityOf = (values: Float64Array, length: number): { bitmap: Uint8Array; missing: number } => {
   const bitmap = new Uint8Array(Math.ceil(length / 64) * 8);
-  let missing = 0;
-  for (let row = 0; row < length; row++) {
-    const value = values[row]!;
-    // NaN is the only value that differs from itself.
-    // oxlint-disable-next-line no-self-compare
-    if (value === value) bitmap[row >> 3]! |= 1 << (row & 7);
-    else missing++;
+  let present = 0;
+  for (let first = 0; first < length; first += 8) {
+    const end = Math.min(length, first + 8);
+    let bits = 0;
+    for (let row = first; row < end; row++) {
+      const value = values[row]!;
+      // NaN is the only value that differs from itself.
+      // oxlint-disable-next-line no-self-compare
+      const known = value === value ? 1 : 0;
+      bits |= known << (row & 7);
+      present += known;
+    }
+    bitmap[first >> 3] = bits;
   }
-  return { bitmap, missing };
+  return { bitmap, missing: length - present };
 };

@@ -1,6 +1,13 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** Names one after the other: name `i` stands in `bytes[offsets[i]..offsets[i + 1])`, as UTF-8. */
+export interface PackedNames {
+  readonly length: number;
+  readonly offsets: Int32Array;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Numbers sensors in the order in which their names are first seen, looking them up by their bytes, so that
  * a reading costs no string.
@@ -9,7 +16,18 @@ export class SensorTable {
   /** Names by index. */
   readonly names: string[] = [];
   #slots = new Int32Array(256).fill(-1);
-  readonly #keys: Uint8Array[] = [];
+  #bytes = new Uint8Array(1024);
+  #offsets = new Int32Array(129);
+
+  /** The names by now; later ones do not change what was handed out. */
+  get packed(): PackedNames {
+    const { length } = this.names;
+    return {
+      length,
+      offsets: this.#offsets.subarray(0, length + 1),
+      bytes: this.#bytes.subarray(0, this.#offsets[length]),
+    };
+  }
 
   /** Index of the name in `bytes[start..end)`; a new name gets the next index. */
   indexOfBytes(bytes: Uint8Array, start: number, end: number): number {
@@ -17,8 +35,8 @@ export class SensorTable {
     const mask = this.#slots.length - 1;
     for (;;) {
       const index = this.#slots[slot]!;
-      if (index < 0) return this.#insert(bytes.slice(start, end), slot);
-      if (sameBytes(this.#keys[index]!, bytes, start, end)) return index;
+      if (index < 0) return this.#insert(bytes, start, end, slot);
+      if (this.#isName(index, bytes, start, end)) return index;
       slot = (slot + 1) & mask;
     }
   }
@@ -36,10 +54,31 @@ export class SensorTable {
     return (hash ^ (hash >>> 15)) & (this.#slots.length - 1);
   }
 
-  #insert(key: Uint8Array, slot: number): number {
+  #isName(index: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const from = this.#offsets[index]!;
+    const known = this.#bytes;
+    if (this.#offsets[index + 1]! - from !== end - start) return false;
+    for (let p = start; p < end; p++) if (bytes[p] !== known[from + p - start]) return false;
+    return true;
+  }
+
+  #insert(bytes: Uint8Array, start: number, end: number, slot: number): number {
     const index = this.names.length;
-    this.names.push(decoder.decode(key));
-    this.#keys.push(key);
+    const from = this.#offsets[index]!;
+    const to = from + end - start;
+    if (to > this.#bytes.length) {
+      const wider = new Uint8Array(2 * to);
+      wider.set(this.#bytes);
+      this.#bytes = wider;
+    }
+    if (index + 2 > this.#offsets.length) {
+      const longer = new Int32Array(2 * this.#offsets.length);
+      longer.set(this.#offsets);
+      this.#offsets = longer;
+    }
+    this.#bytes.set(bytes.subarray(start, end), from);
+    this.#offsets[index + 1] = to;
+    this.names.push(decoder.decode(bytes.subarray(start, end)));
     this.#slots[slot] = index;
     if (this.names.length * 2 > this.#slots.length) this.#grow();
     return index;
@@ -48,16 +87,10 @@ export class SensorTable {
   #grow(): void {
     this.#slots = new Int32Array(this.#slots.length * 4).fill(-1);
     const mask = this.#slots.length - 1;
-    for (const [index, key] of this.#keys.entries()) {
-      let slot = this.#firstSlot(key, 0, key.length);
+    for (let index = 0; index < this.names.length; index++) {
+      let slot = this.#firstSlot(this.#bytes, this.#offsets[index]!, this.#offsets[index + 1]!);
       while (this.#slots[slot]! >= 0) slot = (slot + 1) & mask;
       this.#slots[slot] = index;
     }
   }
 }
-
-const sameBytes = (key: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean => {
-  if (key.length !== end - start) return false;
-  for (let i = 0; i < key.length; i++) if (key[i] !== bytes[start + i]) return false;
-  return true;
-};

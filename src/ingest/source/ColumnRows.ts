@@ -1,6 +1,6 @@
 import { abbreviate } from "../CellReader.ts";
 import type { FeedSourceFile } from "../feed/FeedFile.ts";
-import { InstantReader, isPlausible } from "../InstantReader.ts";
+import { InstantReader, isInstant } from "../InstantReader.ts";
 import { BATCH_ROWS, ReadingBatch, type Readings } from "../ReadingBatch.ts";
 import { SensorTable } from "../SensorTable.ts";
 import { SourceError } from "../Source.ts";
@@ -67,16 +67,15 @@ export class ColumnRows {
   *batches(raw: RawRows, path: string, firstRow: number): Generator<Readings> {
     this.#account.tally.records += raw.rows;
     for (const column of raw.values) this.#takeOutMissing(column);
+    const instants = raw.stamps.kind === "instants" ? raw.stamps.values : undefined;
     for (let from = 0; from < raw.rows; from += BATCH_ROWS) {
       const to = Math.min(raw.rows, from + BATCH_ROWS);
       const halves = new Int32Array(2 * (to - from));
       const kept = new Int32Array(to - from);
       let rows = 0;
       for (let row = from; row < to; row++) {
-        const instant = this.#instant(raw, row);
-        const sensor = raw.sensors[row]!;
-        // oxlint-disable-next-line no-self-compare -- NaN is the only value that differs from itself
-        if (sensor < 0 || instant !== instant) {
+        const instant = instants === undefined ? this.#writtenInstant(raw, row) : instants[row]!;
+        if (raw.sensors[row]! < 0 || !isInstant(instant)) {
           this.#report(raw, row, path, firstRow + row);
           continue;
         }
@@ -105,18 +104,8 @@ export class ColumnRows {
     this.#countTimes();
   }
 
-  /** Whether the last stamp that gave no instant cannot be read; else its local time does not exist. */
-  #faulty = false;
-
-  #instant({ sensors, stamps }: RawRows, row: number): number {
-    if (stamps.kind === "texts") {
-      const instant = this.#instants.value(stamps.values[row], sensors[row]!);
-      this.#faulty = this.#instants.faulty;
-      return instant;
-    }
-    const instant = stamps.values[row]!;
-    this.#faulty = Number.isNaN(instant) || !isPlausible(instant);
-    return this.#faulty ? NaN : instant;
+  #writtenInstant({ sensors, stamps }: RawRows, row: number): number {
+    return this.#instants.value(stamps.values[row] as string | null | undefined, sensors[row]!);
   }
 
   #report({ sensors, stamps }: RawRows, row: number, path: string, line: number): void {
@@ -127,7 +116,8 @@ export class ColumnRows {
       this.#account.problems.add({ ...place, message });
       return;
     }
-    if (!this.#faulty) return;
+    // A local time that does not exist is counted by the clock.
+    if (stamps.kind === "texts" && !this.#instants.faulty) return;
     const stamp = stamps.values[row];
     const shown = typeof stamp === "number" && Number.isNaN(stamp) ? "nothing" : abbreviate(String(stamp));
     const message =

@@ -2,33 +2,35 @@ import type { ColumnMetaData, Compressors, SchemaElement } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { deltaBinaryUnpack } from "hyparquet/src/delta.js";
-import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
 import { readPlain } from "hyparquet/src/plain.js";
+import { type PageReader, readHybrid } from "./readHybrid.ts";
 
 /** Where the values of a column go, in the order of the rows. */
 export interface ChunkTarget {
-  /** Numbers of a dictionary page, remembered: later `chosen` refers to them. */
+  /** Values of a dictionary page, remembered: later `chosen` refers to them. */
   readonly dictionary: (values: ArrayLike<unknown>) => void;
-  /** Values `indices[i]` of the dictionary for the rows `rows[i]`. */
+  /** The values `indices[i]` of the dictionary for the rows that have one, in their order. */
   readonly chosen: (indices: Int32Array, rows: Rows) => void;
-  /** Values themselves. */
+  /** The values themselves, of the rows that have one, in their order. */
   readonly plain: (values: ArrayLike<unknown>, rows: Rows) => void;
 }
 
-/** Which rows of the chunk have a value: all of a stretch, or those that are listed. */
+/** A stretch of rows of the chunk, and which of them have a value. */
 export interface Rows {
   readonly first: number;
   readonly count: number;
-  /** Rows with a value; undefined where all of the stretch have one. */
-  readonly present: Int32Array | undefined;
+  /** 1 where a row has a value, else 0, from `first` on; undefined where all of them have one. */
+  readonly present: Uint8Array | undefined;
 }
 
-type Reader = { view: DataView; offset: number };
-
-const readerOf = (bytes: Uint8Array): Reader => ({
+const readerOf = (bytes: Uint8Array): PageReader => ({
+  bytes,
   view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
   offset: 0,
 });
+
+/** Widest index of a dictionary that `readHybrid` takes. */
+const WIDEST_INDEX = 24;
 
 /** Encodings of pages that are read here. */
 const READ_HERE: ReadonlySet<string> = new Set([
@@ -96,42 +98,42 @@ export const readChunk = (
   }
 };
 
-/** Reads which rows of a page have a value. */
+/** Reads which rows of a page have a value; `length` in bytes where the page's header says it. */
 const presentRows = (
-  page: Reader,
+  page: PageReader,
   first: number,
   count: number,
   optional: boolean,
   length: number | undefined,
-): Rows => {
-  if (!optional) return { first, count, present: undefined };
-  const levels = new Uint8Array(count);
-  readRleBitPackedHybrid(page, 1, levels, length);
+): Rows & { readonly values: number } => {
+  if (!optional) return { first, count, present: undefined, values: count };
+  const bytes = length ?? page.view.getUint32(page.offset, true);
+  if (length === undefined) page.offset += 4;
+  const end = page.offset + bytes;
+  const present = new Uint8Array(count);
+  readHybrid(page, 1, present);
+  page.offset = end;
   let values = 0;
-  for (let row = 0; row < count; row++) values += levels[row]!;
-  if (values === count) return { first, count, present: undefined };
-  const present = new Int32Array(values);
-  let at = 0;
-  for (let row = 0; row < count; row++) if (levels[row] === 1) present[at++] = first + row;
-  return { first, count, present };
+  for (let row = 0; row < count; row++) values += present[row]!;
+  return { first, count, present: values === count ? undefined : present, values };
 };
 
 const readValues = (
-  page: Reader,
+  page: PageReader,
   encoding: string,
   meta: ColumnMetaData,
   element: SchemaElement,
-  rows: Rows,
+  rows: Rows & { readonly values: number },
   target: ChunkTarget,
 ): void => {
-  const count = rows.present?.length ?? rows.count;
-  if (count === 0) return;
-  if (encoding === "PLAIN") {
+  const count = rows.values;
+  if (encoding === "PLAIN" || count === 0) {
     target.plain(readPlain(page, meta.type, count, element.type_length) as ArrayLike<unknown>, rows);
   } else if (encoding === "PLAIN_DICTIONARY" || encoding === "RLE_DICTIONARY") {
     const indices = new Int32Array(count);
-    const width = page.view.getUint8(page.offset++);
-    if (width > 0) readRleBitPackedHybrid(page, width, indices, page.view.byteLength - page.offset);
+    const width = page.bytes[page.offset++]!;
+    if (width > WIDEST_INDEX) throw new Error(`a dictionary of 2^${width} values is not understood`);
+    if (width > 0) readHybrid(page, width, indices);
     target.chosen(indices, rows);
   } else if (encoding === "DELTA_BINARY_PACKED") {
     const values = meta.type === "INT32" ? new Int32Array(count) : new BigInt64Array(count);

@@ -139,24 +139,24 @@ class GroupReader {
       compressors: parquetCompressors,
     });
     const values = await scan.readColumn({ column, rowStart: firstRow, rowEnd });
-    const present: number[] = [];
+    const present = new Uint8Array(values.length);
     const given: unknown[] = [];
     const encoder = new TextEncoder();
     for (let row = 0; row < values.length; row++) {
       const value: unknown = values[row];
       if (value === null || value === undefined) continue;
-      present.push(row);
+      present[row] = 1;
       if (value instanceof Date) given.push(value.getTime() / (msPerUnit(element, () => 1) ?? 1));
       else given.push(typeof value === "string" ? encoder.encode(value) : Number(value));
     }
-    target.plain(given, { first: 0, count: values.length, present: Int32Array.from(present) });
+    target.plain(given, { first: 0, count: values.length, present });
   }
 
   async #bytes(meta: ColumnMetaData): Promise<Uint8Array> {
     const dictionary = Number(meta.dictionary_page_offset ?? 0);
     const data = Number(meta.data_page_offset);
     const start = dictionary > 0 ? Math.min(dictionary, data) : data;
-    const bytes = new Uint8Array(Number(meta.total_compressed_size));
+    const bytes = Buffer.allocUnsafeSlow(Number(meta.total_compressed_size));
     await this.#handle.read(bytes, 0, bytes.length, start);
     return bytes;
   }

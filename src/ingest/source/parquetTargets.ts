@@ -21,7 +21,7 @@ export class NumberTarget implements ChunkTarget {
   #dictionary: Float64Array = new Float64Array(0);
 
   constructor(rows: number, factor = 1) {
-    this.values = new Float64Array(rows).fill(NaN);
+    this.values = new Float64Array(rows);
     this.#factor = factor;
   }
 
@@ -29,22 +29,28 @@ export class NumberTarget implements ChunkTarget {
     this.#dictionary = Float64Array.from(doubles(values), (value) => value * this.#factor);
   }
 
-  chosen(indices: Int32Array, { first, present }: Rows): void {
+  chosen(indices: Int32Array, { count, first, present }: Rows): void {
     const { values } = this;
     const dictionary = this.#dictionary;
     if (present === undefined) {
-      for (let i = 0; i < indices.length; i++) values[first + i] = dictionary[indices[i]!]!;
-    } else for (let i = 0; i < indices.length; i++) values[present[i]!] = dictionary[indices[i]!]!;
+      for (let i = 0; i < count; i++) values[first + i] = dictionary[indices[i]!]!;
+      return;
+    }
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      values[first + i] = present[i] === 1 ? dictionary[indices[at++]!]! : NaN;
+    }
   }
 
-  plain(page: ArrayLike<unknown>, { first, present }: Rows): void {
+  plain(page: ArrayLike<unknown>, { count, first, present }: Rows): void {
     const { values } = this;
     const numbers = doubles(page);
     const factor = this.#factor;
     if (present !== undefined) {
-      for (let i = 0; i < numbers.length; i++) values[present[i]!] = numbers[i]! * factor;
+      let at = 0;
+      for (let i = 0; i < count; i++) values[first + i] = present[i] === 1 ? numbers[at++]! * factor : NaN;
     } else if (factor === 1 && numbers instanceof Float64Array) values.set(numbers, first);
-    else for (let i = 0; i < numbers.length; i++) values[first + i] = numbers[i]! * factor;
+    else for (let i = 0; i < count; i++) values[first + i] = numbers[i]! * factor;
   }
 }
 
@@ -68,14 +74,20 @@ export class SensorTarget implements ChunkTarget {
     this.#dictionary = Int32Array.from(values as ArrayLike<never>, (value) => this.#number(value));
   }
 
-  chosen(indices: Int32Array, { first, present }: Rows): void {
+  chosen(indices: Int32Array, { count, first, present }: Rows): void {
     const { values } = this;
     const dictionary = this.#dictionary;
-    for (let i = 0; i < indices.length; i++) values[present?.[i] ?? first + i] = dictionary[indices[i]!]!;
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      if (present === undefined || present[i] === 1) values[first + i] = dictionary[indices[at++]!]!;
+    }
   }
 
-  plain(page: ArrayLike<unknown>, { first, present }: Rows): void {
-    for (let i = 0; i < page.length; i++) this.values[present?.[i] ?? first + i] = this.#number(page[i]);
+  plain(page: ArrayLike<unknown>, { count, first, present }: Rows): void {
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      if (present === undefined || present[i] === 1) this.values[first + i] = this.#number(page[at++]);
+    }
   }
 }
 
@@ -92,15 +104,19 @@ export class TextTarget implements ChunkTarget {
     this.#dictionary = Array.from(values as ArrayLike<Uint8Array>, (value) => decoder.decode(value));
   }
 
-  chosen(indices: Int32Array, { first, present }: Rows): void {
-    for (let i = 0; i < indices.length; i++) {
-      this.values[present?.[i] ?? first + i] = this.#dictionary[indices[i]!]!;
+  chosen(indices: Int32Array, { count, first, present }: Rows): void {
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      if (present === undefined || present[i] === 1)
+        this.values[first + i] = this.#dictionary[indices[at++]!]!;
     }
   }
 
-  plain(page: ArrayLike<unknown>, { first, present }: Rows): void {
-    for (let i = 0; i < page.length; i++) {
-      this.values[present?.[i] ?? first + i] = decoder.decode(page[i] as Uint8Array);
+  plain(page: ArrayLike<unknown>, { count, first, present }: Rows): void {
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      if (present === undefined || present[i] === 1)
+        this.values[first + i] = decoder.decode(page[at++] as Uint8Array);
     }
   }
 }

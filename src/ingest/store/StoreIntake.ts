@@ -154,33 +154,38 @@ export class StoreIntake {
     const lows = card.channels.map(({ possible }) => possible?.[0] ?? -Infinity);
     const highs = card.channels.map(({ possible }) => possible?.[1] ?? Infinity);
     const names: string[] = [];
-    const localOf = new Map<number, number>();
-    const deltas = new Map<number, MutableDelta>();
+    const localOf = new Int32Array(this.sensors.names.length).fill(-1);
+    const deltas: MutableDelta[] = [];
+    const deltasOfDay = new Map<number, (MutableDelta | undefined)[]>();
+    let ofDay: (MutableDelta | undefined)[] = [];
     const rows = new ReadingRows(card.channels.length);
     const conflicts: Conflict[] = [];
     let kept = 0;
-    let [lastSensor, lastDay] = [-1, NaN];
-    let delta: MutableDelta | undefined;
+    let lastDay = NaN;
+    let index!: DayIndex;
     const row = this.#row;
     for (let at = 0; at < batch.numRows; at++) {
       const sensor = this.#numbers[keys[at]!]!;
       const instant = instantAt(instants, at);
       const day = Math.floor(instant / MS_PER_DAY);
-      if (sensor !== lastSensor || day !== lastDay) {
-        let local = localOf.get(sensor);
-        if (local === undefined) {
-          local = names.push(this.sensors.names[sensor]!) - 1;
-          localOf.set(sensor, local);
-        }
-        delta = deltas.get(local * 1e6 + day);
-        if (delta === undefined) {
-          delta = emptyDelta(local, day);
-          deltas.set(local * 1e6 + day, delta);
-        }
-        lastSensor = sensor;
+      if (day !== lastDay) {
+        ofDay = deltasOfDay.get(day) ?? [];
+        deltasOfDay.set(day, ofDay);
+        index = this.#days.get(day)!;
         lastDay = day;
       }
-      const { faults } = delta!;
+      let local = localOf[sensor]!;
+      if (local < 0) {
+        local = names.push(this.sensors.names[sensor]!) - 1;
+        localOf[sensor] = local;
+      }
+      let delta = ofDay[local];
+      if (delta === undefined) {
+        delta = emptyDelta(local, day);
+        ofDay[local] = delta;
+        deltas.push(delta);
+      }
+      const { faults } = delta;
       let values = 0;
       let impossible = 0;
       for (let channel = 0; channel < row.length; channel++) {
@@ -197,7 +202,6 @@ export class StoreIntake {
         if (impossible === 0) faults[BLANK!]!++;
         continue;
       }
-      const index = this.#days.get(day)!;
       const offer = index.offer(sensor, instant, row);
       if (offer === "conflicting") {
         faults[CONFLICTING!]!++;
@@ -214,29 +218,29 @@ export class StoreIntake {
       if (offer === "repeated") faults[REPEATED!]!++;
       const { fresh } = index;
       if (offer !== "new" && fresh.every(Number.isNaN)) continue;
-      const written = rows.add(delta!.sensor, instant);
+      const written = rows.add(delta.sensor, instant);
       for (let channel = 0; channel < fresh.length; channel++) {
         rows.values[channel]![written] = fresh[channel]!;
       }
       if (offer !== "new") continue;
       kept++;
-      delta!.kept++;
-      if (delta!.kept === 1 || instant < delta!.firstMs) delta!.firstMs = instant;
-      if (delta!.kept === 1 || instant > delta!.lastMs) delta!.lastMs = instant;
+      delta.kept++;
+      if (delta.kept === 1 || instant < delta.firstMs) delta.firstMs = instant;
+      if (delta.kept === 1 || instant > delta.lastMs) delta.lastMs = instant;
       if (instant < this.#latest[sensor]!) faults[OUT_OF_ORDER!]!++;
       else this.#latest[sensor] = instant;
       if (options.arrivedMs !== undefined && options.arrivedMs - instant > card.lateAfterMs) faults[LATE!]!++;
       const step = stepOf(card.resample, index.grid, instant);
       if (Number.isNaN(step)) faults[OFF_GRID!]!++;
-      else if (index.fill(sensor, step)) delta!.filled++;
+      else if (index.fill(sensor, step)) delta.filled++;
     }
     const sums = FAULT_KINDS.map(() => 0);
-    for (const { faults } of deltas.values()) faults.forEach((count, kind) => (sums[kind]! += count));
+    for (const { faults } of deltas) faults.forEach((count, kind) => (sums[kind]! += count));
     return {
       record: {
         names,
         rows,
-        deltas: Array.from(deltas.values()),
+        deltas,
         marks: options.mark === undefined ? [] : [options.mark],
       },
       tally: { rows: batch.numRows, kept, faults: namedFaults(sums), conflicts },

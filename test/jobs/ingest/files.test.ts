@@ -99,9 +99,26 @@ const arrow = (format: "file" | "stream"): Uint8Array => {
     format,
   );
 };
-const parquet = (types: "dates" | "texts"): Uint8Array =>
+/** A Zstandard frame (RFC 8878) whose blocks are not compressed. */
+const zstdFrame = (bytes: Uint8Array): Uint8Array => {
+  const blocks: number[] = [];
+  for (let from = 0; from === 0 || from < bytes.length; from += 65_536) {
+    const block = bytes.subarray(from, from + 65_536);
+    const header = (block.length << 3) | (from + 65_536 >= bytes.length ? 1 : 0);
+    blocks.push(header & 255, (header >> 8) & 255, header >> 16, ...block);
+  }
+  const { length } = bytes;
+  const size = [length & 255, (length >> 8) & 255, (length >> 16) & 255, length >>> 24];
+  return Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xa0, ...size, ...blocks);
+};
+
+const parquet = (types: "dates" | "texts", codec?: "ZSTD" | "GZIP"): Uint8Array =>
   new Uint8Array(
     parquetWriteBuffer({
+      ...(codec !== undefined && {
+        codec,
+        compressors: { GZIP: (bytes: Uint8Array) => gzipSync(bytes), ZSTD: zstdFrame },
+      }),
       columnData: [
         types === "dates"
           ? { name: "time", data: readings.map(({ ms }) => new Date(ms)), type: "TIMESTAMP" }
@@ -128,6 +145,8 @@ describe("files of a feed", () => {
     ["arrow", "b.arrow", () => arrow("stream")],
     ["parquet", "a.parquet", () => parquet("dates")],
     ["parquet", "b.parquet", () => parquet("texts")],
+    ["parquet", "c.parquet", () => parquet("dates", "ZSTD")],
+    ["parquet", "d.parquet", () => parquet("texts", "GZIP")],
   ])("give the same panel as %s (%s), and are passed over when read again", async (kind, name, content) => {
     writeFileSync(file(name), content());
     const path = feed(`  - kind: ${kind}\n    path: ${name}\n${ROWS}`);
