@@ -3,7 +3,8 @@
  * sensors; and how many rules a second are judged online.
  */
 import { compileArtefact, createRuntime, openArtefact } from "../src/edge/index.ts";
-import { forecastToArrow, forecastToParquet } from "../src/jobs/ForecastTable.ts";
+import { tableToArrow } from "../src/jobs/tableToArrow.ts";
+import { tableToParquet } from "../src/jobs/tableToParquet.ts";
 import { issueForecast } from "../src/jobs/issueForecast.ts";
 import { issueQuantiles } from "../src/jobs/issueQuantiles.ts";
 import type { Pipeline } from "../src/jobs/Pipeline.ts";
@@ -58,8 +59,8 @@ const groupOf = (sensors: number) => {
   return (): void => {
     const { issued } = issueQuantiles({ data }, runtime, { quantiles: levels, offsets });
     const table = issueForecast({ pipeline, panel, data, rules }, issued);
-    forecastToParquet(table);
-    forecastToArrow(table);
+    tableToParquet(table);
+    tableToArrow(table);
   };
 };
 

@@ -8,7 +8,8 @@ import { trainingMemory } from "../train/trainingMemory.ts";
 import { backtestRun } from "./backtestRun.ts";
 import { compileRun, issueInstantMs } from "./compileRun.ts";
 import { DEPLOYED_MODEL_FILE, deployedModelText } from "./forecast/DeployedModel.ts";
-import { forecastToArrow, forecastToParquet } from "./ForecastTable.ts";
+import { tableToArrow } from "./tableToArrow.ts";
+import { tableToParquet } from "./tableToParquet.ts";
 import { instantFolder } from "./instantFolder.ts";
 import { basisOfRun } from "./IssueBasis.ts";
 import { issueAlarms } from "./issueAlarms.ts";
@@ -147,8 +148,8 @@ export const completeRun = Effect.fn("completeRun")(function* (
         [{ stage: "Reading", seconds: readingSeconds }, training.timing, backtest.timing, proving.timing],
       );
       yield* writeRunDirectory(folder, {
-        "forecast.parquet": forecastToParquet(forecast),
-        "forecast.arrow": forecastToArrow(forecast),
+        "forecast.parquet": tableToParquet(forecast),
+        "forecast.arrow": tableToArrow(forecast),
         ...(pipeline.alarms !== undefined && { "alarms.json": issueAlarms(basis, issued) }),
         "report.html": renderReport(summary),
         [DEPLOYED_MODEL_FILE]: deployedModelText(

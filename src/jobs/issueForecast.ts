@@ -1,5 +1,5 @@
 import { judgeForecasts } from "../train/judgeForecasts.ts";
-import type { ForecastTable } from "./ForecastTable.ts";
+import type { ColumnTable } from "./ColumnTable.ts";
 import type { IssueBasis } from "./IssueBasis.ts";
 import type { IssuedQuantiles } from "./issueQuantiles.ts";
 import { quantileLevels } from "./quantileLevels.ts";
@@ -7,11 +7,11 @@ import { quantileLevels } from "./quantileLevels.ts";
 /**
  * The forecast from the last reading as a table: the shielded forecast as quantile 0.5, and the calibrated
  * quantiles that the pipeline asks for around it, each with the smallest robustness of the enforced rules on that
- * quantile's forecast.
+ * quantile's forecast, in units of each rule's scale (null where it could not be judged).
  *
  * The quantile 0.5 is the one that the rules are enforced on; the others may break them, and their margin says so.
  */
-export const issueForecast = (basis: IssueBasis, issued: IssuedQuantiles): ForecastTable => {
+export const issueForecast = (basis: IssueBasis, issued: IssuedQuantiles): ColumnTable => {
   const { data, panel } = basis;
   const { horizonSteps, targets } = data.plan;
   const width = targets.length * horizonSteps;
@@ -28,34 +28,38 @@ export const issueForecast = (basis: IssueBasis, issued: IssuedQuantiles): Forec
     return { quantile, values, margin: margins.length === 0 ? Number.NaN : Math.min(...margins) };
   });
 
-  const sensor: string[] = [];
-  const channel: string[] = [];
-  const issuedAtMs: number[] = [];
-  const validAtMs: number[] = [];
-  const quantileColumn: number[] = [];
-  const value: number[] = [];
-  const margin: number[] = [];
+  const rows = data.sensors * width * paths.length;
+  const sensor = new Int32Array(rows);
+  const channel = new Int32Array(rows);
+  const issuedAt = new Float64Array(rows);
+  const validAt = new Float64Array(rows);
+  const quantile = new Float64Array(rows);
+  const value = new Float64Array(rows);
+  const margin = new Float64Array(rows);
   const issuedMs = panel.startMs + origin * panel.stepMs;
+  let row = 0;
   for (let s = 0; s < data.sensors; s++) {
     for (let output = 0; output < width; output++) {
+      const target = Math.floor(output / horizonSteps);
+      const validMs = issuedMs + ((output % horizonSteps) + 1) * panel.stepMs;
       for (const path of paths) {
-        sensor.push(panel.sensors[s]!);
-        channel.push(targets[Math.floor(output / horizonSteps)]!.channel);
-        issuedAtMs.push(issuedMs);
-        validAtMs.push(issuedMs + ((output % horizonSteps) + 1) * panel.stepMs);
-        quantileColumn.push(path.quantile);
-        value.push(path.values[s * width + output]!);
-        margin.push(path.margin);
+        sensor[row] = s;
+        channel[row] = target;
+        issuedAt[row] = issuedMs;
+        validAt[row] = validMs;
+        quantile[row] = path.quantile;
+        value[row] = path.values[s * width + output]!;
+        margin[row++] = path.margin;
       }
     }
   }
-  return {
-    sensor,
-    issuedAtMs,
-    validAtMs,
-    channel,
-    quantile: Float64Array.from(quantileColumn),
-    value: Float64Array.from(value),
-    ruleMargin: Float64Array.from(margin),
-  };
+  return [
+    { name: "sensor", names: panel.sensors, codes: sensor },
+    { name: "issued_at", instants: issuedAt },
+    { name: "valid_at", instants: validAt },
+    { name: "channel", names: targets.map((target) => target.channel), codes: channel },
+    { name: "quantile", numbers: quantile },
+    { name: "value", numbers: value },
+    { name: "rule_margin", numbers: margin, nullable: true },
+  ];
 };

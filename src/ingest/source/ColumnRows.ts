@@ -105,7 +105,7 @@ export class ColumnRows {
   }
 
   #writtenInstant({ sensors, stamps }: RawRows, row: number): number {
-    return this.#instants.value(stamps.values[row] as string | null | undefined, sensors[row]!);
+    return this.#instants.value(stamps.values[row], sensors[row]!);
   }
 
   #report({ sensors, stamps }: RawRows, row: number, path: string, line: number): void {

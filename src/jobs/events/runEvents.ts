@@ -16,7 +16,8 @@ import type { RunOptions } from "../runPipeline.ts";
 import { forgetCheckpoint } from "../checkpointFile.ts";
 import { eventCard } from "./eventCard.ts";
 import { EventPipeline } from "./EventPipeline.ts";
-import { eventTableToArrow, eventTableToParquet } from "./EventTable.ts";
+import { tableToArrow } from "../tableToArrow.ts";
+import { tableToParquet } from "../tableToParquet.ts";
 import { issueEvents } from "./issueEvents.ts";
 import { type PreparedEvents, prepareEvents } from "./prepareEvents.ts";
 import { issueInstantOf, summariseEvents } from "./summariseEvents.ts";
@@ -90,10 +91,10 @@ export const runEvents = Effect.fn("runEvents")(function* (options: RunOptions) 
       const tested = testedTable(run, test.events);
       const forecast = forecastTable(run, issued);
       yield* writeRunDirectory(folder, {
-        "events.parquet": eventTableToParquet(tested),
-        "events.arrow": eventTableToArrow(tested),
-        "forecast.parquet": eventTableToParquet(forecast),
-        "forecast.arrow": eventTableToArrow(forecast),
+        "events.parquet": tableToParquet(tested),
+        "events.arrow": tableToArrow(tested),
+        "forecast.parquet": tableToParquet(forecast),
+        "forecast.arrow": tableToArrow(forecast),
         "report.html": renderEventReport(summary),
         "card.json": eventCard(run, summary, options.productVersion),
       });

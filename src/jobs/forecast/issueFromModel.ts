@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DeviceVerdict } from "../../edge/index.ts";
-import { forecastToArrow, forecastToParquet } from "../ForecastTable.ts";
+import { tableToArrow } from "../tableToArrow.ts";
+import { tableToParquet } from "../tableToParquet.ts";
 import type { IssueBasis } from "../IssueBasis.ts";
 import { issueAlarms } from "../issueAlarms.ts";
 import { issueForecast } from "../issueForecast.ts";
@@ -63,8 +64,8 @@ export const issueFromModel = (
   };
   return {
     files: {
-      "forecast.parquet": forecastToParquet(table),
-      "forecast.arrow": forecastToArrow(table),
+      "forecast.parquet": tableToParquet(table),
+      "forecast.arrow": tableToArrow(table),
       ...(model.settings.alarms !== undefined && { "alarms.json": issueAlarms(basis, issued) }),
       "forecast.json": `${JSON.stringify(facts, undefined, 2)}\n`,
     },

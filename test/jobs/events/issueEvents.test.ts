@@ -63,9 +63,10 @@ describe("tables of an events run", () => {
   it("name sensor and kind of each token, and stand in the order of the tokens or of time", async () => {
     const named = eventModelOf(run);
     const test = await Effect.runPromise(testEvents(run, [named], () => {}));
-    const column = (table: ReturnType<typeof forecastTable>, name: string) => {
+    const column = (table: ReturnType<typeof forecastTable>, name: string): (string | number)[] => {
       const found = table.find((each) => each.name === name)!;
-      return "text" in found ? found.text : "instants" in found ? found.instants : [...found.numbers];
+      if ("codes" in found) return Array.from(found.codes, (code) => found.names[code]!);
+      return [...("instants" in found ? found.instants : found.numbers)];
     };
     const forecast = forecastTable(run, issueEvents(run, named, test.read));
     const names = run.kinds.flatMap(({ name }) => run.panel.sensors.map((sensor) => `${sensor} ${name}`));
