@@ -47,8 +47,11 @@ export const EXPONENT_BITS = 20;
 const EXPONENT_MINIMUM = -8 * 2 ** EXPONENT_BITS;
 const EXPONENT_MAXIMUM = 21 * 2 ** EXPONENT_BITS;
 
-/** `value / 2^bits` rounded to nearest, halves up; exact for |value| < 2^52. */
-export const roundShift = (value: number, bits: number): number => Math.floor(value / 2 ** bits + 0.5);
+/** 2^-bits, which a product by is exact; a power at every call would cost more than all the rest. */
+const HALVINGS = Float64Array.from({ length: 64 }, (_, bits) => 2 ** -bits);
+
+/** `value / 2^bits`, bits 0..63, rounded to nearest, halves up; exact for |value| < 2^52. */
+export const roundShift = (value: number, bits: number): number => Math.floor(value * HALVINGS[bits]! + 0.5);
 
 export const clamp = (value: number, minimum: number, maximum: number): number =>
   value < minimum ? minimum : value > maximum ? maximum : value;

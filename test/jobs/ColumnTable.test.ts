@@ -36,12 +36,12 @@ const empty: ColumnTable = [
   { name: "value", numbers: new Float64Array(0), nullable: true },
 ];
 
-const instants = ["issued_at", "valid_at", "next_at"];
+const instants = new Set(["issued_at", "valid_at", "next_at"]);
 const inMs = (row: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(row).map(([name, cell]) => [
       name,
-      instants.includes(name) && cell !== null ? Number(cell) : cell,
+      instants.has(name) && cell !== null ? Number(cell) : cell,
     ]),
   );
 
