@@ -1,6 +1,6 @@
 /** The folder that a run leaves: written aside, then put in place by renames, so that it is never half there. */
 import { Effect, FileSystem, Path, type PlatformError, Schema } from "effect";
-import { fileTrouble } from "./fileTrouble.ts";
+import { fileTrouble } from "../ingest/fileTrouble.ts";
 
 /** The artefact of a run whose proof passed, in the folder of the run. */
 export const ARTEFACT_FILE = "edge/model.ordinance";

@@ -18,7 +18,7 @@ import { type ParameterInterval, parameterIntervals } from "../stl/learn/paramet
 import { rewriteText } from "../stl/learn/rewriteText.ts";
 import { suggestName } from "../stl/language/nearestName.ts";
 import { siteOfPanel } from "./siteOfPanel.ts";
-import { fileTrouble } from "./fileTrouble.ts";
+import { fileTrouble } from "../ingest/fileTrouble.ts";
 import { loadSpan } from "./loadRunPanel.ts";
 import { Progress } from "./Progress.ts";
 import { rateInterval } from "./rateInterval.ts";

@@ -1,6 +1,7 @@
 import { Effect, Schema } from "effect";
 import { nearestName } from "../stl/language/nearestName.ts";
-import { PipelineFaulty, readPipelineAs, refuseConflicts } from "./readPipeline.ts";
+import { FileFaulty } from "../ingest/readYamlFile.ts";
+import { readPipelineAs, refuseConflicts } from "./readPipeline.ts";
 
 export const pipelineKinds = ["forecast", "events"] as const;
 export type PipelineKind = (typeof pipelineKinds)[number];
@@ -11,7 +12,7 @@ const isKind = (text: unknown): text is PipelineKind => pipelineKinds.some((kind
 export const readPipelineKind = Effect.fn("readPipelineKind")(function* (file: string) {
   const found = yield* readPipelineAs(Schema.Unknown, file).pipe(
     Effect.catchIf(
-      (error) => error instanceof PipelineFaulty,
+      (error) => error instanceof FileFaulty,
       () => Effect.succeed(undefined),
     ),
   );

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Effect, FileSystem, Schema } from "effect";
 import { ArtefactError, openArtefact, type OpenConditions } from "../edge/index.ts";
-import { fileTrouble } from "./fileTrouble.ts";
+import { fileTrouble } from "../ingest/fileTrouble.ts";
 
 /** The artefact cannot be read, or is not one that can be taken for what is asked. */
 export class ArtefactRefused extends Schema.TaggedError<ArtefactRefused>()("ArtefactRefused", {

@@ -1,7 +1,7 @@
 import { Effect, FileSystem, Schema } from "effect";
 import type { Signers } from "../edge/index.ts";
 import { WINDOW_KINDS } from "../verify/WindowKind.ts";
-import { fileTrouble } from "./fileTrouble.ts";
+import { fileTrouble } from "../ingest/fileTrouble.ts";
 import { type SignatureProblem, signatureFault, type UncheckedProof } from "./ProofSignature.ts";
 
 /** A proof cannot be read, is not of the artefact at hand, or cannot be trusted. */

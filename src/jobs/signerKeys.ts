@@ -9,7 +9,7 @@ import {
   verify,
 } from "node:crypto";
 import type { Signers } from "../edge/index.ts";
-import { fileTrouble } from "./fileTrouble.ts";
+import { fileTrouble } from "../ingest/fileTrouble.ts";
 import { OutputFailed } from "./RunDirectory.ts";
 
 /** A key file cannot be read, or holds no key of this kind. */

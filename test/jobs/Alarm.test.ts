@@ -2,7 +2,8 @@ import { Effect, FileSystem } from "effect";
 import { assert, double, integer, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Alarm, alarmConflicts, alarmsOf, passes } from "../../src/jobs/Alarm.ts";
-import { PipelineFaulty, readPipeline } from "../../src/jobs/readPipeline.ts";
+import { FileFaulty } from "../../src/ingest/readYamlFile.ts";
+import { readPipeline } from "../../src/jobs/readPipeline.ts";
 import { quantileConflicts, quantileLevels } from "../../src/jobs/quantileLevels.ts";
 import { random } from "../../src/series/random.ts";
 import { itEffect } from "./itEffect.ts";
@@ -105,7 +106,7 @@ describe("alarmConflicts", () => {
         "  - { channel: pm25, above: 35, missCost: 5, name: odd }",
       ];
       const failure = yield* Effect.flip(read(`${base}${alarms.join("\n")}\n`, alarmConflicts));
-      if (!(failure instanceof PipelineFaulty)) throw failure;
+      if (!(failure instanceof FileFaulty)) throw failure;
       const lines = failure.problems.map(({ column, line, message }) => `${line}:${column} ${message}`);
       expect(lines).toEqual([
         "9:7 an alarm needs a channel of forecast.targets, and pm2 is none; did you mean pm25?",
@@ -125,7 +126,7 @@ describe("alarmConflicts", () => {
           `${base}alarms:\n  - { channel: pm25, above: 150 }\n  - { channel: pm25, above: 1, missCost: 0 }\n`,
         ),
       );
-      if (!(failure instanceof PipelineFaulty)) throw failure;
+      if (!(failure instanceof FileFaulty)) throw failure;
       expect(failure.problems.map(({ line }) => line)).toEqual([9, 10]);
       expect(failure.message).toContain("`alarms.0.missCost` is missing");
     }),

@@ -1,6 +1,7 @@
 import { Effect, FileSystem, Path } from "effect";
 import { describe, expect } from "vitest";
-import { PipelineFaulty, readPipeline } from "../../src/jobs/readPipeline.ts";
+import { FileFaulty } from "../../src/ingest/readYamlFile.ts";
+import { readPipeline } from "../../src/jobs/readPipeline.ts";
 import { itEffect } from "./itEffect.ts";
 
 /** Reads a text as the file `pipeline.yaml`. */
@@ -119,7 +120,7 @@ describe("a pipeline file", () => {
           ].join("\n"),
         ),
       );
-      if (!(failure instanceof PipelineFaulty)) throw failure;
+      if (!(failure instanceof FileFaulty)) throw failure;
       const places = new Set(failure.problems.map((problem) => problem.line));
       // Line 1 also carries the missing key `rules`.
       expect([...places].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 7, 8, 10, 11, 12, 14, 15, 16, 17]);

@@ -1,34 +1,11 @@
-/** Reads a feed file; all its problems at once, each with line and column. */
-import { Data, Effect, FileSystem, Result } from "effect";
+import { Effect } from "effect";
 import { dirname, resolve } from "node:path";
-import { decodeYaml, type YamlProblem } from "../decodeYaml.ts";
 import { parseDuration } from "../parseDuration.ts";
+import { readYamlFile } from "../readYamlFile.ts";
 import { ON_GRID, type ResampleRule } from "../store/ResampleRule.ts";
 import type { StoreCard } from "../store/StoreCard.ts";
 import { FeedBody, type FeedSourceFile } from "./FeedFile.ts";
 import { feedConflicts } from "./feedConflicts.ts";
-
-/** A feed file that cannot be read. */
-export class FeedUnreadable extends Data.TaggedError("FeedUnreadable")<{
-  readonly path: string;
-  readonly reason: string;
-}> {
-  override get message(): string {
-    return `${this.path}: the feed cannot be read (${this.reason}). Give the path of a feed file; docs/feeds.md shows one`;
-  }
-}
-
-/** A feed file that is faulty; every problem is listed. */
-export class FeedFaulty extends Data.TaggedError("FeedFaulty")<{
-  readonly path: string;
-  readonly problems: readonly YamlProblem[];
-}> {
-  override get message(): string {
-    return this.problems
-      .map(({ line, column, message }) => `${this.path}:${line}:${column}: ${message}`)
-      .join("\n");
-  }
-}
 
 /** Where readings come from, where they are kept and how they are judged. */
 export interface Feed {
@@ -45,14 +22,11 @@ export interface Feed {
 const LATE_STEPS = 2;
 const DEAD_STEPS = 12;
 
+const FEED = { what: "the feed", remedy: "Give the path of a feed file; docs/feeds.md shows one" };
+
+/** Reads a feed file; all its problems at once, each with line and column. */
 export const readFeed = Effect.fn("readFeed")(function* (path: string) {
-  const files = yield* FileSystem.FileSystem;
-  const text = yield* files
-    .readFileString(path)
-    .pipe(Effect.mapError((cause) => new FeedUnreadable({ path, reason: cause.message })));
-  const decoded = decodeYaml(FeedBody, text, feedConflicts);
-  if (Result.isFailure(decoded)) return yield* new FeedFaulty({ path, problems: decoded.failure });
-  const body = decoded.success;
+  const body = yield* readYamlFile(FeedBody, path, FEED, feedConflicts);
   const folder = dirname(resolve(path));
   const stepMs = parseDuration(body.step)!;
   const duration = (words: string | undefined, otherwise: number): number =>

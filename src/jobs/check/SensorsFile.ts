@@ -4,7 +4,7 @@ import { IntakeError, type IntakeProblem } from "../../ingest/IntakeProblem.ts";
 import { readTable } from "../../ingest/readTable.ts";
 import type { Position } from "../../series/Panel.ts";
 import { nearestName } from "../../stl/language/nearestName.ts";
-import { fileTrouble } from "../fileTrouble.ts";
+import { fileTrouble } from "../../ingest/fileTrouble.ts";
 
 /** What is known of sensors beside their readings. */
 export interface SensorsFile {

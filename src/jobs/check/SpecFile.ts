@@ -4,7 +4,7 @@ import { formatProblems } from "../../stl/language/formatProblems.ts";
 import { parseSpec } from "../../stl/language/parseSpec.ts";
 import type { Problem } from "../../stl/language/Problem.ts";
 import type { Spec } from "../../stl/language/Spec.ts";
-import { fileTrouble } from "../fileTrouble.ts";
+import { fileTrouble } from "../../ingest/fileTrouble.ts";
 
 /** A rule file that was read, with the problems of its text. */
 export interface SpecFile {

@@ -12,7 +12,7 @@ import { TraceGrid } from "../../ingest/trace/TraceGrid.ts";
 import type { CheckedSpec, Site } from "../../stl/index.ts";
 import { suggestName } from "../../stl/language/nearestName.ts";
 import { Progress } from "../Progress.ts";
-import { fileTrouble } from "../fileTrouble.ts";
+import { fileTrouble } from "../../ingest/fileTrouble.ts";
 import type { Rulebook } from "./Rulebook.ts";
 import { type RuleFinding, RulesJudge } from "./RulesJudge.ts";
 import { siteOfTrace } from "./siteOfTrace.ts";

@@ -1,8 +1,8 @@
 /** A cluster file: which groups of sensors are forecast at which instants, and where the workers meet. */
-import { Effect, FileSystem, Schema } from "effect";
-import { decodeYaml, type YamlConflict, type YamlProblem } from "../../ingest/decodeYaml.ts";
-import { fileTrouble } from "../fileTrouble.ts";
-import { scheduleConflicts, ScheduleFile, ScheduleRefused } from "../schedule/ScheduleFile.ts";
+import { Effect, Schema } from "effect";
+import type { YamlConflict } from "../../ingest/decodeYaml.ts";
+import { readYamlFile } from "../../ingest/readYamlFile.ts";
+import { scheduleConflicts, ScheduleFile } from "../schedule/ScheduleFile.ts";
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65_535 }));
 const { catchUp, cron, delay, name, retries, timeout, zone } = ScheduleFile.fields;
@@ -58,26 +58,7 @@ const conflictsOf = (file: ClusterFile): YamlConflict[] => {
   return [...scheduleConflicts(file), ...twice];
 };
 
+const KIND = { what: "the cluster file", remedy: "Give the path of one (see docs/cluster.md)" };
+
 /** Reads a cluster file; all its problems at once, each with line and column. */
-export const readCluster = Effect.fn("readCluster")(function* (path: string) {
-  const files = yield* FileSystem.FileSystem;
-  const text = yield* files.readFileString(path).pipe(
-    Effect.mapError(
-      (cause) =>
-        new ScheduleRefused({
-          path,
-          problems: [
-            `: the cluster file cannot be read (${fileTrouble(cause)}). Give the path of one (see docs/cluster.md)`,
-          ],
-        }),
-    ),
-  );
-  return yield* Effect.mapError(
-    Effect.fromResult(decodeYaml(ClusterFile, text, conflictsOf)),
-    (problems: readonly YamlProblem[]) =>
-      new ScheduleRefused({
-        path,
-        problems: problems.map(({ column, line, message }) => `:${line}:${column}: ${message}`),
-      }),
-  );
-});
+export const readCluster = (path: string) => readYamlFile(ClusterFile, path, KIND, conflictsOf);

@@ -1,7 +1,7 @@
 import { Effect, FileSystem, Path, Result, Schema } from "effect";
 import { type Artefact, createRuntime, type Runtime } from "../../edge/index.ts";
 import { bindSpec, type BoundRule, parseSpec } from "../../stl/index.ts";
-import { fileTrouble } from "../fileTrouble.ts";
+import { fileTrouble } from "../../ingest/fileTrouble.ts";
 import { readArtefact } from "../readArtefact.ts";
 import { ARTEFACT_FILE } from "../RunDirectory.ts";
 import { DEPLOYED_MODEL_FILE, DeployedModel, siteOfModel } from "./DeployedModel.ts";

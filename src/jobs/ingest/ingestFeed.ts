@@ -7,7 +7,7 @@ import { runFeed, type RunFeedOptions } from "./runFeed.ts";
  * Opens the store of a feed file and prepares to take its sources in: `run` does it, `report` says what came, `store`
  * is there for others to read from meanwhile.
  *
- * Fails with FeedUnreadable, FeedFaulty (every problem with line and column) and StoreFailed.
+ * Fails with FileUnreadable, FileFaulty (every problem with line and column) and StoreFailed.
  */
 export const ingestFeed = Effect.fn("ingestFeed")(function* (path: string, options: RunFeedOptions) {
   const feed = yield* readFeed(path);

@@ -1,8 +1,8 @@
 /** A schedule file: when which job runs, and what becomes of it when it does not. */
-import { Cron, Effect, FileSystem, Result, Schema } from "effect";
-import { decodeYaml, type YamlConflict, type YamlProblem } from "../../ingest/decodeYaml.ts";
+import { Cron, Effect, Result, Schema } from "effect";
+import type { YamlConflict } from "../../ingest/decodeYaml.ts";
 import { parseDuration } from "../../ingest/parseDuration.ts";
-import { fileTrouble } from "../fileTrouble.ts";
+import { readYamlFile } from "../../ingest/readYamlFile.ts";
 
 const optional = <S extends Schema.Top>(schema: S, fallback: S["Encoded"]) =>
   schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(fallback)));
@@ -89,16 +89,6 @@ export class ScheduleFile extends Schema.Class<ScheduleFile>("ordinance/Schedule
 /** When a schedule runs, and what becomes of it when it does not. */
 export type ScheduleTerms = Omit<ScheduleFile, "job" | "out" | "http">;
 
-/** A schedule file that cannot be read or is faulty; every problem with its place. */
-export class ScheduleRefused extends Schema.TaggedError<ScheduleRefused>()("ScheduleRefused", {
-  path: Schema.String,
-  problems: Schema.Array(Schema.String),
-}) {
-  override get message(): string {
-    return this.problems.map((problem) => `${this.path}${problem}`).join("\n");
-  }
-}
-
 /** What a duration of a schedule says, in ms. */
 export const milliseconds = (text: string): number =>
   Number.parseFloat(text) === 0 ? 0 : parseDuration(text)!;
@@ -140,26 +130,7 @@ const conflictsOf = (file: ScheduleFile): YamlConflict[] => {
   return [...conflicts, ...both, ...nothing];
 };
 
+const KIND = { what: "the schedule", remedy: "Give the path of a schedule file (see docs/schedule.md)" };
+
 /** Reads a schedule file; all its problems at once, each with line and column. */
-export const readSchedule = Effect.fn("readSchedule")(function* (path: string) {
-  const files = yield* FileSystem.FileSystem;
-  const text = yield* files.readFileString(path).pipe(
-    Effect.mapError(
-      (cause) =>
-        new ScheduleRefused({
-          path,
-          problems: [
-            `: the schedule cannot be read (${fileTrouble(cause)}). Give the path of a schedule file (see docs/schedule.md)`,
-          ],
-        }),
-    ),
-  );
-  return yield* Effect.mapError(
-    Effect.fromResult(decodeYaml(ScheduleFile, text, conflictsOf)),
-    (problems: readonly YamlProblem[]) =>
-      new ScheduleRefused({
-        path,
-        problems: problems.map(({ column, line, message }) => `:${line}:${column}: ${message}`),
-      }),
-  );
-});
+export const readSchedule = (path: string) => readYamlFile(ScheduleFile, path, KIND, conflictsOf);

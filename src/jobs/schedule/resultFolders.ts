@@ -1,5 +1,5 @@
 import { Effect, FileSystem, Path } from "effect";
-import { fileTrouble } from "../fileTrouble.ts";
+import { fileTrouble } from "../../ingest/fileTrouble.ts";
 import { instantFolder, instantOfFolder } from "../instantFolder.ts";
 import { writeFileAtomically } from "../RunDirectory.ts";
 import { JobFailed } from "./ScheduledJob.ts";

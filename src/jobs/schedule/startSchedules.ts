@@ -6,7 +6,8 @@ import { ingestBeside } from "./ingestBeside.ts";
 import { placeOfReadings } from "./placeOfReadings.ts";
 import { runJob } from "./runJob.ts";
 import { runSchedule, type ScheduleTally } from "./runSchedule.ts";
-import { milliseconds, readSchedule, ScheduleFile, ScheduleRefused } from "./ScheduleFile.ts";
+import { milliseconds, readSchedule, ScheduleFile } from "./ScheduleFile.ts";
+import { ScheduleRefused } from "./ScheduleRefused.ts";
 import { watchJob } from "./watchJob.ts";
 import type { ScheduleStatus } from "./ScheduleStatus.ts";
 import { serveStatus } from "./serveStatus.ts";
@@ -101,7 +102,7 @@ const runAlone = (file: string, home: string) =>
   lockStore(home).pipe(
     Effect.mapError(
       ({ reason }) =>
-        new ScheduleRefused({ path: file, problems: [`: another process runs this schedule (${reason})`] }),
+        new ScheduleRefused({ path: file, reason: `another process runs this schedule (${reason})` }),
     ),
     Effect.flatMap((notes) => Effect.forEach(notes, (note) => Effect.logWarning(note), { discard: true })),
   );
@@ -117,7 +118,7 @@ const refuseTwins = (read: readonly { readonly file: string; readonly schedule: 
       if (other !== undefined) {
         return yield* new ScheduleRefused({
           path: file,
-          problems: [`: it has the name and the folder of ${other}. Give it another name`],
+          reason: `it has the name and the folder of ${other}. Give it another name`,
         });
       }
       seen.set(home, file);
