@@ -75,6 +75,7 @@ const differences = (expected: Map<string, Buffer>, found: Map<string, Buffer>):
 export const runKills = async (words: readonly string[]): Promise<void> => {
   const place = words.indexOf("--trials");
   const trials = place < 0 ? 200 : Number(words[place + 1]);
+  const machine = describeMachine();
   const source = random(SEED);
   const project = new TinyProject();
   const prepare = (job: Job, out: string): string => {
@@ -114,7 +115,7 @@ export const runKills = async (words: readonly string[]): Promise<void> => {
     }
     const rows = Array.from(tally, ([name, { faults, kills }]) => `| ${name} | ${kills} | ${faults} |`);
     console.log(
-      `${trials} trials, seed ${SEED}, on ${describeMachine()}.\n\n| command | killed before its end | other bytes, files too many or too few |\n| --- | --- | --- |\n${rows.join("\n")}`,
+      `${trials} trials, seed ${SEED}, on ${machine}.\n\n| command | killed before its end | other bytes, files too many or too few |\n| --- | --- | --- |\n${rows.join("\n")}`,
     );
     if (Array.from(tally.values()).some(({ faults }) => faults > 0)) process.exitCode = 1;
   } finally {

@@ -81,7 +81,12 @@ export const runSchedule = Effect.fn("runSchedule")(function* <R>(options: Sched
     const attempted = yield* attemptAt(terms, job, instantMs);
     const result = attempted.outcome === undefined ? "failed" : attempted.outcome.verdict;
     const note = attempted.outcome?.summary ?? attempted.reason;
-    if (attempted.outcome === undefined) yield* job.giveUp(instantMs, attempted.attempts, attempted.reason);
+    if (attempted.outcome === undefined) {
+      // A disk that is full has no room for the note either; the instants to come are tried all the same.
+      yield* job
+        .giveUp(instantMs, attempted.attempts, attempted.reason)
+        .pipe(Effect.catch((error) => Effect.logError(`${text(instantMs)}: ${error.message}`)));
+    }
     failuresInARow = result === "failed" ? failuresInARow + 1 : 0;
     last = { instant: text(instantMs), result, note };
     tally[result]++;
@@ -119,7 +124,9 @@ export const runSchedule = Effect.fn("runSchedule")(function* <R>(options: Sched
       yield* Effect.sleep(Duration.millis(jitterOf(terms.name, first, jitterMs)));
     }
     for (const instantMs of kept) {
-      if (!(yield* job.isDone(instantMs))) yield* runAt(instantMs);
+      // Where the folder of results cannot be looked into, the attempt to write there says why.
+      const done = yield* job.isDone(instantMs).pipe(Effect.orElseSucceed(() => false));
+      if (!done) yield* runAt(instantMs);
       after = instantMs;
       yield* show();
     }
