@@ -5,19 +5,26 @@ import type { IngestReport } from "../../../src/jobs/ingest/IngestReport.ts";
 import { ingestFeed } from "../../../src/jobs/ingest/ingestFeed.ts";
 import { Progress } from "../../../src/jobs/Progress.ts";
 
-/** Runs a feed until `use` is done with it, then stops it. */
+const noting = (lines: string[]): Layer.Layer<Progress> =>
+  Layer.succeed(
+    Progress,
+    Progress.of({ stage: () => {}, update: () => {}, note: (line) => lines.push(line), end: () => {} }),
+  );
+
+/** Runs a feed until `use` is done with it, then stops it; `said` is what it tells meanwhile. */
 export const whileIngesting = (
   path: string,
-  use: (store: ReadingStore) => Promise<void>,
+  use: (store: ReadingStore, said: readonly string[]) => Promise<void>,
   files: Layer.Layer<FileSystem.FileSystem> = NodeFileSystem.layer,
+  said: string[] = [],
 ): Promise<IngestReport> =>
   Effect.gen(function* () {
     const { report, run, store } = yield* ingestFeed(path, { once: false });
     const running = yield* Effect.forkChild(run);
-    yield* Effect.promise(() => use(store));
+    yield* Effect.promise(() => use(store, said));
     yield* Fiber.interrupt(running);
     return yield* report;
-  }).pipe(Effect.scoped, Effect.provide(Layer.mergeAll(files, Progress.silent)), Effect.runPromise);
+  }).pipe(Effect.scoped, Effect.provide(Layer.mergeAll(files, noting(said))), Effect.runPromise);
 
 /** Takes in what is there by now. */
 export const ingestOnce = (path: string): Promise<IngestReport> =>
