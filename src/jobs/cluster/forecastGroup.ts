@@ -4,7 +4,7 @@ import { readingsFor } from "../forecast/readingsFor.ts";
 import { issueAt } from "../forecast/runForecast.ts";
 import { placeOfReadings } from "../schedule/placeOfReadings.ts";
 import { currentModel } from "../schedule/currentModel.ts";
-import { JobFailed, type JobOutcome } from "../schedule/ScheduledJob.ts";
+import { JobFailed } from "../schedule/ScheduledJob.ts";
 import { milliseconds } from "../schedule/ScheduleFile.ts";
 import type { ClusterFile, ClusterGroup } from "./ClusterFile.ts";
 import { keepForecast } from "./ForecastResults.ts";
@@ -24,18 +24,16 @@ export const forecastGroup = (
     const place = placeOfReadings(path, folder, group);
     const { panel } = yield* readingsFor(place, modelFolder, open, instantMs);
     const issued = yield* issueAt(open, panel, { instantMs, refuse: modelFolder });
-    const verdict: JobOutcome["verdict"] =
-      issued.broken.length > 0 ? "broken" : issued.unjudged.length > 0 ? "unjudged" : "holds";
     yield* keepForecast({
       group: group.name,
       instantMs,
       issuedAt: issued.issuedAt,
-      verdict,
+      verdict: issued.verdict,
       parquet: issued.files["forecast.parquet"] as Uint8Array,
       facts: issued.files["forecast.json"] as string,
       worker,
     });
-    return verdict;
+    return issued.verdict;
   });
   const { limit, wait } = file.retries;
   return once.pipe(

@@ -24,7 +24,11 @@ export interface IssuedForecast {
   /** Enforced rules that the published forecast does not keep, and those that missing readings decide. */
   readonly broken: readonly string[];
   readonly unjudged: readonly string[];
+  readonly verdict: ForecastVerdict;
 }
+
+/** Whether the published forecast keeps the enforced rules; `unjudged` where missing readings decide it. */
+export type ForecastVerdict = "holds" | "broken" | "unjudged";
 
 /** Issues the forecast of a model from readings, with every fact that tells it from another. */
 export const issueFromModel = (
@@ -43,6 +47,8 @@ export const issueFromModel = (
   const { issued, verdicts } = issueQuantiles(basis, runtime, conformal);
   const table = issueForecast(basis, issued);
   const judged = verdicts.map(({ enforced, flag, name }) => ({ name, enforced, flag }));
+  const broken = enforcedWith(judged, "failed");
+  const unjudged = enforcedWith(judged, "unjudged");
   const bytes = planned.readings.values;
   const facts = {
     format: 1,
@@ -70,8 +76,9 @@ export const issueFromModel = (
       "forecast.json": `${JSON.stringify(facts, undefined, 2)}\n`,
     },
     rules: judged,
-    broken: enforcedWith(judged, "failed"),
-    unjudged: enforcedWith(judged, "unjudged"),
+    broken,
+    unjudged,
+    verdict: broken.length > 0 ? "broken" : unjudged.length > 0 ? "unjudged" : "holds",
   };
 };
 

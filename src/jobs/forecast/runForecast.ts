@@ -6,7 +6,7 @@ import { instantFolder } from "../instantFolder.ts";
 import { type Panel, seriesOf } from "../../series/Panel.ts";
 import { Progress, timedStage } from "../Progress.ts";
 import { ensureWritable, writeRunDirectory } from "../RunDirectory.ts";
-import { issueFromModel, type IssuedRule } from "./issueFromModel.ts";
+import { issueFromModel, type IssuedForecast } from "./issueFromModel.ts";
 import { ModelRefused, type OpenModel, openDeployedModel } from "./openDeployedModel.ts";
 import { readingsFor, type ReadingsPlace } from "./readingsFor.ts";
 import { originAt, readingsOfModel } from "./readingsOfModel.ts";
@@ -39,12 +39,9 @@ export interface ForecastOptions extends ReadingsPlace {
   readonly at?: string;
 }
 
-export interface ForecastResult {
+export interface ForecastResult extends Omit<IssuedForecast, "files"> {
   readonly folder: string;
   readonly issuedAt: string;
-  readonly rules: readonly IssuedRule[];
-  readonly broken: readonly string[];
-  readonly unjudged: readonly string[];
   readonly silentSensors: readonly string[];
   readonly staleSensors: readonly string[];
 }
@@ -101,13 +98,10 @@ export const issueAt = Effect.fn("issueAt")(function* (
     const [from, to] = [readings.startMs, originMs].map((ms) => new Date(ms).toISOString());
     return yield* new NothingToForecastFrom({ dataset: panel.name, from: from!, to: to! });
   }
-  const { broken, files, rules, unjudged } = issueFromModel(open, readings);
+  const issued = issueFromModel(open, readings);
   return {
-    files,
+    ...issued,
     issuedAt: new Date(originMs).toISOString(),
-    rules,
-    broken,
-    unjudged,
     silentSensors: readings.silent,
     staleSensors: readings.stale,
   };

@@ -1,9 +1,10 @@
 import { type Effect, Schema } from "effect";
+import type { ForecastVerdict } from "../forecast/issueFromModel.ts";
 
 /** What a run at an instant came to. */
 export interface JobOutcome {
   /** Whether what it made keeps its rules; not known where missing readings decide. */
-  readonly verdict: "holds" | "broken" | "unjudged";
+  readonly verdict: ForecastVerdict;
   /** One line for the log. */
   readonly summary: string;
 }

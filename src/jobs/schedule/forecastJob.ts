@@ -34,11 +34,15 @@ const forecastOnce = Effect.fn("forecastOnce")(function* (options: ForecastJobOp
   const open = yield* openDeployedModel(modelFolder);
   const { panel } = yield* readingsFor(options, modelFolder, open, instantMs);
   if (options.freshMs !== undefined) yield* requireFresh(open, panel, instantMs, options.freshMs);
-  const { broken, folder, issuedAt, silentSensors, staleSensors, unjudged } = yield* forecastAt(open, panel, {
-    instantMs,
-    home: options.home,
-    refuse: modelFolder,
-  });
+  const { broken, folder, issuedAt, silentSensors, staleSensors, unjudged, verdict } = yield* forecastAt(
+    open,
+    panel,
+    {
+      instantMs,
+      home: options.home,
+      refuse: modelFolder,
+    },
+  );
   const facts = [
     `issued at ${issuedAt}`,
     ...(broken.length > 0 ? [`breaks ${broken.join(", ")}`] : []),
@@ -47,10 +51,7 @@ const forecastOnce = Effect.fn("forecastOnce")(function* (options: ForecastJobOp
     ...(staleSensors.length > 0 ? [`${staleSensors.length} sensors read nothing at the origin`] : []),
     folder,
   ];
-  return {
-    verdict: broken.length > 0 ? "broken" : unjudged.length > 0 ? "unjudged" : "holds",
-    summary: facts.join("; "),
-  } satisfies JobOutcome;
+  return { verdict, summary: facts.join("; ") } satisfies JobOutcome;
 });
 
 const requireFresh = (

@@ -72,7 +72,7 @@ const whileRunning = (use: (running: Running) => Promise<void>): Promise<void> =
     };
     const status = yield* Ref.make<ScheduleStatus | undefined>(undefined);
     const running = yield* Effect.forkChild(runSchedule({ terms, job, once: false, sinceMs: start, status }));
-    const context = yield* Effect.context<never>();
+    const context = yield* Effect.context();
     const runOf = async (clock: number): Promise<ScheduleStatus> => {
       const instant = new Date(hour(clock)).toISOString();
       for (;;) {
