@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,5 +7,7 @@ export default defineConfig({
     setupFiles: ["test/seedProperties.ts"],
     testTimeout: 120_000,
     hookTimeout: 600_000,
+    // By itself it leaves one core idle, which is half of a small machine; the tests wait for child processes anyway.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });
