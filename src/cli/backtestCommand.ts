@@ -5,6 +5,7 @@ import type { BacktestOptions } from "../jobs/backtest/BacktestOptions.ts";
 import type { BacktestSummary } from "../report/backtest/BacktestSummary.ts";
 import { alignedColumns, percent } from "./alignedColumns.ts";
 import { notJudged } from "./exitCodes.ts";
+import { jsonFlag, outFlag, quietFlag } from "./sharedFlags.ts";
 import { terminalProgress } from "./terminalProgress.ts";
 
 const optionalText = (name: string, description: string) =>
@@ -50,21 +51,10 @@ export const backtestCommand = Command.make(
       ),
       Flag.withDefault(2),
     ),
-    out: Flag.String("out").pipe(
-      Flag.withAlias("o"),
-      Flag.withDescription("Folder for the results, PIPELINE below it (default: backtests)"),
-      Flag.withDefault("backtests"),
-    ),
+    out: outFlag("backtests", "PIPELINE"),
     fold: Flag.Int("fold").pipe(Flag.withHidden, Flag.optional),
-    quiet: Flag.Boolean("quiet").pipe(
-      Flag.withAlias("q"),
-      Flag.withDescription("No progress"),
-      Flag.withDefault(false),
-    ),
-    json: Flag.Boolean("json").pipe(
-      Flag.withDescription("Print the result as JSON on standard output"),
-      Flag.withDefault(false),
-    ),
+    quiet: quietFlag,
+    json: jsonFlag,
   },
   ({ expanding, fold, folds, from, jobs, json, out, pipeline, quiet, retrain, sliding, span }) => {
     const options: BacktestOptions = {

@@ -3,6 +3,7 @@ import { Argument, Command, Flag } from "effect/cli";
 import { DataPlace } from "../ingest/DataPlace.ts";
 import type { ForecastResult } from "../jobs/forecast/runForecast.ts";
 import { DoesNotHold, type NotJudged, notJudged } from "./exitCodes.ts";
+import { jsonFlag, outFlag, quietFlag, readingsFlags } from "./sharedFlags.ts";
 import { terminalProgress } from "./terminalProgress.ts";
 
 export const forecastCommand = Command.make(
@@ -11,32 +12,14 @@ export const forecastCommand = Command.make(
     model: Argument.String("model").pipe(
       Argument.withDescription("Folder of a run (out/PIPELINE/INSTANT), or a copy of it"),
     ),
-    data: Flag.String("data").pipe(
-      Flag.withDescription("Data card of the readings: a name or a path (default: that of the model)"),
-      Flag.optional,
-    ),
-    feed: Flag.String("feed").pipe(
-      Flag.withDescription("Feed file: read its store in place of a data card"),
-      Flag.optional,
-    ),
+    ...readingsFlags,
     at: Flag.String("at").pipe(
       Flag.withDescription("Instant to forecast from, such as 2026-03-01T06:00Z (default: the last reading)"),
       Flag.optional,
     ),
-    out: Flag.String("out").pipe(
-      Flag.withAlias("o"),
-      Flag.withDescription("Folder for the results, PIPELINE/INSTANT below it (default: forecasts)"),
-      Flag.withDefault("forecasts"),
-    ),
-    quiet: Flag.Boolean("quiet").pipe(
-      Flag.withAlias("q"),
-      Flag.withDescription("No progress"),
-      Flag.withDefault(false),
-    ),
-    json: Flag.Boolean("json").pipe(
-      Flag.withDescription("Print the result as JSON on standard output"),
-      Flag.withDefault(false),
-    ),
+    out: outFlag("forecasts", "PIPELINE/INSTANT"),
+    quiet: quietFlag,
+    json: jsonFlag,
   },
   ({ at, data, feed, json, model, out, quiet }) =>
     Effect.promise(() => import("../jobs/forecast/runForecast.ts")).pipe(

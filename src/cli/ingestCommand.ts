@@ -7,6 +7,7 @@ import { ingestFeed } from "../jobs/ingest/ingestFeed.ts";
 import { Progress } from "../jobs/Progress.ts";
 import { alignedColumns } from "./alignedColumns.ts";
 import { notJudged } from "./exitCodes.ts";
+import { jsonFlag, quietFlag } from "./sharedFlags.ts";
 
 export const ingestCommand = Command.make(
   "ingest",
@@ -20,15 +21,8 @@ export const ingestCommand = Command.make(
       Flag.withDescription("Read nothing; say how every sensor of the store is doing"),
       Flag.withDefault(false),
     ),
-    quiet: Flag.Boolean("quiet").pipe(
-      Flag.withAlias("q"),
-      Flag.withDescription("No progress"),
-      Flag.withDefault(false),
-    ),
-    json: Flag.Boolean("json").pipe(
-      Flag.withDescription("The report as JSON on standard output"),
-      Flag.withDefault(false),
-    ),
+    quiet: quietFlag,
+    json: jsonFlag,
   },
   ({ feed, json, once, quiet, status }) =>
     status ? showStatus(feed, json) : takeIn(feed, { json, once, quiet }),

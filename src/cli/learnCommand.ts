@@ -5,6 +5,7 @@ import type { LearnedRule, LearnedSpec, LearningRequest, RuleShare } from "../jo
 import { alignedColumns, percent } from "./alignedColumns.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
 import { spanFlags } from "./spanFlags.ts";
+import { jsonFlag, quietFlag } from "./sharedFlags.ts";
 import { terminalProgress } from "./terminalProgress.ts";
 
 const DEFAULT_RATE = 0.99;
@@ -46,12 +47,8 @@ export const learnCommand = Command.make(
       Flag.withDescription("Write the fitted rule file there instead"),
       Flag.optional,
     ),
-    json: Flag.Boolean("json").pipe(Flag.withDescription("Print the fit as JSON"), Flag.withDefault(false)),
-    quiet: Flag.Boolean("quiet").pipe(
-      Flag.withAlias("q"),
-      Flag.withDescription("No progress"),
-      Flag.withDefault(false),
-    ),
+    json: jsonFlag,
+    quiet: quietFlag,
   },
   (flags) =>
     Effect.gen(function* () {

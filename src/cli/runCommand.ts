@@ -1,11 +1,12 @@
 import { Console, Effect } from "effect";
-import { Argument, Command, Flag } from "effect/cli";
+import { Argument, Command } from "effect/cli";
 import { DataPlace } from "../ingest/DataPlace.ts";
 import type { RunOptions, RunResult } from "../jobs/runPipeline.ts";
 import { alignedColumns, percent } from "./alignedColumns.ts";
 import { describeEventRun } from "./describeEventRun.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
 import { productVersion } from "./productVersion.ts";
+import { jsonFlag, outFlag, quietFlag } from "./sharedFlags.ts";
 import { terminalProgress } from "./terminalProgress.ts";
 
 export const runCommand = Command.make(
@@ -14,20 +15,9 @@ export const runCommand = Command.make(
     pipeline: Argument.String("pipeline").pipe(
       Argument.withDescription("Pipeline file (pipelines/NAME.yaml)"),
     ),
-    out: Flag.String("out").pipe(
-      Flag.withAlias("o"),
-      Flag.withDescription("Folder for the results, PIPELINE/INSTANT below it (default: out)"),
-      Flag.withDefault("out"),
-    ),
-    quiet: Flag.Boolean("quiet").pipe(
-      Flag.withAlias("q"),
-      Flag.withDescription("No progress"),
-      Flag.withDefault(false),
-    ),
-    json: Flag.Boolean("json").pipe(
-      Flag.withDescription("Print the result as JSON on standard output"),
-      Flag.withDefault(false),
-    ),
+    out: outFlag("out", "PIPELINE/INSTANT"),
+    quiet: quietFlag,
+    json: jsonFlag,
   },
   ({ json, out, pipeline, quiet }) =>
     runOfKind({ pipelinePath: pipeline, out, productVersion: productVersion() }).pipe(

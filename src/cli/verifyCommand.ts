@@ -7,6 +7,7 @@ import type { KindProof, ProofReport } from "../verify/ProofReport.ts";
 import { WINDOW_KINDS } from "../verify/WindowKind.ts";
 import { describeCertification } from "./describeCertification.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
+import { jsonFlag, quietFlag } from "./sharedFlags.ts";
 import { terminalProgress } from "./terminalProgress.ts";
 
 const DEFAULT_CERTIFIED = 20;
@@ -73,12 +74,8 @@ export const verifyCommand = Command.make(
       Flag.withDescription("Private key of ordinance keygen: sign the proof that --out or --json gives"),
       Flag.optional,
     ),
-    json: Flag.Boolean("json").pipe(Flag.withDescription("Print the proof as JSON"), Flag.withDefault(false)),
-    quiet: Flag.Boolean("quiet").pipe(
-      Flag.withAlias("q"),
-      Flag.withDescription("No progress"),
-      Flag.withDefault(false),
-    ),
+    json: jsonFlag,
+    quiet: quietFlag,
   },
   ({
     artefact,

@@ -4,6 +4,7 @@ import { DataPlace } from "../ingest/DataPlace.ts";
 import { parseDuration } from "../ingest/parseDuration.ts";
 import { describeWatch } from "../jobs/watch/describeWatch.ts";
 import { DoesNotHold, notJudged } from "./exitCodes.ts";
+import { jsonFlag, quietFlag, readingsFlags } from "./sharedFlags.ts";
 import { terminalProgress } from "./terminalProgress.ts";
 
 export const watchCommand = Command.make(
@@ -15,14 +16,7 @@ export const watchCommand = Command.make(
     forecasts: Flag.String("forecasts").pipe(
       Flag.withDescription("Folder of the issued forecasts, by their instant (forecasts/NAME)"),
     ),
-    data: Flag.String("data").pipe(
-      Flag.withDescription("Data card of the readings: a name or a path (default: that of the model)"),
-      Flag.optional,
-    ),
-    feed: Flag.String("feed").pipe(
-      Flag.withDescription("Feed file: read its store in place of a data card"),
-      Flag.optional,
-    ),
+    ...readingsFlags,
     at: Flag.String("at").pipe(
       Flag.withDescription("End of the span, such as 2026-03-01T06:00Z (default: the last reading)"),
       Flag.optional,
@@ -35,15 +29,8 @@ export const watchCommand = Command.make(
       ),
       Flag.withDefault("7d"),
     ),
-    quiet: Flag.Boolean("quiet").pipe(
-      Flag.withAlias("q"),
-      Flag.withDescription("No progress"),
-      Flag.withDefault(false),
-    ),
-    json: Flag.Boolean("json").pipe(
-      Flag.withDescription("Print the report as JSON on standard output"),
-      Flag.withDefault(false),
-    ),
+    quiet: quietFlag,
+    json: jsonFlag,
   },
   ({ at, data, feed, forecasts, json, last, model, quiet }) =>
     Effect.promise(() => import("../jobs/watch/runWatch.ts")).pipe(
