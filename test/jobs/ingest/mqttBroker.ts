@@ -2,8 +2,23 @@ import { Aedes } from "aedes";
 import { createServer, type Server, type Socket } from "node:net";
 import { connect, type MqttClient } from "mqtt";
 
+/** A broker that a test can stop, start again, and cut off from a client. */
+export interface Broker {
+  readonly url: string;
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  /** Stops it for good. */
+  readonly remove: () => Promise<void>;
+  /** Breaks the connection of the client of this name; the broker knows it then. */
+  readonly disconnect: (clientId: string) => Promise<void>;
+  /** Whether that client is connected, and its subscription known. */
+  readonly isSubscribed: (clientId: string) => boolean;
+  /** A client that publishes with QoS 1. */
+  readonly publisher: () => Promise<MqttClient>;
+}
+
 /** A broker on the loopback that can be stopped and started again with what it had to keep. */
-export class TestBroker {
+export class TestBroker implements Broker {
   port = 0;
   #broker: Aedes | undefined;
   #server: Server | undefined;
@@ -31,10 +46,11 @@ export class TestBroker {
     this.#server = server;
   }
 
-  /** Breaks every connection whose client has this name. */
-  disconnect(clientId: string): void {
+  async disconnect(clientId: string): Promise<void> {
     const { clients } = this.#broker as unknown as { clients: Record<string, { conn: Socket }> };
-    clients[clientId]?.conn.destroy();
+    const client = clients[clientId];
+    client?.conn.destroy();
+    await until(() => clients[clientId] !== client || client === undefined, `the end of ${clientId}`);
   }
 
   /** Whether a client is there and the broker keeps subscriptions for it. */
@@ -50,7 +66,10 @@ export class TestBroker {
     this.#broker = undefined;
   }
 
-  /** A client that publishes with QoS 1. */
+  remove(): Promise<void> {
+    return this.stop();
+  }
+
   async publisher(): Promise<MqttClient> {
     const client = connect(this.url, { clientId: "publisher", reconnectPeriod: 100 });
     client.on("error", () => {});
