@@ -14,9 +14,10 @@ const START = Date.UTC(2025, 2, 3);
 const STEP = 300_000;
 const SENSORS = 50;
 /** So many readings of each sensor; a million readings in all with ORDINANCE_MQTT_STEPS=20000. */
-const ASKED_STEPS = Number(process.env["ORDINANCE_MQTT_STEPS"] ?? 200);
+const STEPS = Number(process.env["ORDINANCE_MQTT_STEPS"] ?? 200);
 const PER_MESSAGE = 5;
-const PATIENCE_MS = 600_000 + 60 * ASKED_STEPS;
+const MOST_UNDER_WAY = 50;
+const PATIENCE_MS = 600_000 + 60 * STEPS;
 
 let root: string;
 let broker: Broker;
@@ -62,12 +63,11 @@ if (!mosquitto) console.log("skipped: readings from Mosquitto, which is not inst
 
 describe("readings from an MQTT broker", () => {
   it.each([
-    // The queue in memory of aedes confuses messages where tens of thousands wait, so it has no million.
-    ["aedes", () => new TestBroker(), Math.min(200, ASKED_STEPS)],
-    ...(mosquitto ? [["Mosquitto", () => new Mosquitto(root), ASKED_STEPS] as const] : []),
+    ["aedes", () => new TestBroker()],
+    ...(mosquitto ? [["Mosquitto", () => new Mosquitto(root)] as const] : []),
   ] as const)(
     "are all there once after duplicates, disorder, two disconnects and a restart of %s",
-    async (_, create, STEPS) => {
+    async (_, create) => {
       await begin(create());
       const random = randomFrom(11);
       const truth = new Float64Array(SENSORS * STEPS);
@@ -87,15 +87,19 @@ describe("readings from an MQTT broker", () => {
       const report = await whileIngesting(writeFeed(), async (store) => {
         await until(() => broker.isSubscribed("ordinance-test"), "the first connection");
         const client = await broker.publisher();
+        // A publisher has 65,535 numbers for what is under way: it waits for its acknowledgements.
         const send = async (from: number, to: number): Promise<void> => {
+          let underWay: Promise<unknown>[] = [];
           for (let at = from; at < to; at += PER_MESSAGE) {
             const readings = messages.slice(at, Math.min(to, at + PER_MESSAGE)).map(({ sensor, step }) => ({
               id: `D${sensor}`,
               at: START + step * STEP,
               v: truth[sensor * STEPS + step],
             }));
-            const sent = publish(client, readings);
-            if (at % (PER_MESSAGE * 50) === 0) await sent;
+            underWay.push(publish(client, readings));
+            if (underWay.length < MOST_UNDER_WAY && at + PER_MESSAGE < to) continue;
+            await Promise.all(underWay);
+            underWay = [];
           }
         };
         const part = Math.floor(messages.length / 4);
