@@ -2,15 +2,15 @@
 const mostKept = 2 ** 24;
 
 /**
- * Room for the samples that a window keeps online.
+ * Room for the samples that a window keeps online, of `streams` streams side by side.
  *
- * Throws RangeError where they are more than 16,777,216.
+ * Throws RangeError where they are more than 16,777,216 of one stream.
  *
  * @example
- * createRing(3).length; // => 3
+ * createRing(3, 2).length; // => 6
  */
-export const createRing = (count: number): Float64Array<ArrayBuffer> => {
-  if (count <= mostKept) return new Float64Array(count);
+export const createRing = (count: number, streams: number): Float64Array<ArrayBuffer> => {
+  if (count <= mostKept) return new Float64Array(count * streams);
   throw new RangeError(
     `a window has to keep ${count} samples online, at most ${mostKept} are kept: shorten the windows of the formula`,
   );
