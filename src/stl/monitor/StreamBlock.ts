@@ -2,6 +2,7 @@ import type { Formula } from "../compile/parseFormula.ts";
 import { normalForm } from "../plan/normalForm.ts";
 import { childrenOf } from "../plan/operandsOf.ts";
 import type { Plan } from "../plan/Plan.ts";
+import { affordable } from "./createRing.ts";
 import { formulaSteps } from "./formulaSteps.ts";
 import { type Input, numberSteps, signalStep } from "./numberSteps.ts";
 import type { Step } from "./OnlineNode.ts";
@@ -51,7 +52,9 @@ export class StreamBlock {
   readonly #streams: number;
   readonly #steps: readonly Step[];
   readonly #splits: readonly (() => void)[];
-  readonly #rings: readonly RowRing[];
+  /** The rows of all nodes, one after the other. */
+  readonly #lower: Float64Array;
+  readonly #upper: Float64Array;
   readonly #root: RowRing;
   readonly #input: Input = { columns: [], from: 0 };
   readonly #settle: number;
@@ -64,10 +67,15 @@ export class StreamBlock {
     const steps: Step[] = [];
     const splits: (() => void)[] = [];
     const rings: RowRing[] = [];
+    const rows = rooms.reduce((sum, { kept }) => sum + affordable(kept), 0);
+    this.#lower = new Float64Array(rows * streams);
+    this.#upper = new Float64Array(rows * streams);
+    let first = 0;
     plan.nodes.forEach((node, n) => {
       const room = rooms[n] as OnlineRoom;
-      const ring = new RowRing(room.kept, streams);
+      const ring = new RowRing(this.#lower, this.#upper, first, room.kept, streams);
       rings.push(ring);
+      first += room.kept * streams;
       if (node.kind === "signal") {
         steps.push(signalStep(ring, this.#input, channels.indexOf(node.channel)));
         return;
@@ -82,7 +90,6 @@ export class StreamBlock {
     this.#streams = streams;
     this.#steps = steps;
     this.#splits = splits;
-    this.#rings = rings;
     this.#root = rings[rings.length - 1] as RowRing;
     this.#settle = Math.max(...rooms.map((room) => room.settle)) + PATIENCE;
   }
@@ -108,12 +115,13 @@ export class StreamBlock {
     }
     if (time < this.#delay) return false;
     this.#write(this.#root.at(time - this.#delay), from, verdicts);
-    if (!this.#exact && this.#knownSince >= this.#settle) this.#join();
+    if (!this.#exact && this.#knownSince >= this.#settle) this.#exact = true;
     return true;
   }
 
   #write(root: number, from: number, verdicts: Float64Array): void {
-    const { lower, upper } = this.#root;
+    const lower = this.#lower;
+    const upper = this.#exact ? lower : this.#upper;
     for (let i = 0; i < this.#streams; i++) {
       const value = lower[root + i] as number;
       verdicts[from + i] = value === upper[root + i] ? value : NaN;
@@ -121,14 +129,9 @@ export class StreamBlock {
   }
 
   #split(): void {
-    for (const ring of this.#rings) ring.split();
+    this.#upper.set(this.#lower);
     for (const split of this.#splits) split();
     this.#exact = false;
     this.#knownSince = 0;
-  }
-
-  #join(): void {
-    for (const ring of this.#rings) ring.join();
-    this.#exact = true;
   }
 }
