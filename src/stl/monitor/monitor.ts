@@ -45,7 +45,7 @@ export const monitor = (formula: Formula): Monitor => {
         }
         (columns[k] as Float64Array)[0] = reading;
       }
-      return block.push(columns, 0, verdict) ? (verdict[0] as number) : undefined;
+      return block.push(columns, 0, verdict) ? verdict[0] : undefined;
     },
   };
 };
