@@ -44,6 +44,7 @@ export {
   type SampledTrace,
 } from "./dense/robustnessDense.ts";
 export { monitor, type Monitor } from "./monitor/monitor.ts";
+export { monitorEach, type StreamsMonitor } from "./monitor/monitorEach.ts";
 export {
   type DecidingReading,
   explain,

@@ -71,7 +71,7 @@ export const distance = (
   const aShift = evaluator.shift(store, node.left.node);
   const bShift = evaluator.shift(store, node.right.node);
   const sign = node.kind === "sameDistance" ? -1 : 1;
-  boundedBinary("subtract", lower, upper, a, aShift, b, bShift, length);
+  boundedBinary("subtract", lower, upper, 0, a, aShift, b, bShift, length);
   if (evaluator.options.boolean !== true) {
     distanceBounds(lower, upper, sign, length);
     return false;

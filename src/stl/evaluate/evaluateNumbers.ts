@@ -83,12 +83,12 @@ export const binary = (
     } else if (kind === "subtract" && leftNode.kind === "constant") {
       if (knownAffine(lower, b.lower, b.lowerOffset + bShift, -1, leftNode.value, length)) return true;
     } else if (
-      knownBinary(kind, lower, a.lower, a.lowerOffset + aShift, b.lower, b.lowerOffset + bShift, length)
+      knownBinary(kind, lower, 0, a.lower, a.lowerOffset + aShift, b.lower, b.lowerOffset + bShift, length)
     ) {
       return true;
     }
   }
-  boundedBinary(kind, lower, upper, a, aShift, b, bShift, length);
+  boundedBinary(kind, lower, upper, 0, a, aShift, b, bShift, length);
   return false;
 };
 
@@ -104,8 +104,8 @@ export const unary = (
 ): boolean => {
   const a = evaluator.read(operand, row);
   const shift = evaluator.shift(store, operand.node);
-  if (a.known && knownUnary(kind, lower, a.lower, a.lowerOffset + shift, length)) return true;
-  boundedUnary(kind, lower, upper, a, shift, length);
+  if (a.known && knownUnary(kind, lower, 0, a.lower, a.lowerOffset + shift, length)) return true;
+  boundedUnary(kind, lower, upper, 0, a, shift, length);
   return false;
 };
 

@@ -1,4 +1,7 @@
-/** Interval arithmetic on rows. Whatever is undefined (inf - inf, 1 / 0, the root of -1) is [-inf, inf]. */
+/**
+ * Interval arithmetic on rows. Whatever is undefined (inf - inf, 1 / 0, the root of -1) is [-inf, inf]; of points
+ * it is, to the bit, the arithmetic of numbers.
+ */
 
 /** Bounds of one row; `lower` and `upper` are the same array at the same offset where all is known. */
 export interface Row {
@@ -17,6 +20,7 @@ export type UnaryOperation = "negate" | "abs" | "sqrt" | "exp" | "ln";
 export const knownBinary = (
   operation: BinaryOperation,
   target: Float64Array,
+  targetOffset: number,
   a: Float64Array,
   aOffset: number,
   b: Float64Array,
@@ -25,21 +29,31 @@ export const knownBinary = (
 ): boolean => {
   switch (operation) {
     case "add":
-      for (let i = 0; i < length; i++) target[i] = (a[aOffset + i] as number) + (b[bOffset + i] as number);
+      for (let i = 0; i < length; i++) {
+        target[targetOffset + i] = (a[aOffset + i] as number) + (b[bOffset + i] as number);
+      }
       break;
     case "subtract":
-      for (let i = 0; i < length; i++) target[i] = (a[aOffset + i] as number) - (b[bOffset + i] as number);
+      for (let i = 0; i < length; i++) {
+        target[targetOffset + i] = (a[aOffset + i] as number) - (b[bOffset + i] as number);
+      }
       break;
     case "multiply":
-      for (let i = 0; i < length; i++) target[i] = (a[aOffset + i] as number) * (b[bOffset + i] as number);
+      for (let i = 0; i < length; i++) {
+        target[targetOffset + i] = (a[aOffset + i] as number) * (b[bOffset + i] as number);
+      }
       break;
     case "divide":
-      for (let i = 0; i < length; i++) target[i] = (a[aOffset + i] as number) / (b[bOffset + i] as number);
+      for (let i = 0; i < length; i++) {
+        target[targetOffset + i] = (a[aOffset + i] as number) / (b[bOffset + i] as number);
+      }
       break;
     case "power":
-      for (let i = 0; i < length; i++) target[i] = (a[aOffset + i] as number) ** (b[bOffset + i] as number);
+      for (let i = 0; i < length; i++) {
+        target[targetOffset + i] = (a[aOffset + i] as number) ** (b[bOffset + i] as number);
+      }
   }
-  return allFinite(target, 0, length);
+  return allFinite(target, targetOffset, length);
 };
 
 /** `factor * a + summand`, a known. False where a result is not finite. */
@@ -72,27 +86,28 @@ export const allFinite = (values: Float64Array, offset: number, length: number):
 export const knownUnary = (
   operation: UnaryOperation,
   target: Float64Array,
+  targetOffset: number,
   a: Float64Array,
   aOffset: number,
   length: number,
 ): boolean => {
   switch (operation) {
     case "negate":
-      for (let i = 0; i < length; i++) target[i] = -(a[aOffset + i] as number);
+      for (let i = 0; i < length; i++) target[targetOffset + i] = -(a[aOffset + i] as number);
       break;
     case "abs":
-      for (let i = 0; i < length; i++) target[i] = Math.abs(a[aOffset + i] as number);
+      for (let i = 0; i < length; i++) target[targetOffset + i] = Math.abs(a[aOffset + i] as number);
       break;
     case "sqrt":
-      for (let i = 0; i < length; i++) target[i] = Math.sqrt(a[aOffset + i] as number);
+      for (let i = 0; i < length; i++) target[targetOffset + i] = Math.sqrt(a[aOffset + i] as number);
       break;
     case "exp":
-      for (let i = 0; i < length; i++) target[i] = Math.exp(a[aOffset + i] as number);
+      for (let i = 0; i < length; i++) target[targetOffset + i] = Math.exp(a[aOffset + i] as number);
       break;
     case "ln":
-      for (let i = 0; i < length; i++) target[i] = Math.log(a[aOffset + i] as number);
+      for (let i = 0; i < length; i++) target[targetOffset + i] = Math.log(a[aOffset + i] as number);
   }
-  return allFinite(target, 0, length);
+  return allFinite(target, targetOffset, length);
 };
 
 /** The last interval computed by {@link operate} or {@link apply}. */
@@ -111,7 +126,12 @@ const set = (lower: number, upper: number): void => {
 };
 
 /** 0 * inf is 0: infinite bounds stand for arbitrarily large numbers. */
-const product = (a: number, b: number): number => (a === 0 || b === 0 ? 0 : a * b);
+const product = (a: number, b: number): number => orZero(a * b);
+
+/** inf / inf is 0: the least of what it may be. */
+const quotient = (a: number, b: number): number => orZero(a / b);
+
+const orZero = (value: number): number => (Number.isNaN(value) ? 0 : value);
 
 const corners = (w: number, x: number, y: number, z: number): void =>
   set(Math.min(w, x, y, z), Math.max(w, x, y, z));
@@ -121,14 +141,14 @@ const multiply = (a: number, b: number, c: number, d: number): void =>
 
 const divide = (a: number, b: number, c: number, d: number): void => {
   if (c <= 0 && d >= 0) unknown();
-  else multiply(a, b, 1 / d, 1 / c);
+  else corners(quotient(a, c), quotient(a, d), quotient(b, c), quotient(b, d));
 };
 
 const power = (a: number, b: number, c: number, d: number): void => {
   if (c === d && Number.isInteger(c)) {
     if (c < 0) {
-      power(a, b, -c, -c);
-      divide(1, 1, result.lower, result.upper);
+      if (a > 0 || b < 0) corners(a ** c, b ** c, a ** c, b ** c);
+      else unknown();
     } else if (c % 2 === 1 || c === 0) set(a ** c, b ** c);
     else if (a >= 0) set(a ** c, b ** c);
     else if (b <= 0) set(b ** c, a ** c);
@@ -158,12 +178,26 @@ export const boundedBinary = (
   operation: BinaryOperation,
   lower: Float64Array,
   upper: Float64Array,
+  offset: number,
   a: Row,
   aShift: number,
   b: Row,
   bShift: number,
   length: number,
 ): void => {
+  if (operation === "subtract") {
+    // The commonest, of every comparison: no call a value.
+    for (let i = 0; i < length; i++) {
+      const least =
+        (a.lower[a.lowerOffset + aShift + i] as number) - (b.upper[b.upperOffset + bShift + i] as number);
+      const greatest =
+        (a.upper[a.upperOffset + aShift + i] as number) - (b.lower[b.lowerOffset + bShift + i] as number);
+      const defined = least <= greatest;
+      lower[offset + i] = defined ? least : -Infinity;
+      upper[offset + i] = defined ? greatest : Infinity;
+    }
+    return;
+  }
   for (let i = 0; i < length; i++) {
     operate(
       operation,
@@ -172,8 +206,8 @@ export const boundedBinary = (
       b.lower[b.lowerOffset + bShift + i] as number,
       b.upper[b.upperOffset + bShift + i] as number,
     );
-    lower[i] = result.lower;
-    upper[i] = result.upper;
+    lower[offset + i] = result.lower;
+    upper[offset + i] = result.upper;
   }
 };
 
@@ -183,7 +217,7 @@ export const apply = (operation: UnaryOperation, a: number, b: number): void => 
     case "negate":
       return set(-b, -a);
     case "abs":
-      if (a >= 0) return set(a, b);
+      if (a >= 0) return set(Math.abs(a), Math.abs(b));
       if (b <= 0) return set(-b, -a);
       return set(0, Math.max(-a, b));
     case "sqrt":
@@ -199,6 +233,7 @@ export const boundedUnary = (
   operation: UnaryOperation,
   lower: Float64Array,
   upper: Float64Array,
+  offset: number,
   a: Row,
   aShift: number,
   length: number,
@@ -209,8 +244,8 @@ export const boundedUnary = (
       a.lower[a.lowerOffset + aShift + i] as number,
       a.upper[a.upperOffset + aShift + i] as number,
     );
-    lower[i] = result.lower;
-    upper[i] = result.upper;
+    lower[offset + i] = result.lower;
+    upper[offset + i] = result.upper;
   }
 };
 

@@ -1,6 +1,6 @@
-import type { Plan } from "../plan/Plan.ts";
 import { normalForm } from "../plan/normalForm.ts";
-import { MonitorNode } from "./MonitorNode.ts";
+import type { Plan } from "../plan/Plan.ts";
+import { onlineRooms } from "./OnlineRoom.ts";
 
 /** What judging a plan sample by sample needs. */
 export interface OnlineNeeds {
@@ -19,12 +19,11 @@ export interface OnlineNeeds {
  */
 export const onlineNeeds = (plan: Plan): OnlineNeeds | undefined => {
   const normal = normalForm(plan);
-  const nodes: MonitorNode[] = [];
-  for (const node of normal.nodes) nodes.push(new MonitorNode(node, nodes));
-  const delay = nodes.at(-1)?.delay ?? 0;
+  const rooms = onlineRooms(normal);
+  const delay = rooms.at(-1)?.delay ?? 0;
   if (delay === Infinity) return undefined;
-  const memory = nodes.reduce(
-    (sum, node) => sum + node.memory * (normal.scopes[node.node.scope]?.size ?? 1),
+  const memory = rooms.reduce(
+    (sum, room, n) => sum + room.numbers * (normal.scopes[normal.nodes[n]?.scope ?? 0]?.size ?? 1),
     0,
   );
   return { delay, memory };
