@@ -157,7 +157,7 @@ const describe = ({ band, folds, models, rules, targets }: BacktestSummary, repo
     "rules: share of origins kept, and F1 of foreseen violations:",
     ...alignedColumns([
       ["rule", "truth", "ternary", "shielded", "F1", "F1 of the band"],
-      ...rules.map(({ goal, name, predictors, satisfaction }) => [
+      ...rules.map(({ goal, name, overall: { predictors, satisfaction } }) => [
         goal ? `${name} (goal)` : name,
         percent(satisfaction.truth),
         percent(satisfaction.ternary),
