@@ -7,7 +7,7 @@ export interface FoldsAtOnce {
 }
 
 /** What a process takes beside its arrays: Node, the program, the reading of the files. Measured: see docs/backtest.md. */
-const PROCESS_BYTES = 200 * 2 ** 20;
+const PROCESS_BYTES = 300 * 2 ** 20;
 /** So much of the free memory is left to others. */
 const SPARED = 0.1;
 

@@ -47,8 +47,8 @@ const reference = (formula: string, chosen: readonly number[]) => {
     return chosen.map((index) => (margins[index]! < 0 ? "broken" : margins[index]! >= 0 ? "kept" : "open"));
   });
   const band = verdicts[3]!.map((lower, k) => {
-    const ends = [lower, verdicts[4]![k]!];
-    return ["broken", "open", "kept"].find((verdict) => ends.includes(verdict))!;
+    const ends = new Set([lower, verdicts[4]![k]!]);
+    return ["broken", "open", "kept"].find((verdict) => ends.has(verdict))!;
   });
   const [truth, ternary, shielded] = verdicts as [string[], string[], string[]];
   const kept = (of: readonly string[]) => {
