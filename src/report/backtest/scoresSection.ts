@@ -29,7 +29,8 @@ export const scoresSection = (summary: BacktestSummary): Markup =>
     html`<p>
         MAE and RMSE are in the unit of the channel; sMAPE is the mean of 2 |y − f| / (|y| + |f|); MASE is the
         error in units of that of the seasonal naive forecast on the readings that a fold was trained on.
-        Values without a reading are left out. Hours are local ones of the instant forecast.
+        Values without a reading are left out. Hours are local ones of the instant forecast; a fold stands at
+        its first origin.
       </p>
       ${legend([
         ...summary.models.map((model) => lineKey(modelStyle[model], { points: true })),
@@ -48,10 +49,10 @@ const targetScores = (summary: BacktestSummary, target: Target, index: number): 
     <div class="grid">
       ${errorFigure(summary, target, "by lead", target.byLead, leads, stepTicks(leads.length), `lead, steps of ${formatDuration(dataset.stepMs)}`)}
       ${errorFigure(summary, target, "by hour of the day", target.byHour, HOURS, numberTicks(0, 23, 6), "local hour")}
-      ${errorFigure(summary, target, "by first origin of the fold", target.byFold, starts, foldTicks, null)}
+      ${errorFigure(summary, target, "by fold", target.byFold, starts, foldTicks, null)}
       ${coverageFigure(summary, target, "by lead", target.byLead, leads, stepTicks(leads.length), `lead, steps of ${formatDuration(dataset.stepMs)}`)}
       ${coverageFigure(summary, target, "by hour of the day", target.byHour, HOURS, numberTicks(0, 23, 6), "local hour")}
-      ${coverageFigure(summary, target, "by first origin of the fold", target.byFold, starts, foldTicks, null)}
+      ${coverageFigure(summary, target, "by fold", target.byFold, starts, foldTicks, null)}
     </div>
     ${hardestTable(summary, target, index)}
     ${
