@@ -2,6 +2,7 @@ import { Console, Effect, Option } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
 import { DataPlace } from "../ingest/DataPlace.ts";
 import type { BacktestOptions } from "../jobs/backtest/BacktestOptions.ts";
+import { endWithParent } from "../jobs/backtest/endWithParent.ts";
 import type { BacktestSummary } from "../report/backtest/BacktestSummary.ts";
 import { alignedColumns, percent } from "./alignedColumns.ts";
 import { notJudged } from "./exitCodes.ts";
@@ -72,6 +73,7 @@ export const backtestCommand = Command.make(
         : Option.isSome(fold)
           ? Effect.promise(() => import("../jobs/backtest/runFold.ts")).pipe(
               Effect.flatMap(({ runFold }) => runFold(options, fold.value)),
+              endWithParent,
               Effect.mapError(notJudged),
             )
           : Effect.promise(() => import("../jobs/backtest/runBacktest.ts")).pipe(
@@ -145,7 +147,7 @@ const describe = ({ band, folds, models, rules, targets }: BacktestSummary, repo
     "rules: share of origins kept, and F1 of foreseen violations:",
     ...alignedColumns([
       ["rule", "truth", "ternary", "shielded", "F1", "F1 of the band"],
-      ...rules.map(({ goal, name, predictors, satisfaction }) => [
+      ...rules.map(({ goal, name, overall: { predictors, satisfaction } }) => [
         goal ? `${name} (goal)` : name,
         percent(satisfaction.truth),
         percent(satisfaction.ternary),

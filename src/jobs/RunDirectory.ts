@@ -25,7 +25,8 @@ export const ensureWritable = Effect.fn("ensureWritable")(function* (folder: str
   const probe = path.join(folder, ".write-probe");
   yield* makeFolders(path.resolve(folder)).pipe(Effect.mapError(writeFailed(folder)));
   yield* files.writeFileString(probe, "").pipe(Effect.mapError(writeFailed(folder)));
-  yield* files.remove(probe).pipe(Effect.mapError(writeFailed(folder)));
+  // Another process may have tried at the same time and removed it already.
+  yield* files.remove(probe, { force: true }).pipe(Effect.mapError(writeFailed(folder)));
 });
 
 /**

@@ -4,7 +4,6 @@ import { freemem } from "node:os";
 import { ArtefactError, createRuntime, openArtefact } from "../edge/index.ts";
 import { selectEngine } from "../model/engine.ts";
 import { renderReport } from "../report/renderReport.ts";
-import { trainingMemory } from "../train/trainingMemory.ts";
 import { backtestRun } from "./backtestRun.ts";
 import { compileRun, issueInstantMs } from "./compileRun.ts";
 import { DEPLOYED_MODEL_FILE, deployedModelText } from "./forecast/DeployedModel.ts";
@@ -15,6 +14,7 @@ import { basisOfRun } from "./IssueBasis.ts";
 import { issueAlarms } from "./issueAlarms.ts";
 import { issueQuantiles } from "./issueQuantiles.ts";
 import { issueForecast } from "./issueForecast.ts";
+import { memoryOfRun } from "./memoryOfRun.ts";
 import { memoryNote, MemoryRefused, memoryWarning } from "./memoryNote.ts";
 import { modelCard } from "./modelCard.ts";
 import type { PreparedRun } from "./prepareRun.ts";
@@ -49,23 +49,6 @@ export class ExportRefused extends Schema.TaggedError<ExportRefused>()("ExportRe
   }
 }
 
-/** What a run holds while it trains and training does not read: channels left out, and the data of all sensors. */
-const heldBeside = ({
-  data,
-  loaded,
-  seen,
-}: PreparedRun): { readonly part: string; readonly bytes: number }[] => {
-  const arrays = (of: PreparedRun["data"]): number =>
-    [of.readings.values, of.features, of.truth, of.level, of.held].reduce(
-      (sum, { byteLength }) => sum + byteLength,
-      0,
-    );
-  return [
-    { part: "recording", bytes: loaded.panel.values.byteLength },
-    ...(seen.data === data ? [] : [{ part: "data with unseen sensors", bytes: arrays(data) }]),
-  ];
-};
-
 /** Name of an artefact whose proof failed: kept for replaying the failure, not for a device. */
 const REFUSED_FILE = "edge/refused.ordinance";
 
@@ -87,17 +70,7 @@ export const completeRun = Effect.fn("completeRun")(function* (
     selectEngine(pipeline.training.engine, pipeline.training.threads),
   );
 
-  const memory = trainingMemory(
-    {
-      ...run.seen,
-      ...(run.embedding.choice && { embedding: run.embedding.choice }),
-      settings: run.settings,
-      training: run.spans.training,
-      validation: run.spans.validation,
-    },
-    engine.name === "fused",
-    heldBeside(run),
-  );
+  const memory = memoryOfRun(run, engine.name === "fused");
   progress.note(`  ${memoryNote(memory)}${engine.name === "fused" ? "" : "; tensors are not counted"}`);
   if (memory.wasm > memory.wasmLimit) {
     return yield* new MemoryRefused({ needed: memory.wasm, limit: memory.wasmLimit });

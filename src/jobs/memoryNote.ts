@@ -30,6 +30,7 @@ export const memoryWarning = (
 
 const MEBIBYTE = 2 ** 20;
 
-function mebibytes(bytes: number): string {
+/** A number of bytes for people. */
+export function mebibytes(bytes: number): string {
   return `${bytes < 10 * MEBIBYTE ? (bytes / MEBIBYTE).toFixed(1) : Math.round(bytes / MEBIBYTE)} MiB`;
 }

@@ -19,6 +19,7 @@ export { type PanelTrace, type Site } from "./compile/Site.ts";
 export { panelRobustness } from "./evaluate/panelRobustness.ts";
 export { type RobustnessBounds } from "./evaluate/boundsOverTrace.ts";
 export { createRuleEvaluator, type RuleEvaluator } from "./evaluate/createRuleEvaluator.ts";
+export { createPartEvaluator, type PartBounds, type PartEvaluator } from "./evaluate/createPartEvaluator.ts";
 export { createSmoothEvaluator, type SmoothEvaluator } from "./smooth/createSmoothEvaluator.ts";
 export { type SmoothMethod, type SmoothOptions } from "./smooth/SmoothPlan.ts";
 export { type SmoothGap, smoothGap } from "./smooth/smoothGap.ts";

@@ -33,6 +33,6 @@ export class FoldSums extends Schema.Class<FoldSums>("ordinance/FoldSums")({
   ),
   /** Levels at the ends of the issued band. */
   band: Schema.Struct({ lower: Schema.Finite, upper: Schema.Finite }),
-  /** See `ruleSums`. */
+  /** See `scoreRules`. */
   rules: Schema.Array(Schema.Struct({ name: Schema.String, goal: Schema.Boolean, sums: Sums })),
 }) {}

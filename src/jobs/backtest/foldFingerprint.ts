@@ -4,25 +4,28 @@ import type { StepSpan } from "../../train/TrainingSettings.ts";
 import type { OpenBacktest } from "./openBacktest.ts";
 import type { Fold } from "./planFolds.ts";
 
-/** Goes up where the same readings and settings give other models or other sums. */
-const FORMAT = 1;
+/** Goes up where the same readings and settings give other models. */
+const MODEL_FORMAT = 1;
+/** Goes up where the same model and readings give other sums. */
+const SUMS_FORMAT = 2;
 
 /** Names the model of a fold: a hash of the readings it is made of and of all settings. */
 export const modelFingerprint = (backtest: OpenBacktest, { training, validation }: Fold): string =>
-  hash(backtest, { training, validation }, { from: training.from, to: validation.to });
+  hash(MODEL_FORMAT, backtest, { training, validation }, { from: training.from, to: validation.to });
 
 /** Names the sums of a fold: as {@link modelFingerprint}, with the readings that it is judged on. */
 export const foldFingerprint = (backtest: OpenBacktest, fold: Fold): string =>
-  hash(backtest, fold, fold.reads);
+  hash(SUMS_FORMAT, backtest, fold, fold.reads);
 
 const hash = (
+  format: number,
   { loaded: { panel }, pipeline, ruleTexts }: OpenBacktest,
   spans: object,
   read: StepSpan,
 ): string => {
   const digest = createHash("sha256").update(
     JSON.stringify({
-      format: FORMAT,
+      format,
       pipeline,
       ruleTexts,
       spans,

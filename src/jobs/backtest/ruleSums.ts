@@ -1,5 +1,4 @@
 /** Counts of kept and broken rules, of truth and forecasts; they add over folds. */
-import { HOURS } from "./ScoreGroups.ts";
 
 /** What a rule is judged on. `band` is broken where the lower or the upper quantile breaks the rule. */
 export const JUDGED = ["truth", "ternary", "ternary, shielded", "band"] as const;
@@ -17,46 +16,42 @@ export const RULE_FIELDS = [
   ]),
 ] as const;
 
-/** The group of all, then that of each local hour of the origin. */
-export const RULE_GROUPS = 1 + HOURS;
+/** What margins are taken of, in the order in which {@link addRuleOutcome} reads them. */
+export const MARGINS = ["truth", "ternary", "ternary, shielded", "lower", "upper"] as const;
 
-/** Margins of one rule, one an origin: negative where broken, NaN where missing readings leave it open. */
-export interface RuleMargins {
-  readonly truth: ArrayLike<number>;
-  readonly ternary: ArrayLike<number>;
-  readonly shielded: ArrayLike<number>;
-  readonly lower: ArrayLike<number>;
-  readonly upper: ArrayLike<number>;
-}
+const FIELDS = RULE_FIELDS.length;
+const FIRST_OF_PREDICTORS = 3 * JUDGED.length;
 
 /**
- * Counts by group, [group][field of {@link RULE_FIELDS}]: how often a rule is kept, and how violations that were
- * predicted stand to those that happened, where both are known.
+ * Counts one judgement of a rule, or of a part of it, in a group of sums, [group][field of {@link RULE_FIELDS}]: whether it
+ * is kept, and how a violation that was predicted stands to what happened, where both are known.
  *
- * @param hours local hour of each origin, 0..23
+ * @param margins from `at` on, one of each of {@link MARGINS}: negative where broken, NaN where missing readings leave it
+ *   open
  */
-export const ruleSums = (margins: RuleMargins, hours: ArrayLike<number>): Float64Array => {
-  const fields = RULE_FIELDS.length;
-  const sums = new Float64Array(RULE_GROUPS * fields);
-  for (let index = 0; index < hours.length; index++) {
-    const band = bandMargin(margins.lower[index]!, margins.upper[index]!);
-    const ternary = margins.ternary[index]!;
-    const truth = margins.truth[index]!;
-    const fieldsHit = [truth, ternary, margins.shielded[index]!, band].map(
-      (margin, place) => 3 * place + (margin >= 0 ? 0 : margin < 0 ? 1 : 2),
-    );
-    [ternary, band].forEach((margin, place) => {
-      if (Number.isNaN(truth) || Number.isNaN(margin)) return;
-      const outcome = truth < 0 ? (margin < 0 ? 0 : 2) : margin < 0 ? 1 : 3;
-      fieldsHit.push(3 * JUDGED.length + 4 * place + outcome);
-    });
-    for (const field of fieldsHit) {
-      sums[field]!++;
-      sums[(1 + hours[index]!) * fields + field]!++;
-    }
-  }
-  return sums;
+export const addRuleOutcome = (
+  sums: Float64Array,
+  group: number,
+  margins: ArrayLike<number>,
+  at: number,
+): void => {
+  const first = group * FIELDS;
+  const truth = margins[at]!;
+  const ternary = margins[at + 1]!;
+  const band = bandMargin(margins[at + 3]!, margins[at + 4]!);
+  sums[first + outcomeOf(truth)]!++;
+  sums[first + 3 + outcomeOf(ternary)]!++;
+  sums[first + 6 + outcomeOf(margins[at + 2]!)]!++;
+  sums[first + 9 + outcomeOf(band)]!++;
+  if (Number.isNaN(truth)) return;
+  if (!Number.isNaN(ternary)) sums[first + FIRST_OF_PREDICTORS + warningOf(truth, ternary)]!++;
+  if (!Number.isNaN(band)) sums[first + FIRST_OF_PREDICTORS + 4 + warningOf(truth, band)]!++;
 };
+
+const outcomeOf = (margin: number): number => (margin >= 0 ? 0 : margin < 0 ? 1 : 2);
+
+const warningOf = (truth: number, predicted: number): number =>
+  truth < 0 ? (predicted < 0 ? 0 : 2) : predicted < 0 ? 1 : 3;
 
 /** Broken where either is; open where neither is and one is open. */
 const bandMargin = (lower: number, upper: number): number =>

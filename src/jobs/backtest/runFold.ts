@@ -7,7 +7,9 @@ import { FoldModel } from "./FoldModel.ts";
 import { type OpenBacktest, openBacktest } from "./openBacktest.ts";
 import type { Fold } from "./planFolds.ts";
 import { prepareFold } from "./prepareFold.ts";
+import { readFoldSums } from "./readFoldSums.ts";
 import { scoreFold } from "./scoreFold.ts";
+import { takeFold } from "./takeFold.ts";
 import { trainFold } from "./trainFold.ts";
 
 /** Folder of the folds' files, below that of the backtest. */
@@ -17,7 +19,8 @@ export const foldFile = (fold: Fold, fingerprint: string): string =>
   `fold-${fold.index + 1}-${fingerprint}.json`;
 
 /**
- * Several may run at once, each with another fold, in a folder that is there.
+ * Several may run at once, in a folder that is there. A fold that another process is at is waited for, and left alone where
+ * that one has brought it to its end.
  *
  * @param index of the fold, from 0
  */
@@ -26,11 +29,14 @@ export const runFold = Effect.fn("runFold")(function* (options: BacktestOptions,
   const backtest = yield* openBacktest(options);
   const fold = backtest.folds[index]!;
   const folder = path.join(backtest.home, FOLDS_FOLDER);
-  const model = yield* modelOfFold(backtest, backtest.folds[fold.modelOf]!, folder);
+  yield* takeFold(folder, index);
   const fingerprint = foldFingerprint(backtest, fold);
+  const file = path.join(folder, foldFile(fold, fingerprint));
+  if ((yield* readFoldSums(file)) !== undefined) return;
+  const model = yield* modelOfFold(backtest, backtest.folds[fold.modelOf]!, folder);
   const sums = yield* scoreFold(yield* prepareFold(backtest, fold), fold, fingerprint, model);
-  yield* writeFileAtomically(path.join(folder, foldFile(fold, fingerprint)), JSON.stringify(sums));
-});
+  yield* writeFileAtomically(file, JSON.stringify(sums));
+}, Effect.scoped);
 
 /** The model of a fold from its file, or trained now; a training that was stopped goes on from its checkpoint. */
 export const modelOfFold = Effect.fn("modelOfFold")(function* (

@@ -2,13 +2,12 @@
 import { Effect } from "effect";
 import { createRuntime, openArtefact } from "../../edge/index.ts";
 import { contextSteps } from "../../series/features.ts";
-import { judgeForecasts } from "../../train/judgeForecasts.ts";
 import { originsOf } from "../../train/originWindows.ts";
 import type { TrainingData } from "../../train/TrainingData.ts";
 import { cellQuantiles } from "../cellQuantiles.ts";
 import type { ConformalOffsets } from "../conformalOffsets.ts";
 import { deviceForecasts } from "../deviceForecasts.ts";
-import { type ForecastSet, forecastOf } from "../ForecastSet.ts";
+import type { ForecastSet } from "../ForecastSet.ts";
 import { persistenceForecasts, ridgeForecasts, seasonalForecasts } from "../naiveForecasts.ts";
 import type { PreparedRun } from "../prepareRun.ts";
 import { Progress } from "../Progress.ts";
@@ -20,8 +19,8 @@ import { errorSums } from "./errorSums.ts";
 import { decodeOffsets, type FoldModel } from "./FoldModel.ts";
 import { FoldSums } from "./FoldSums.ts";
 import type { Fold } from "./planFolds.ts";
-import { ruleSums } from "./ruleSums.ts";
 import { scoreGroups } from "./ScoreGroups.ts";
+import { scoreRules } from "./scoreRules.ts";
 import { seasonalScale } from "./seasonalScale.ts";
 
 /** All forecasts of a fold; the quantiles at the ends of the band are those without the shield. */
@@ -119,7 +118,15 @@ export const scoreFold = Effect.fn("scoreFold")(function* (
       ),
     };
   });
-  yield* Effect.sleep(0);
+  const { lower, shielded, ternary, upper } = forecasts;
+  const ruleSums = yield* scoreRules(
+    data,
+    run.rules.rules.map(({ bound }) => bound),
+    origins,
+    [truthForecasts(data, origins), ternary.values, shielded.values, lower, upper],
+    groups,
+    hourOf,
+  );
   const band = bandOf(conformal.quantiles, issued);
   const msOf = (step: number): number => panel.startMs + step * panel.stepMs;
   return new FoldSums({
@@ -136,45 +143,11 @@ export const scoreFold = Effect.fn("scoreFold")(function* (
     models: forecasts.sets.map((set) => set.model),
     targets,
     band: { lower: band.lowerLevel, upper: band.upperLevel },
-    rules: yield* scoreRules(run, forecasts, hourOf),
-  });
-});
-
-const scoreRules = Effect.fnUntraced(function* (
-  run: PreparedRun,
-  { lower, origins, shielded, ternary, upper }: FoldForecasts,
-  hourOf: (step: number) => number,
-) {
-  const { data, rules } = run;
-  const bound = rules.rules.map((rule) => rule.bound);
-  const outputs = data.plan.targets.length * data.plan.horizonSteps;
-  const judged: Float64Array[][] = [];
-  for (const values of [truthForecasts(data, origins), ternary.values, shielded.values, lower, upper]) {
-    const tallies = judgeForecasts(data, bound, origins, (index, sensor) =>
-      forecastOf(values, data.sensors, outputs, index, sensor),
-    );
-    judged.push(tallies.map(({ margins }) => margins));
-    yield* Effect.sleep(0);
-  }
-  const hours = Array.from(origins, hourOf);
-  return bound.map(({ goal, name }, rule) => {
-    const [ofTruth, ofTernary, ofShielded, ofLower, ofUpper] = judged.map((margins) => margins[rule]!);
-    return {
+    rules: run.rules.rules.map(({ bound: { goal, name } }, rule) => ({
       name,
       goal,
-      sums: Array.from(
-        ruleSums(
-          {
-            truth: ofTruth!,
-            ternary: ofTernary!,
-            shielded: ofShielded!,
-            lower: ofLower!,
-            upper: ofUpper!,
-          },
-          hours,
-        ),
-      ),
-    };
+      sums: Array.from(ruleSums[rule]!),
+    })),
   });
 });
 

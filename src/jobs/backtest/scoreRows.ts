@@ -1,8 +1,7 @@
-import { RULE_GROUPS } from "./ruleSums.ts";
 import { DEPLOYED } from "../../report/backtest/BacktestSummary.ts";
 import type { MergedSums } from "./mergeFolds.ts";
 import { scoreGroups } from "./ScoreGroups.ts";
-import { bandScores, errorScores, ruleScores } from "./scoresOfSums.ts";
+import { bandScores, errorScores, isJudged, ruleScores } from "./scoresOfSums.ts";
 
 /** One score of a backtest. */
 export interface ScoreRow {
@@ -11,7 +10,7 @@ export interface ScoreRow {
   /** A channel, or the name of a rule. */
   readonly target: string;
   readonly model: string;
-  /** `all`, `lead` (steps), `sensor` or `hour` (local, 0..23: of the instant forecast; of the origin for rules). */
+  /** `all`, `lead` (steps), `sensor` or `hour` (local, 0..23: of the instant forecast; for a whole rule of the origin). */
   readonly by: string;
   /** Which lead, sensor or hour; empty for `all`. */
   readonly key: string;
@@ -45,8 +44,10 @@ export const scoreRows = (fold: string, sums: MergedSums): ScoreRow[] => {
     }
   }
   for (const rule of sums.rules) {
-    for (let group = 0; group < RULE_GROUPS; group++) {
-      const at = group === 0 ? { by: "all", key: "" } : { by: "hour", key: String(group - 1) };
+    for (let group = 0; group < groups.count; group++) {
+      const at = groups.describe(group);
+      // A rule that is not told apart by lead or by sensor, or not by this one.
+      if ((at.by === "lead" || at.by === "sensor") && !isJudged(rule.sums, group)) continue;
       for (const { model, ...score } of ruleScores(rule.sums, group)) add(rule.name, model, at, score);
     }
   }

@@ -1,7 +1,7 @@
 /** From sums to scores. */
 import { BAND_FIELDS } from "./bandSums.ts";
 import { ERROR_FIELDS } from "./errorSums.ts";
-import { JUDGED, PREDICTORS } from "./ruleSums.ts";
+import { JUDGED, PREDICTORS, RULE_FIELDS } from "./ruleSums.ts";
 
 export interface Score {
   readonly score: string;
@@ -51,12 +51,12 @@ export interface RuleScore extends Score {
 }
 
 /**
- * Shares of the origins on which a rule is kept, and precision, recall and F1 = 2 tp / (2 tp + fp + fn) of the predicted
+ * Shares of the judgements in which a rule is kept, and precision, recall and F1 = 2 tp / (2 tp + fp + fn) of the predicted
  * violations (van Rijsbergen 1979, chapter 7). Precision is not defined where nothing was predicted, recall where
  * nothing happened, F1 where neither.
  */
 export const ruleScores = (sums: ArrayLike<number>, group: number): RuleScore[] => {
-  const fields = fieldsAt(sums, group, 3 * JUDGED.length + 4 * PREDICTORS.length);
+  const fields = fieldsAt(sums, group, RULE_FIELDS.length);
   const kept = JUDGED.map((model, place): RuleScore => {
     const [held, broken] = [fields[3 * place]!, fields[3 * place + 1]!];
     return { model, score: "satisfaction", value: held / (held + broken), count: held + broken };
@@ -77,6 +77,12 @@ export const ruleScores = (sums: ArrayLike<number>, group: number): RuleScore[] 
   });
   return [...kept, ...warned];
 };
+
+/** Whether anything was counted in a group of the sums of a rule. */
+export const isJudged = (sums: ArrayLike<number>, group: number): boolean =>
+  fieldsAt(sums, group, RULE_FIELDS.length)
+    .slice(0, 3)
+    .some((count) => count > 0);
 
 const fieldsAt = (sums: ArrayLike<number>, group: number, fields: number): number[] =>
   Array.from({ length: fields }, (_, field) => sums[group * fields + field]!);

@@ -1,9 +1,17 @@
-import type { BacktestSummary, TargetScores } from "../../report/backtest/BacktestSummary.ts";
+import {
+  type BacktestSummary,
+  DEPLOYED,
+  type RuleScores,
+  type TargetScores,
+} from "../../report/backtest/BacktestSummary.ts";
 import type { FoldSums } from "./FoldSums.ts";
 import { type MergedSums, mergeFolds } from "./mergeFolds.ts";
 import type { OpenBacktest } from "./openBacktest.ts";
 import { HOURS, scoreGroups } from "./ScoreGroups.ts";
-import { bandScores, errorScores, ruleScores, type Score } from "./scoresOfSums.ts";
+import { bandScores, errorScores, isJudged, ruleScores, type Score } from "./scoresOfSums.ts";
+
+/** Sensors that a table of the page names: all stand in the files. */
+const SHOWN_SENSORS = 8;
 
 /** Gathers what the page and the table on the terminal show of a backtest. */
 export const summariseBacktest = (
@@ -11,6 +19,7 @@ export const summariseBacktest = (
   folds: readonly FoldSums[],
 ): BacktestSummary => {
   const merged = mergeFolds(folds);
+  const groups = scoreGroups(merged.horizonSteps, merged.sensors);
   const { panel } = loaded;
   return {
     pipeline: pipeline.name,
@@ -38,34 +47,57 @@ export const summariseBacktest = (
       unscaled,
       overall: scoresAt(merged, target, 0),
       byLead: Array.from({ length: merged.horizonSteps }, (_, lead) =>
-        scoresAt(merged, target, scoreGroups(merged.horizonSteps, merged.sensors).ofLead(lead + 1)),
+        scoresAt(merged, target, groups.ofLead(lead + 1)),
       ),
-      byHour: Array.from({ length: HOURS }, (_, hour) =>
-        scoresAt(merged, target, scoreGroups(merged.horizonSteps, merged.sensors).ofHour(hour)),
-      ),
+      byHour: Array.from({ length: HOURS }, (_, hour) => scoresAt(merged, target, groups.ofHour(hour))),
       byFold: folds.map((fold) => scoresAt(fold, target, 0)),
+      hardest: merged.sensors
+        .map((sensor, place) => ({ sensor, scores: scoresAt(merged, target, groups.ofSensor(place)) }))
+        .filter(({ scores }) => scores.count > 0)
+        .sort((one, other) => deployedMae(merged, other.scores) - deployedMae(merged, one.scores))
+        .slice(0, SHOWN_SENSORS),
     })),
     rules: merged.rules.map(({ goal, name, sums }) => {
-      const scores = ruleScores(sums, 0);
-      const of = (model: string, score: string): number =>
-        scores.find((each) => each.model === model && each.score === score)?.value ?? Number.NaN;
+      const partAt = (group: number): RuleScores | null =>
+        isJudged(sums, group) ? ruleScoresAt(sums, group) : null;
       return {
         name,
         goal,
-        satisfaction: {
-          truth: of("truth", "satisfaction"),
-          ternary: of("ternary", "satisfaction"),
-          shielded: of("ternary, shielded", "satisfaction"),
-        },
-        predictors: (["ternary", "band"] as const).map((model) => ({
-          model,
-          precision: of(model, "precision"),
-          recall: of(model, "recall"),
-          f1: of(model, "f1"),
-        })),
-        violations: scores.find(({ model, score }) => model === "ternary" && score === "recall")?.count ?? 0,
+        overall: ruleScoresAt(sums, 0),
+        byLead: Array.from({ length: merged.horizonSteps }, (_, lead) => partAt(groups.ofLead(lead + 1))),
+        byHour: Array.from({ length: HOURS }, (_, hour) => ruleScoresAt(sums, groups.ofHour(hour))),
+        mostBroken: merged.sensors
+          .flatMap((sensor, place) => {
+            const scores = partAt(groups.ofSensor(place));
+            return scores === null || scores.violations === 0 ? [] : [{ sensor, scores }];
+          })
+          .sort((one, other) => other.scores.violations - one.scores.violations)
+          .slice(0, SHOWN_SENSORS),
       };
     }),
+  };
+};
+
+const deployedMae = ({ models }: Pick<MergedSums, "models">, scores: TargetScores): number =>
+  scores.models[models.indexOf(DEPLOYED)]!.mae;
+
+const ruleScoresAt = (sums: readonly number[], group: number): RuleScores => {
+  const scores = ruleScores(sums, group);
+  const of = (model: string, score: string): Score =>
+    scores.find((each) => each.model === model && each.score === score)!;
+  return {
+    satisfaction: {
+      truth: of("truth", "satisfaction").value,
+      ternary: of("ternary", "satisfaction").value,
+      shielded: of("ternary, shielded", "satisfaction").value,
+    },
+    predictors: (["ternary", "band"] as const).map((model) => ({
+      model,
+      precision: of(model, "precision").value,
+      recall: of(model, "recall").value,
+      f1: of(model, "f1").value,
+    })),
+    violations: of("ternary", "recall").count,
   };
 };
 

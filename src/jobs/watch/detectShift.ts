@@ -6,9 +6,12 @@ export interface ShiftQuestion {
   readonly reference: Float64Array;
   /** Observed ones alone, ascending in time. */
   readonly recent: Float64Array;
-  /** Entries of the reference from one recent entry to the next. */
-  readonly stride: number;
-  /** Entries of the reference that are kept together, so that their dependence is kept: those of a day. */
+  /** Where each recent entry would stand in the reference if that went on; ascending. */
+  readonly places: readonly number[];
+  /**
+   * Entries of the reference that are kept together, so that their dependence is kept: those of a day, which need not be
+   * a whole number.
+   */
   readonly blockLength: number;
   /** 1: a rise is looked for; -1: a fall. */
   readonly direction: 1 | -1;
@@ -40,34 +43,37 @@ const ALLOWANCE = 0.1;
  * Whether recent entries have left the level of the reference: the largest cumulative sum of what they are above it
  * (Page 1954, "Continuous inspection schemes"), against the same of paths drawn from the reference itself by the circular
  * block bootstrap (Politis, Romano 1992), which keeps the dependence within a block. The blocks of a path begin at one
- * time of the day, so that forecasts issued at one hour are held against those of one hour. Every path has a level of its
+ * time of the day, so that forecasts issued at one hour are held against those of one hour; times of the day at which the
+ * reference has nothing are left out, so that a path has as many entries as the recent ones. Every path has a level of its
  * own, drawn likewise, because that of the reference is an estimate too.
  */
 export const detectShift = (question: ShiftQuestion): ShiftAnswer => {
-  const { alarmRate, blockLength, direction, recent, reference, seed, stride } = question;
+  const { alarmRate, blockLength, direction, places, recent, reference, seed } = question;
   const expected = meanOf(reference);
   const allowance = ALLOWANCE * deviationOf(reference, expected);
   const observed = largestSum(recent, expected, allowance, direction);
   const numbers = random(seed);
   const path = new Float64Array(recent.length);
-  const level = new Float64Array(reference.length);
-  const block = Math.max(1, Math.min(blockLength, reference.length));
-  const blocks = Math.floor(reference.length / block);
-  const whole = blocks * block;
-  const draw = (into: Float64Array, step: number): void => {
-    const together = Math.max(1, Math.floor(block / step));
-    const phase = Math.floor(numbers.uniform() * block);
+  const levelPlaces = Array.from(reference.keys()).filter((place) => !Number.isNaN(reference[place]!));
+  const level = new Float64Array(levelPlaces.length);
+  const days = daysOf(reference, blockLength);
+  const timesOfLevel = days.timesOf(levelPlaces);
+  const timesOfPath = days.timesOf(places);
+  const draw = (into: Float64Array, { day, within }: EntryTimes): void => {
+    const phase = Math.floor(numbers.uniform() * days.perDay);
     let from = 0;
     for (let k = 0; k < into.length; k++) {
-      if (k % together === 0) from = phase + block * Math.floor(numbers.uniform() * blocks);
-      into[k] = reference[(from + (k % together) * step) % whole]!;
+      if (k === 0 || day[k] !== day[k - 1]) {
+        from = phase + days.perDay * Math.floor(numbers.uniform() * days.count);
+      }
+      into[k] = days.entries[(from + within[k]!) % days.entries.length]!;
     }
   };
   const paths = Math.max(FEWEST_PATHS, Math.ceil(2 / alarmRate));
   let atLeast = 0;
   for (let k = 0; k < paths; k++) {
-    draw(level, 1);
-    draw(path, Math.max(1, stride));
+    draw(level, timesOfLevel);
+    draw(path, timesOfPath);
     const own = meanOf(level);
     const { sum } = largestSum(path, Number.isNaN(own) ? expected : own, allowance, direction);
     if (WIDER * sum >= observed.sum) atLeast++;
@@ -77,6 +83,38 @@ export const detectShift = (question: ShiftQuestion): ShiftAnswer => {
     expected,
     found: meanOf(recent),
     since: beginOf(recent, expected, observed),
+  };
+};
+
+/** When entries are: the day, and how many times of the day at which the reference has something come before. */
+interface EntryTimes {
+  readonly day: Float64Array;
+  readonly within: Int32Array;
+}
+
+/** The whole days of a reference, without the times of the day at which it has nothing. */
+const daysOf = (reference: Float64Array, blockLength: number) => {
+  const block = Math.max(1, Math.min(blockLength, reference.length));
+  const count = Math.floor(reference.length / block);
+  const dayOf = (place: number): number => Math.floor(place / block);
+  const timeOf = (place: number): number => Math.floor(place - block * dayOf(place));
+  const present = new Uint8Array(Math.ceil(block));
+  reference.forEach((value, place) => {
+    if (!Number.isNaN(value)) present[timeOf(place)] = 1;
+  });
+  const times = Array.from(present.keys()).filter((time) => present[time] === 1);
+  return {
+    count,
+    perDay: times.length,
+    timesOf: (places: readonly number[]): EntryTimes => ({
+      day: Float64Array.from(places, dayOf),
+      within: Int32Array.from(places, (place) => times.filter((time) => time < timeOf(place)).length),
+    }),
+    entries: Float64Array.from(
+      { length: count * times.length },
+      (_, k) =>
+        reference[Math.floor(block * Math.floor(k / times.length) + times[k % times.length]!)] ?? Number.NaN,
+    ),
   };
 };
 

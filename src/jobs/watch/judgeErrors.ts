@@ -27,7 +27,18 @@ export interface TestTerms {
   /** Chance of a false alarm of each test. */
   readonly alarmRate: number;
   readonly seed: number;
+  /** Instant of the first origin of the reference. */
+  readonly referenceFromMs: number;
 }
+
+/** Origins in steps from the first one of the reference. */
+export const stepsFromReference = (
+  { origins, planned, startMs }: Pick<WatchedForecasts, "origins" | "planned" | "startMs">,
+  { referenceFromMs }: TestTerms,
+): Int32Array => {
+  const first = Math.round((startMs - referenceFromMs) / planned.plan.stepMs);
+  return origins.map((origin) => first + origin);
+};
 
 /** Errors so many times those of the card are more than drift. */
 const BROKEN_TIMES = 2;
@@ -35,9 +46,9 @@ const BROKEN_TIMES = 2;
 export const referenceValues = (values: readonly (number | null)[]): Float64Array =>
   Float64Array.from(values, (value) => value ?? Number.NaN);
 
-/** Entries of a reference that a day makes. */
+/** Entries of a reference that a day makes; not always a whole number. */
 export const entriesOfDay = (stepMs: number, binSteps: number): number =>
-  Math.max(1, Math.round(86_400_000 / (stepMs * binSteps)));
+  Math.max(1, 86_400_000 / (stepMs * binSteps));
 
 /** Errors and coverage of issued forecasts against those of the model card. */
 export const judgeErrors = (
@@ -49,6 +60,7 @@ export const judgeErrors = (
   const { minuteOfDay } = watched.planned.readings.clock;
   const { stepMs } = watched.planned.plan;
   const blockLength = entriesOfDay(stepMs, reference.binSteps);
+  const steps = stepsFromReference(watched, terms);
   const instantAt = (index: number): string =>
     new Date(watched.startMs + watched.origins[index]! * stepMs).toISOString();
   const figures = reference.targets.map((target, place): ErrorFigures => {
@@ -57,11 +69,11 @@ export const judgeErrors = (
       (value, index) => value / target.byHour[hourOf(minuteOfDay, watched.origins[index]!)]!,
     );
     const test = (values: Float64Array, before: readonly (number | null)[], direction: 1 | -1) => {
-      const bins = scatteredBins(watched.origins, values, reference.binSteps);
+      const bins = scatteredBins(steps, values, reference.binSteps);
       const answer = detectShift({
         reference: referenceValues(before),
         recent: bins.values,
-        stride: bins.stride,
+        places: bins.places,
         blockLength,
         direction,
         ...terms,

@@ -143,7 +143,7 @@ export const judgeInputs = (
         found: brief(found),
         expected: brief(most),
         since: fromText,
-        text: `${name}${whole ? "" : ` at ${namedSensors(moved.map(nameOf))}`} is distributed otherwise than in training: stability index ${brief(found)}, at most ${brief(most)} in blocks of ${blockText} of the model's own recording`,
+        text: `${name}${whole ? "" : ` at ${namedSensors(moved.map(nameOf))}`} is distributed otherwise than in training: stability index ${brief(found)}, at most ${brief(most)} in blocks of ${blockText} of the model's own recording${whole && moved.length > 0 && moved.length < rows.length ? `; taken by themselves, ${namedSensors(moved.map(nameOf))}` : ""}`,
         remedy: "see whether the sensors were changed; where the city has, train anew",
         retrain: true,
       });

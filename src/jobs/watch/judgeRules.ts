@@ -2,7 +2,7 @@ import type { BoundRule } from "../../stl/index.ts";
 import { heldShare, judgeForecasts, type RuleTally } from "../../train/judgeForecasts.ts";
 import { detectShift } from "./detectShift.ts";
 import { type Finding, percentText } from "./Finding.ts";
-import { entriesOfDay, referenceValues, type TestTerms } from "./judgeErrors.ts";
+import { entriesOfDay, stepsFromReference, referenceValues, type TestTerms } from "./judgeErrors.ts";
 import { scatteredBins } from "./originBins.ts";
 import { scaledMargins, smallestMargin } from "./ruleMargins.ts";
 import type { WatchedForecasts } from "./watchedForecasts.ts";
@@ -50,6 +50,7 @@ export const judgeRules = (
   });
   const findings: Finding[] = [];
   const blockLength = entriesOfDay(planned.plan.stepMs, reference.binSteps);
+  const steps = stepsFromReference(watched, terms);
   const instantAt = (index: number): string =>
     new Date(watched.startMs + origins[index]! * planned.plan.stepMs).toISOString();
   const figures = rules.flatMap((rule, place): RuleFigures[] => {
@@ -74,11 +75,11 @@ export const judgeRules = (
       });
     }
     const test = (tally: RuleTally, before: readonly (number | null)[]) => {
-      const bins = scatteredBins(origins, scaledMargins(tally, rule.scale), reference.binSteps);
+      const bins = scatteredBins(steps, scaledMargins(tally, rule.scale), reference.binSteps);
       const answer = detectShift({
         reference: referenceValues(before),
         recent: bins.values,
-        stride: bins.stride,
+        places: bins.places,
         blockLength,
         direction: -1,
         ...terms,

@@ -22,11 +22,15 @@ export interface ScatteredBins {
   readonly values: Float64Array;
   /** First origin of each entry, as a place among the origins. */
   readonly first: readonly number[];
-  /** Bins from one entry to the next, the median. */
-  readonly stride: number;
+  /** Bin of each entry. */
+  readonly places: readonly number[];
 }
 
-/** Bins of origins that need not be consecutive; those without an observed figure are left out. */
+/**
+ * Bins of origins that need not be consecutive; those without an observed figure are left out.
+ *
+ * @param origins in steps from the beginning of the first bin, ascending
+ */
 export const scatteredBins = (
   origins: ArrayLike<number>,
   values: Float64Array,
@@ -38,12 +42,9 @@ export const scatteredBins = (
     const bin = Math.floor(origins[index]! / binSteps);
     groups.set(bin, [...(groups.get(bin) ?? []), index]);
   });
-  const bins = [...groups.keys()];
-  const gaps = bins.slice(1).map((bin, k) => bin - bins[k]!);
-  gaps.sort((a, b) => a - b);
   return {
     values: Float64Array.from(groups.values(), (indices) => meanOf(indices.map((index) => values[index]!))),
     first: Array.from(groups.values(), (indices) => indices[0]!),
-    stride: gaps[Math.floor(gaps.length / 2)] ?? 1,
+    places: [...groups.keys()],
   };
 };

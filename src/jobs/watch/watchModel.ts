@@ -107,7 +107,12 @@ export const watchModel = Effect.fn("watchModel")(function* (
   const inputs = judgeInputs(reference.inputs, blocks, recent, readings.absentChannels);
   const banded = reference.forecasts.targets.filter(({ coverage }) => coverage.length > 0).length;
   const tests = plan.targets.length + banded + 2 * reference.forecasts.rules.length;
-  const terms = { alarmRate: FALSE_ALARMS / tests, seed: SEED };
+  const terms = {
+    alarmRate: FALSE_ALARMS / tests,
+    seed: SEED,
+    // An origin is the step before the first one that it forecasts.
+    referenceFromMs: Date.parse(reference.testFrom) - plan.stepMs,
+  };
   const errors = judgeErrors(reference.forecasts, watched, terms);
   const rules = judgeRules(reference.forecasts, open.rules, watched, terms);
   const findings = [...inputs.findings, ...errors.findings, ...rules.findings];

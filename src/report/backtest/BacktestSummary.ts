@@ -22,6 +22,21 @@ export interface TargetScores {
   readonly pinball: number;
 }
 
+/** How a rule, or a part of it, fared; NaN where not defined. */
+export interface RuleScores {
+  /** Share of the judgements in which it is kept, 0..1. */
+  readonly satisfaction: { readonly truth: number; readonly ternary: number; readonly shielded: number };
+  /** Violations predicted by the unshielded forecast, and by either end of its band. */
+  readonly predictors: readonly {
+    readonly model: "ternary" | "band";
+    readonly precision: number;
+    readonly recall: number;
+    readonly f1: number;
+  }[];
+  /** Judgements in which it was really broken, and a prediction could be judged. */
+  readonly violations: number;
+}
+
 /** Everything the page of a backtest shows; plain data. */
 export interface BacktestSummary {
   readonly pipeline: string;
@@ -56,20 +71,18 @@ export interface BacktestSummary {
     /** By local hour of the instant forecast, 0..23. */
     readonly byHour: readonly TargetScores[];
     readonly byFold: readonly TargetScores[];
+    /** Of the sensors with the largest MAE of the deployed model, the largest first. */
+    readonly hardest: readonly { readonly sensor: string; readonly scores: TargetScores }[];
   }[];
   readonly rules: readonly {
     readonly name: string;
     readonly goal: boolean;
-    /** Share of the judged origins on which the rule is kept, 0..1. */
-    readonly satisfaction: { readonly truth: number; readonly ternary: number; readonly shielded: number };
-    /** Violations predicted by the unshielded forecast, and by either end of its band. */
-    readonly predictors: readonly {
-      readonly model: "ternary" | "band";
-      readonly precision: number;
-      readonly recall: number;
-      readonly f1: number;
-    }[];
-    /** Origins after which the rule was really broken, and a prediction could be judged. */
-    readonly violations: number;
+    readonly overall: RuleScores;
+    /** What the rule says of a lead, from lead 1; null where it is not told apart by leads, or not at this one. */
+    readonly byLead: readonly (RuleScores | null)[];
+    /** Of the whole rule, by local hour of the origin, 0..23. */
+    readonly byHour: readonly RuleScores[];
+    /** What the rule says of a sensor, of those at which it was broken most often, the most first. */
+    readonly mostBroken: readonly { readonly sensor: string; readonly scores: RuleScores }[];
   }[];
 }

@@ -14,6 +14,8 @@ export interface ScoreLine {
   readonly style: SeriesStyle;
   /** One at each place of `xs`; NaN where there is none. */
   readonly values: readonly number[];
+  /** Whether points have symbols, where they are few; they have where left out. */
+  readonly symbols?: boolean;
 }
 
 /** Scores over leads, hours or folds, from 0 up. */
@@ -23,7 +25,8 @@ export const scorePlot = (options: {
   readonly lines: readonly ScoreLine[];
   /** Upper end of the value axis; by the values where left out. */
   readonly high?: number;
-  readonly xLabel: string;
+  /** Null where the ticks say it. */
+  readonly xLabel: string | null;
   readonly yLabel: string;
   readonly spoken: string;
 }): Markup => {
@@ -44,11 +47,12 @@ export const scorePlot = (options: {
       y: { type: "linear", domain: [0, high] },
       marks: [
         axes({ x: options.xTicks, y: yTicks, xLabel: options.xLabel, yLabel: options.yLabel }),
-        lines.map(({ style, values: ys }) => {
+        lines.map(({ style, symbols = true, values: ys }) => {
           const points = xs.map((x, k) => ({ x, y: ys[k] ?? Number.NaN }));
+          const known = points.filter(({ y }) => Number.isFinite(y));
           return [
             lineY(points, { x: "x", y: "y", ...lineOptions(style) }),
-            dot(points.length > MOST_SYMBOLS ? [] : points, {
+            dot(symbols && known.length <= MOST_SYMBOLS ? known : [], {
               x: "x",
               y: "y",
               symbol: style.symbol,

@@ -6,13 +6,20 @@ import { legend, lineKey } from "../plots/legend.ts";
 import { numberTicks, type Tick } from "../plots/numberTicks.ts";
 import { timeTicks } from "../plots/timeTicks.ts";
 import { scrollingTable, section } from "../sections/section.ts";
-import { modelStyle, truthStyle } from "../seriesStyle.ts";
+import { modelStyle, type SeriesStyle, truthStyle } from "../seriesStyle.ts";
 import { type BacktestSummary, DEPLOYED, type TargetScores } from "./BacktestSummary.ts";
 import { scorePlot } from "./scorePlot.ts";
 
 type Target = BacktestSummary["targets"][number];
 
-const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+const promiseStyle: SeriesStyle = {
+  ...truthStyle,
+  label: "coverage that the band promises",
+  strokeDasharray: "2 3",
+};
+
+/** Local hours of a day. */
+export const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
 /** Scores of each target: overall, and pictures by lead, hour and fold. */
 export const scoresSection = (summary: BacktestSummary): Markup =>
@@ -22,9 +29,13 @@ export const scoresSection = (summary: BacktestSummary): Markup =>
     html`<p>
         MAE and RMSE are in the unit of the channel; sMAPE is the mean of 2 |y − f| / (|y| + |f|); MASE is the
         error in units of that of the seasonal naive forecast on the readings that a fold was trained on.
-        Values without a reading are left out. Hours are local ones of the instant forecast.
+        Values without a reading are left out. Hours are local ones of the instant forecast; a fold stands at
+        its first origin.
       </p>
-      ${legend(summary.models.map((model) => lineKey(modelStyle[model], { points: true })))}
+      ${legend([
+        ...summary.models.map((model) => lineKey(modelStyle[model], { points: true })),
+        lineKey(promiseStyle, { points: false }),
+      ])}
       ${summary.targets.map((target, index) => targetScores(summary, target, index))}`,
   );
 
@@ -38,11 +49,12 @@ const targetScores = (summary: BacktestSummary, target: Target, index: number): 
     <div class="grid">
       ${errorFigure(summary, target, "by lead", target.byLead, leads, stepTicks(leads.length), `lead, steps of ${formatDuration(dataset.stepMs)}`)}
       ${errorFigure(summary, target, "by hour of the day", target.byHour, HOURS, numberTicks(0, 23, 6), "local hour")}
-      ${errorFigure(summary, target, "by fold", target.byFold, starts, foldTicks, "first origin")}
+      ${errorFigure(summary, target, "by fold", target.byFold, starts, foldTicks, null)}
       ${coverageFigure(summary, target, "by lead", target.byLead, leads, stepTicks(leads.length), `lead, steps of ${formatDuration(dataset.stepMs)}`)}
       ${coverageFigure(summary, target, "by hour of the day", target.byHour, HOURS, numberTicks(0, 23, 6), "local hour")}
-      ${coverageFigure(summary, target, "by fold", target.byFold, starts, foldTicks, "first origin")}
+      ${coverageFigure(summary, target, "by fold", target.byFold, starts, foldTicks, null)}
     </div>
+    ${hardestTable(summary, target, index)}
     ${
       target.unscaled.length === 0
         ? nothing
@@ -53,7 +65,8 @@ const targetScores = (summary: BacktestSummary, target: Target, index: number): 
     }`;
 };
 
-const stepTicks = (leads: number): Tick[] =>
+/** Ticks of an axis of leads. */
+export const stepTicks = (leads: number): Tick[] =>
   numberTicks(1, Math.max(2, leads), Math.max(1, Math.min(6, leads - 1)));
 
 const overallTable = ({ band, models }: BacktestSummary, target: Target, index: number): Markup => {
@@ -91,6 +104,38 @@ const overallTable = ({ band, models }: BacktestSummary, target: Target, index: 
     </p>`;
 };
 
+const hardestTable = ({ dataset, models }: BacktestSummary, target: Target, index: number): Markup => {
+  const decimals = decimalsFor(target.overall.models.map(({ mae }) => mae));
+  return scrollingTable(
+    `sensors-${index + 1}`,
+    `${target.channel}: the ${formatNumber(target.hardest.length)} of ${formatNumber(dataset.sensors)} sensors with the largest MAE of the deployed model; all are in scores.parquet`,
+    html`<thead>
+        <tr>
+          <th scope="col">sensor</th>
+          ${models.map((model) => html`<th scope="col">MAE, ${model}</th>`)}
+          <th scope="col">covered</th>
+          <th scope="col">without a reading</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${target.hardest.map(
+          ({ scores, sensor }) =>
+            html`<tr>
+              <th scope="row">${sensor}</th>
+              ${scores.models.map(
+                ({ mae }, k) =>
+                  html`<td class="${models[k] === DEPLOYED ? "deployed" : ""}">
+                    ${formatNumber(mae, decimals)}
+                  </td>`,
+              )}
+              <td>${formatShare(scores.coverage)}</td>
+              <td>${formatShare(scores.missing / (scores.count + scores.missing))}</td>
+            </tr>`,
+        )}
+      </tbody>`,
+  );
+};
+
 const errorFigure = (
   { models }: BacktestSummary,
   { channel, unit }: Target,
@@ -98,7 +143,7 @@ const errorFigure = (
   scores: readonly TargetScores[],
   xs: readonly number[],
   xTicks: readonly Tick[],
-  xLabel: string,
+  xLabel: string | null,
 ): Markup =>
   html`<figure>
     <h4>${channel}: MAE ${by}</h4>
@@ -122,7 +167,7 @@ const coverageFigure = (
   scores: readonly TargetScores[],
   xs: readonly number[],
   xTicks: readonly Tick[],
-  xLabel: string,
+  xLabel: string | null,
 ): Markup =>
   html`<figure>
     <h4>${channel}: coverage ${by}</h4>
@@ -134,11 +179,7 @@ const coverageFigure = (
       high: 1,
       lines: [
         { style: modelStyle[DEPLOYED], values: scores.map(({ coverage }) => coverage) },
-        // What the band promises.
-        {
-          style: { ...truthStyle, strokeDasharray: "2 3" },
-          values: scores.map(() => band.upper - band.lower),
-        },
+        { style: promiseStyle, values: scores.map(() => band.upper - band.lower), symbols: false },
       ],
       spoken: `Share of the readings of ${channel} within the band ${by}; it promises ${formatShare(band.upper - band.lower)}.`,
     })}
