@@ -9,8 +9,12 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOSPC: "no space is left",
 };
 
-/** What went wrong with a file, in words for people: by its system code where it has a common one. */
-export const fileTrouble = (error: { readonly message: string; readonly cause?: unknown }): string => {
-  const code = (error.cause as { readonly code?: unknown } | undefined)?.code;
-  return (typeof code === "string" ? WORDS[code] : undefined) ?? error.message;
+/** The system code of a failure, such as ENOSPC. */
+export const systemCode = ({ cause }: { readonly cause?: unknown }): string | undefined => {
+  const code = (cause as { readonly code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : undefined;
 };
+
+/** What went wrong with a file, in words for people: by its system code where it has a common one. */
+export const fileTrouble = (error: { readonly message: string; readonly cause?: unknown }): string =>
+  WORDS[systemCode(error) ?? ""] ?? error.message;

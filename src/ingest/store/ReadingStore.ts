@@ -1,4 +1,5 @@
 import { Effect, Exit, FileSystem, Scope, Semaphore } from "effect";
+import { lockFolder } from "../lockFolder.ts";
 import type { Readings } from "../ReadingBatch.ts";
 import { encodeFrame } from "./Frame.ts";
 import { HealthBook, type SensorHealth } from "./HealthBook.ts";
@@ -11,7 +12,6 @@ import { StoreFolder } from "./StoreFolder.ts";
 import { type AppendOptions, type AppendTally, StoreIntake } from "./StoreIntake.ts";
 import { damaged } from "./StoreFolder.ts";
 import { StoreFailed, storeTrouble } from "./StoreFailed.ts";
-import { lockStore } from "./StoreLock.ts";
 import { decodeRecord, encodeRecord, type StoreRecord } from "./StoreRecord.ts";
 
 /** A journal that has grown to this is put into the days. */
@@ -51,7 +51,13 @@ export const openReadingStore = Effect.fn("openReadingStore")(function* (path: s
   const scope = yield* Effect.scope;
   const folder = new StoreFolder(path, files);
   yield* files.makeDirectory(folder.daysPath, { recursive: true }).pipe(Effect.mapError(storeTrouble(path)));
-  const notes = yield* lockStore(path);
+  const notes = yield* lockFolder(path).pipe(
+    Effect.mapError((error) =>
+      error._tag === "FolderLocked"
+        ? new StoreFailed({ trouble: "locked", place: path, reason: error.reason })
+        : storeTrouble(path)(error),
+    ),
+  );
   yield* agreeOnCard(folder, card);
   const before = yield* folder.state();
   const book = new HealthBook(before.pages);

@@ -1,4 +1,5 @@
 import { Data, type PlatformError } from "effect";
+import { systemCode } from "../fileTrouble.ts";
 
 /** What kind of trouble a store has; a caller that waits for space to come back looks at it. */
 export type StoreTrouble = "full" | "removed" | "denied" | "damaged" | "locked" | "other card" | "unreadable";
@@ -32,12 +33,6 @@ const BY_CODE: Readonly<Record<string, { readonly trouble: StoreTrouble; readonl
     reason: "the file system is read-only; mount it for writing, or name another `store`.",
   },
   ENOTDIR: { trouble: "unreadable", reason: "a file stands where a folder is needed; name another `store`." },
-};
-
-/** The system code of a failure, such as ENOSPC. */
-export const systemCode = (error: PlatformError.PlatformError): string | undefined => {
-  const { code } = (error.cause ?? {}) as { readonly code?: unknown };
-  return typeof code === "string" ? code : undefined;
 };
 
 /** The trouble behind a failure of the file system, with its remedy. */

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { type FrameScan, scanFrames } from "./Frame.ts";
 import type { StoreCard } from "./StoreCard.ts";
 import type { StoredPage } from "./HealthBook.ts";
-import { StoreFailed, storeTrouble, systemCode } from "./StoreFailed.ts";
+import { systemCode } from "../fileTrouble.ts";
+import { StoreFailed, storeTrouble } from "./StoreFailed.ts";
 import type { SourceMark } from "./StoreRecord.ts";
 
 export const MS_PER_DAY = 86_400_000;

@@ -3,7 +3,7 @@ import { Effect, FileSystem, Path, Schema, Stream } from "effect";
 import { ChildProcess } from "effect/process";
 import type { BacktestSummary } from "../../report/backtest/BacktestSummary.ts";
 import { renderBacktest } from "../../report/backtest/renderBacktest.ts";
-import { lockStore } from "../../ingest/store/StoreLock.ts";
+import { lockFolder } from "../../ingest/lockFolder.ts";
 import { Progress } from "../Progress.ts";
 import { ensureWritable, writeFileAtomically } from "../RunDirectory.ts";
 import type { BacktestOptions } from "./BacktestOptions.ts";
@@ -130,7 +130,7 @@ const foldsThatFit = Effect.fnUntraced(function* (
 /** Takes the folder for this process until the scope closes: two backtests would write over each other's results. */
 const runAlone = Effect.fnUntraced(function* (home: string) {
   const progress = yield* Progress;
-  const notes = yield* lockStore(home).pipe(
+  const notes = yield* lockFolder(home).pipe(
     Effect.mapError(
       ({ reason }) =>
         new BacktestRefused({

@@ -1,5 +1,5 @@
 import { Effect, FileSystem, Path, Schedule } from "effect";
-import { lockStore } from "../../ingest/store/StoreLock.ts";
+import { lockFolder } from "../../ingest/lockFolder.ts";
 import { BacktestRefused } from "./BacktestRefused.ts";
 
 /** Half a minute: what was left behind by a killed backtest ends within seconds. */
@@ -20,17 +20,17 @@ export const takeFold = Effect.fn("takeFold")(function* (folder: string, index: 
   const path = yield* Path.Path;
   const place = path.join(folder, runningFolder(index));
   yield* files.makeDirectory(place, { recursive: true }).pipe(
-    Effect.andThen(lockStore(place)),
+    Effect.andThen(lockFolder(place)),
     Effect.retry({
       schedule: Schedule.spaced(BETWEEN),
       times: TRIES,
-      while: (error) => error._tag === "StoreFailed" && error.trouble === "locked",
+      while: (error) => error._tag === "FolderLocked",
     }),
     Effect.mapError(
       (error) =>
         new BacktestRefused({
           reasons: [
-            `${place}: ${error._tag === "StoreFailed" ? `another process works on this fold: ${error.reason}` : error.message}`,
+            `${place}: ${error._tag === "FolderLocked" ? `another process works on this fold: ${error.reason}` : error.message}`,
           ],
         }),
     ),

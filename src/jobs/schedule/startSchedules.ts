@@ -1,5 +1,5 @@
 import { Clock, Effect, FileSystem, Path, Ref, Schema } from "effect";
-import { lockStore } from "../../ingest/store/StoreLock.ts";
+import { lockFolder } from "../../ingest/lockFolder.ts";
 import { ensureWritable, writeFileAtomically } from "../RunDirectory.ts";
 import { forecastJob } from "./forecastJob.ts";
 import { ingestBeside } from "./ingestBeside.ts";
@@ -99,7 +99,7 @@ export const startSchedules = Effect.fn("startSchedules")(function* (options: Sc
 
 /** Takes the schedule for this process until the scope closes; no other can run it meanwhile. */
 const runAlone = (file: string, home: string) =>
-  lockStore(home).pipe(
+  lockFolder(home).pipe(
     Effect.mapError(
       ({ reason }) =>
         new ScheduleRefused({ path: file, reason: `another process runs this schedule (${reason})` }),

@@ -239,7 +239,7 @@ describe("a store after a kill", () => {
       Effect.map(store.panel(whole), ({ panel }) => ({ values: panel.values, notes: store.notes })),
     );
     expect(Array.from(values.subarray(0, 3))).toEqual([1, 2, NaN]);
-    expect(notes.join()).toMatch(/writer-1\.lock: process \d+ ended without giving up the store/);
+    expect(notes.join()).toMatch(/writer-1\.lock: process \d+ ended without giving up the folder/);
     expect(filesOf(".")).toEqual(["days", "state.json", "store.json"]);
   });
 

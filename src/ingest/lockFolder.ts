@@ -1,12 +1,22 @@
-import { Effect, FileSystem } from "effect";
+import { Data, Effect, FileSystem } from "effect";
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { StoreFailed, storeTrouble, systemCode } from "./StoreFailed.ts";
+import { systemCode } from "./fileTrouble.ts";
 
 const NAME = /^writer-(\d+)\.lock$/;
 
-/** Who writes to a store. */
+/** Another process writes to a folder. */
+export class FolderLocked extends Data.TaggedError("FolderLocked")<{
+  readonly folder: string;
+  readonly reason: string;
+}> {
+  override get message(): string {
+    return `${this.folder}: ${this.reason}`;
+  }
+}
+
+/** Who writes to a folder. */
 interface Holder {
   readonly pid: number;
   readonly host: string;
@@ -25,7 +35,7 @@ const beganAt = (pid: number): string => {
   }
 };
 
-/** Locks that this process holds, by folder: a process may ask for the same store twice. */
+/** Locks that this process holds, by folder: a process may ask for the same folder twice. */
 const own = new Set<string>();
 
 const isAlive = (folder: string, { began, pid }: Holder): boolean => {
@@ -41,12 +51,12 @@ const isAlive = (folder: string, { began, pid }: Holder): boolean => {
 };
 
 /**
- * Takes the one lock for writing to a store, released with the scope; gives a note where a lock was left behind by a
- * process that is gone.
+ * Takes the one lock for writing to a folder, which is there, released with the scope; gives a note where a lock was left
+ * behind by a process that is gone. Fails with {@link FolderLocked} where another process holds it.
  *
  * Each holder has a number; to take over from a dead one is to create the next number, which only one can.
  */
-export const lockStore = Effect.fn("lockStore")(function* (folder: string) {
+export const lockFolder = Effect.fn("lockFolder")(function* (folder: string) {
   const files = yield* FileSystem.FileSystem;
   const listed = Effect.map(files.readDirectory(folder), (names) =>
     names.flatMap((name) => {
@@ -54,14 +64,14 @@ export const lockStore = Effect.fn("lockStore")(function* (folder: string) {
       return number === undefined ? [] : [{ name, number: Number(number) }];
     }),
   );
-  const locks = yield* listed.pipe(Effect.mapError(storeTrouble(folder)));
+  const locks = yield* listed;
   const notes: string[] = [];
   for (const { name } of locks) {
     const holder = yield* readHolder(join(folder, name));
     if (holder === undefined) continue;
     if (holder.host !== hostname() || isAlive(folder, holder)) return yield* refused(folder, name, holder);
     notes.push(
-      `${join(folder, name)}: process ${holder.pid} ended without giving up the store; it was taken over.`,
+      `${join(folder, name)}: process ${holder.pid} ended without giving up the folder; it was taken over.`,
     );
   }
   const number = Math.max(0, ...locks.map((lock) => lock.number)) + 1;
@@ -75,7 +85,6 @@ export const lockStore = Effect.fn("lockStore")(function* (folder: string) {
         (error) => systemCode(error) === "EEXIST",
         () => refused(folder, name, undefined),
       ),
-      Effect.catchTag("PlatformError", (error) => Effect.fail(storeTrouble(path)(error))),
     ),
     () =>
       Effect.andThen(
@@ -84,9 +93,7 @@ export const lockStore = Effect.fn("lockStore")(function* (folder: string) {
       ),
   );
   // Another may have begun afresh between the list and the lock: then both step back.
-  const others = (yield* listed.pipe(Effect.mapError(storeTrouble(folder)))).filter(
-    (lock) => lock.name !== name,
-  );
+  const others = (yield* listed).filter((lock) => lock.name !== name);
   for (const other of others) {
     if (locks.some((lock) => lock.name === other.name)) {
       yield* Effect.ignore(files.remove(join(folder, other.name)));
@@ -105,21 +112,19 @@ const readHolder = (path: string) =>
         (error) => systemCode(error) === "ENOENT",
         () => Effect.succeed(undefined),
       ),
-      Effect.mapError(storeTrouble(path)),
     );
     if (text === undefined) return undefined;
     try {
       return JSON.parse(text) as Holder;
     } catch {
-      // Its writer was killed before the first byte, so it never held the store.
+      // Its writer was killed before the first byte, so it never held the folder.
       return { pid: -1, host: hostname(), began: "none" } satisfies Holder;
     }
   });
 
 const refused = (folder: string, name: string, holder: Holder | undefined) =>
-  new StoreFailed({
-    trouble: "locked",
-    place: folder,
+  new FolderLocked({
+    folder,
     reason:
       holder === undefined
         ? "another process began to write to it at the same time; try again."
