@@ -15,7 +15,7 @@ export interface InjectedFaults {
   readonly repeated: number;
   /** Sent after a later one of the same sensor. */
   readonly outOfOrder: number;
-  /** Sent more than `lateMs` after their instant. */
+  /** Sent for the first time more than `lateMs` after their instant, of values that can be. */
   readonly late: number;
   /** Values that cannot be. */
   readonly impossible: number;
@@ -41,17 +41,21 @@ const SHARES = {
 const IMPOSSIBLE = 999;
 const MINUTE_MS = 60_000;
 const OUTAGE_MS = 120 * MINUTE_MS;
-const LATE_BY_MS = 240 * MINUTE_MS;
+const LATE_BY_MS = 480 * MINUTE_MS;
 
-/** A reading later than this is late: longer than an outage, shorter than what is held back. */
-export const lateMs = 180 * MINUTE_MS;
+/**
+ * A reading later than this is late: hours more than an outage and less than what is held back, because a receiver that
+ * is busy for a second takes what came meanwhile for up to half an hour older.
+ */
+export const lateMs = 300 * MINUTE_MS;
 
 /**
  * The readings of a panel's first channel as a bad line would bring them: some missing, some twice, some after later ones,
  * some hours late, some impossible, one sensor dead from the middle on, and for two hours nothing at all, after which what
- * was held back comes at once. What would be sent from `untilMs` on is not.
+ * was held back comes at once. What would be sent before `fromMs` is sent then, as if there had been another outage; what
+ * would be from `untilMs` on is not.
  */
-export const faultyFeed = (panel: Panel, seed: number, untilMs: number): FaultyFeed => {
+export const faultyFeed = (panel: Panel, seed: number, fromMs: number, untilMs: number): FaultyFeed => {
   const source = random(seed);
   const spanMs = panel.steps * panel.stepMs;
   const outageFrom = panel.startMs + Math.floor(0.7 * panel.steps) * panel.stepMs;
@@ -81,6 +85,7 @@ export const faultyFeed = (panel: Panel, seed: number, untilMs: number): FaultyF
       if (falls(SHARES.disordered)) sentMs += 2.5 * panel.stepMs;
       if (falls(SHARES.late)) sentMs += LATE_BY_MS;
       if (sentMs >= outageFrom && sentMs < outageFrom + OUTAGE_MS) sentMs = outageFrom + OUTAGE_MS;
+      sentMs = Math.max(sentMs, fromMs);
       const reading = { sentMs, instantMs, sensor, value: wrong ? IMPOSSIBLE : value };
       readings.push(reading);
       if (twice) readings.push({ ...reading, sentMs: sentMs + MINUTE_MS });
@@ -99,7 +104,6 @@ const arrivalFaults = (readings: readonly SentReading[]) => {
   const seen = new Set<string>();
   let [repeated, outOfOrder, late, impossible] = [0, 0, 0, 0];
   for (const { instantMs, sensor, sentMs, value } of readings) {
-    if (sentMs - instantMs > lateMs) late++;
     if (value === IMPOSSIBLE) {
       impossible++;
       continue;
@@ -110,6 +114,7 @@ const arrivalFaults = (readings: readonly SentReading[]) => {
       continue;
     }
     seen.add(key);
+    if (sentMs - instantMs > lateMs) late++;
     if (instantMs < (latest.get(sensor) ?? -Infinity)) outOfOrder++;
     else latest.set(sensor, instantMs);
   }

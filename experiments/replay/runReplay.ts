@@ -50,7 +50,6 @@ export const runReplay = async (words: readonly string[]): Promise<void> => {
   );
   const hours = Math.min(numberOf("hours", 168), Math.floor((panel.steps * panel.stepMs) / HOUR_MS));
   const endMs = panel.startMs + hours * HOUR_MS;
-  const { faults, readings: sent } = faultyFeed(panel, SEED, endMs);
 
   const folder = join(root, "out", "experiments", "replay");
   rmSync(folder, { recursive: true, force: true });
@@ -83,6 +82,7 @@ export const runReplay = async (words: readonly string[]): Promise<void> => {
   while (!existsSync(begun) && child.exitCode === null) await new Promise((done) => setTimeout(done, 20));
   const startedMs = performance.now();
   const { since } = JSON.parse(readFileSync(begun, "utf8")) as { since: string };
+  const { faults, readings: sent } = faultyFeed(panel, SEED, Date.parse(since), endMs);
   const nowMs = (): number => Date.parse(since) + (performance.now() - startedMs) * speed;
   let next = 0;
   while (next < sent.length) {
@@ -122,7 +122,7 @@ export const runReplay = async (words: readonly string[]): Promise<void> => {
     ["forecasts given up", 0, failed],
     ["readings sent twice", faults.repeated, sum("repeated")],
     ["readings after a later one", faults.outOfOrder, sum("outOfOrder")],
-    ["readings later than 3 h", faults.late, sum("late")],
+    [`readings later than ${lateMs / HOUR_MS} h`, faults.late, sum("late")],
     ["impossible readings", faults.impossible, sum("impossible")],
     ["dead sensor", faults.deadSensor, dead.join(", ") || "none"],
     ["crash", "none", crashed ? "yes" : "none"],
