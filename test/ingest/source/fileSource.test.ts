@@ -1,5 +1,5 @@
 import * as NodeFileSystem from "@effect/platform-node-shared/NodeFileSystem";
-import { Clock, Effect, Layer, Stream } from "effect";
+import { Clock, Duration, Effect, Layer, Stream } from "effect";
 import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -17,13 +17,15 @@ afterEach(() => {
 /** A clock that is set by hand and never waits long. */
 const handClock = (now: { ms: number }): Layer.Layer<never> => {
   const nanos = (): bigint => BigInt(now.ms) * 1_000_000n;
+  const real = Clock.Clock.defaultValue();
   return Layer.succeed(Clock.Clock, {
-    ...Clock.Clock.defaultValue(),
     currentTimeMillisUnsafe: () => now.ms,
     currentTimeMillis: Effect.sync(() => now.ms),
     currentTimeNanosUnsafe: nanos,
     currentTimeNanos: Effect.sync(nanos),
-    sleep: () => Effect.sleep(1).pipe(Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())),
+    monotonicTimeNanosUnsafe: nanos,
+    monotonicTimeNanos: Effect.sync(nanos),
+    sleep: () => real.sleep(Duration.millis(1)),
   });
 };
 
