@@ -9,8 +9,8 @@ export interface SentReading {
   readonly value: number;
 }
 
-/** What was done to a recording on its way. */
-export interface InjectedFaults {
+/** What a receiver can see by the order of arrival alone. */
+export interface ArrivalFaults {
   /** Sent twice. */
   readonly repeated: number;
   /** Sent after a later one of the same sensor. */
@@ -19,16 +19,13 @@ export interface InjectedFaults {
   readonly late: number;
   /** Values that cannot be. */
   readonly impossible: number;
-  /** Never sent. */
-  readonly missing: number;
-  /** Falls silent for good in the middle of the recording. */
-  readonly deadSensor: string;
 }
 
 export interface FaultyFeed {
   /** In the order in which they are sent. */
   readonly readings: readonly SentReading[];
-  readonly faults: InjectedFaults;
+  /** Falls silent for good in the middle of the recording. */
+  readonly deadSensor: string;
 }
 
 const SHARES = {
@@ -52,27 +49,22 @@ export const lateMs = 300 * MINUTE_MS;
 /**
  * The readings of a panel's first channel as a bad line would bring them: some missing, some twice, some after later ones,
  * some hours late, some impossible, one sensor dead from the middle on, and for two hours nothing at all, after which what
- * was held back comes at once. What would be sent before `fromMs` is sent then, as if there had been another outage; what
- * would be from `untilMs` on is not.
+ * was held back comes at once. What would be sent from `untilMs` on is not.
  */
-export const faultyFeed = (panel: Panel, seed: number, fromMs: number, untilMs: number): FaultyFeed => {
+export const faultyFeed = (panel: Panel, seed: number, untilMs: number): FaultyFeed => {
   const source = random(seed);
   const spanMs = panel.steps * panel.stepMs;
   const outageFrom = panel.startMs + Math.floor(0.7 * panel.steps) * panel.stepMs;
   const deadPlace = Math.floor(source.uniform() * panel.sensors.length);
   const deadFrom = panel.startMs + spanMs / 2;
   const readings: SentReading[] = [];
-  let missing = 0;
   for (let step = 0; step < panel.steps; step++) {
     const instantMs = panel.startMs + step * panel.stepMs;
     for (const [place, sensor] of panel.sensors.entries()) {
       const value = seriesOf(panel, 0, place)[step]!;
       const [drawn, kind] = [source.uniform(), source.uniform()];
       if (place === deadPlace && instantMs >= deadFrom) continue;
-      if (Number.isNaN(value) || drawn < SHARES.missing) {
-        missing++;
-        continue;
-      }
+      if (Number.isNaN(value) || drawn < SHARES.missing) continue;
       const wrong = kind < SHARES.impossible;
       let sentMs = instantMs;
       let left = kind - SHARES.impossible;
@@ -85,7 +77,6 @@ export const faultyFeed = (panel: Panel, seed: number, fromMs: number, untilMs: 
       if (falls(SHARES.disordered)) sentMs += 2.5 * panel.stepMs;
       if (falls(SHARES.late)) sentMs += LATE_BY_MS;
       if (sentMs >= outageFrom && sentMs < outageFrom + OUTAGE_MS) sentMs = outageFrom + OUTAGE_MS;
-      sentMs = Math.max(sentMs, fromMs);
       const reading = { sentMs, instantMs, sensor, value: wrong ? IMPOSSIBLE : value };
       readings.push(reading);
       if (twice) readings.push({ ...reading, sentMs: sentMs + MINUTE_MS });
@@ -94,12 +85,12 @@ export const faultyFeed = (panel: Panel, seed: number, fromMs: number, untilMs: 
   const sent = readings.filter(({ sentMs }) => sentMs < untilMs).sort((a, b) => a.sentMs - b.sentMs);
   return {
     readings: sent,
-    faults: { ...arrivalFaults(sent), missing, deadSensor: panel.sensors[deadPlace]! },
+    deadSensor: panel.sensors[deadPlace]!,
   };
 };
 
-/** What a receiver can see by the order of arrival alone. */
-const arrivalFaults = (readings: readonly SentReading[]) => {
+/** The faults of readings in the order in which they are sent. */
+export const arrivalFaults = (readings: readonly SentReading[]): ArrivalFaults => {
   const latest = new Map<string, number>();
   const seen = new Set<string>();
   let [repeated, outOfOrder, late, impossible] = [0, 0, 0, 0];
