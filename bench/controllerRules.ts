@@ -34,5 +34,5 @@ export const controllerRules = (horizonSteps: number): RuleSystem => {
   const rules = bound.rules.map((rule) =>
     compileRule({ unrolled: unrollRule(rule), text: rule.name, enforced: true }, site),
   );
-  return createRuleSystem(rules, { ...site, channels: 1 });
+  return createRuleSystem(rules, site);
 };

@@ -348,7 +348,7 @@ const withRules = (report: ReportRow, parent: string): void => {
   }
   report({ case: "working memory of the shield in C", value: exported.shieldWorkBytes, unit: "bytes" });
   // Forecast, readings and result live as long as the state; a step and the shield do not run at the same time.
-  const readings = 9 * system.channels * system.sensors * system.pastSteps;
+  const readings = 9 * system.ruleChannels.length * system.sensors * system.pastSteps;
   const result = 18 * system.rules.length + 4 * system.variables + system.components.length + 8;
   report({
     case: `memory in C ${named}: state, readings, forecast, result, and the larger of a step and the shield`,

@@ -9,26 +9,23 @@ export interface SentReading {
   readonly value: number;
 }
 
-/** What was done to a recording on its way. */
-export interface InjectedFaults {
+/** What a receiver can see by the order of arrival alone. */
+export interface ArrivalFaults {
   /** Sent twice. */
   readonly repeated: number;
   /** Sent after a later one of the same sensor. */
   readonly outOfOrder: number;
-  /** Sent more than `lateMs` after their instant. */
+  /** Sent for the first time more than `lateMs` after their instant, of values that can be. */
   readonly late: number;
   /** Values that cannot be. */
   readonly impossible: number;
-  /** Never sent. */
-  readonly missing: number;
-  /** Falls silent for good in the middle of the recording. */
-  readonly deadSensor: string;
 }
 
 export interface FaultyFeed {
   /** In the order in which they are sent. */
   readonly readings: readonly SentReading[];
-  readonly faults: InjectedFaults;
+  /** Falls silent for good in the middle of the recording. */
+  readonly deadSensor: string;
 }
 
 const SHARES = {
@@ -41,10 +38,13 @@ const SHARES = {
 const IMPOSSIBLE = 999;
 const MINUTE_MS = 60_000;
 const OUTAGE_MS = 120 * MINUTE_MS;
-const LATE_BY_MS = 240 * MINUTE_MS;
+const LATE_BY_MS = 480 * MINUTE_MS;
 
-/** A reading later than this is late: longer than an outage, shorter than what is held back. */
-export const lateMs = 180 * MINUTE_MS;
+/**
+ * A reading later than this is late: hours more than an outage and less than what is held back, because a receiver that
+ * is busy for a second takes what came meanwhile for up to half an hour older.
+ */
+export const lateMs = 300 * MINUTE_MS;
 
 /**
  * The readings of a panel's first channel as a bad line would bring them: some missing, some twice, some after later ones,
@@ -58,17 +58,13 @@ export const faultyFeed = (panel: Panel, seed: number, untilMs: number): FaultyF
   const deadPlace = Math.floor(source.uniform() * panel.sensors.length);
   const deadFrom = panel.startMs + spanMs / 2;
   const readings: SentReading[] = [];
-  let missing = 0;
   for (let step = 0; step < panel.steps; step++) {
     const instantMs = panel.startMs + step * panel.stepMs;
     for (const [place, sensor] of panel.sensors.entries()) {
       const value = seriesOf(panel, 0, place)[step]!;
       const [drawn, kind] = [source.uniform(), source.uniform()];
       if (place === deadPlace && instantMs >= deadFrom) continue;
-      if (Number.isNaN(value) || drawn < SHARES.missing) {
-        missing++;
-        continue;
-      }
+      if (Number.isNaN(value) || drawn < SHARES.missing) continue;
       const wrong = kind < SHARES.impossible;
       let sentMs = instantMs;
       let left = kind - SHARES.impossible;
@@ -89,17 +85,16 @@ export const faultyFeed = (panel: Panel, seed: number, untilMs: number): FaultyF
   const sent = readings.filter(({ sentMs }) => sentMs < untilMs).sort((a, b) => a.sentMs - b.sentMs);
   return {
     readings: sent,
-    faults: { ...arrivalFaults(sent), missing, deadSensor: panel.sensors[deadPlace]! },
+    deadSensor: panel.sensors[deadPlace]!,
   };
 };
 
-/** What a receiver can see by the order of arrival alone. */
-const arrivalFaults = (readings: readonly SentReading[]) => {
+/** The faults of readings in the order in which they are sent. */
+export const arrivalFaults = (readings: readonly SentReading[]): ArrivalFaults => {
   const latest = new Map<string, number>();
   const seen = new Set<string>();
   let [repeated, outOfOrder, late, impossible] = [0, 0, 0, 0];
   for (const { instantMs, sensor, sentMs, value } of readings) {
-    if (sentMs - instantMs > lateMs) late++;
     if (value === IMPOSSIBLE) {
       impossible++;
       continue;
@@ -110,6 +105,7 @@ const arrivalFaults = (readings: readonly SentReading[]) => {
       continue;
     }
     seen.add(key);
+    if (sentMs - instantMs > lateMs) late++;
     if (instantMs < (latest.get(sensor) ?? -Infinity)) outOfOrder++;
     else latest.set(sensor, instantMs);
   }

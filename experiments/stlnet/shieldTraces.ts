@@ -27,6 +27,13 @@ export const shieldTraces = (task: TraceTask, formula: Formula, forecasts: Float
   const { given, margin, quantum, signals, steps } = task;
   const horizonSteps = steps - given;
   const unrolled = unrollFormula(formula, steps);
+  const site = {
+    channels: signals,
+    ruleChannels: signals.map((channel, k) => ({ channel, quantum: quantum[k]!, holdSteps: 0 })),
+    targets: signals.length,
+    sensors: 1,
+    horizonSteps,
+  };
   const rule = compileRule(
     {
       unrolled: { ...unrolled, step: unrolled.step.map((step) => step - given + 1) },
@@ -34,16 +41,9 @@ export const shieldTraces = (task: TraceTask, formula: Formula, forecasts: Float
       enforced: true,
       margin,
     },
-    {
-      channels: signals,
-      ruleChannels: signals.map((channel, k) => ({ channel, quantum: quantum[k]!, holdSteps: 0 })),
-      targets: signals.length,
-      sensors: 1,
-      horizonSteps,
-    },
+    site,
   );
-  const shape = { sensors: 1, targets: signals.length, horizonSteps, channels: signals.length };
-  const system = createRuleSystem([rule], shape);
+  const system = createRuleSystem([rule], site);
   const shield = createShield(
     system,
     signals.map(() => ({ minimum: -farthest, maximum: farthest })),

@@ -22,7 +22,7 @@ export interface Artefact {
 
 export const ARTEFACT_MAGIC = "ORDN";
 /** The newest format version, which all new artefacts have; the oldest is 1. */
-export const ARTEFACT_VERSION = 3;
+export const ARTEFACT_VERSION = 4;
 export const SECTION_NAMES = [
   "weights",
   "gates",

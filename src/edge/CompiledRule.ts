@@ -38,9 +38,14 @@ export interface CompiledClockTest {
   readonly upper: number;
 }
 
-/** A channel that rules read, with the step that its readings are rounded to and the gap that they are held over. */
+/**
+ * A channel that rules read, with the step that its readings are rounded to, the gap that they are held over, and what
+ * a reading that is missing all the same lies between: no bound where it is left out.
+ */
 export interface RuleChannel {
   readonly channel: string;
   readonly quantum: number;
   readonly holdSteps: number;
+  readonly lower?: number;
+  readonly upper?: number;
 }

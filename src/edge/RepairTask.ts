@@ -4,7 +4,7 @@ import type { RuleComponent } from "./ruleComponents.ts";
 /** One component of a forecast to repair: what the rules ask of it and how far its entries may move. */
 export interface RepairTask {
   readonly component: RuleComponent;
-  /** Part of each leaf that the window fixes; -inf or +inf where a missing reading makes the leaf unknown. */
+  /** Part of each leaf that the window fixes, as assumed of missing readings; -inf or +inf where they may be anything. */
   readonly fixed: Float64Array;
   /** +inf or -inf of each clock test. */
   readonly clock: Float64Array;

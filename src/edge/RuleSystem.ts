@@ -1,5 +1,6 @@
 import { NodeKind } from "../stl/unroll/UnrolledRule.ts";
-import type { CompiledRule } from "./CompiledRule.ts";
+import type { CompiledRule, RuleChannel } from "./CompiledRule.ts";
+import { type MissingReadings, missingReadings } from "./MissingReadings.ts";
 import { componentsOf, type RuleComponent } from "./ruleComponents.ts";
 
 /**
@@ -17,8 +18,9 @@ export interface RuleSystem {
   /** Steps of the past that some rule reads, the origin included; at least 1. */
   readonly pastSteps: number;
   /** Channels that a history holds: those of the artefact's rules. */
-  readonly channels: number;
+  readonly ruleChannels: readonly RuleChannel[];
   readonly variables: number;
+  readonly missing: MissingReadings;
 
   readonly firstNode: Int32Array;
   readonly kind: Uint8Array;
@@ -59,9 +61,9 @@ export type ClockReader = (field: number, step: number) => number;
 /** Puts compiled rules together. */
 export const createRuleSystem = (
   rules: readonly CompiledRule[],
-  shape: { sensors: number; targets: number; horizonSteps: number; channels: number },
+  shape: { sensors: number; targets: number; horizonSteps: number; ruleChannels: readonly RuleChannel[] },
 ): RuleSystem => {
-  const { sensors, targets, horizonSteps, channels } = shape;
+  const { sensors, targets, horizonSteps, ruleChannels } = shape;
   let pastSteps = 1;
   for (const rule of rules) for (const step of rule.step) pastSteps = Math.max(pastSteps, 1 - step);
 
@@ -114,7 +116,7 @@ export const createRuleSystem = (
         if (step > 0) {
           const variable = row * horizonSteps + step - 1;
           free.set(variable, (free.get(variable) ?? 0) + rule.coefficient[term]!);
-        } else {
+        } else if (rule.coefficient[term] !== 0) {
           pastCoefficient.push(rule.coefficient[term]!);
           pastIndex.push(row * pastSteps + pastSteps - 1 + step);
         }
@@ -148,8 +150,9 @@ export const createRuleSystem = (
     targets,
     horizonSteps,
     pastSteps,
-    channels,
+    ruleChannels,
     variables,
+    missing: missingReadings(ruleChannels),
     firstNode: Int32Array.from(firstNode),
     kind: Uint8Array.from(kind),
     childOffsets: Int32Array.from(childOffsets),
@@ -170,30 +173,11 @@ export const createRuleSystem = (
   return { ...graph, components: componentsOf(graph) };
 };
 
-/**
- * The part of each leaf that a window fixes: constant plus past. A leaf that reads a missing reading gets NaN in
- * `fixed`.
- */
-export const fixLeaves = (system: RuleSystem, past: PastQuanta, fixed: Float64Array): void => {
-  const { constant, pastOffsets, pastCoefficient, pastIndex } = system;
-  for (let leaf = 0; leaf < constant.length; leaf++) {
-    let sum = constant[leaf]!;
-    for (let term = pastOffsets[leaf]!; term < pastOffsets[leaf + 1]!; term++) {
-      const at = pastIndex[term]!;
-      const coefficient = pastCoefficient[term]!;
-      if (past.known[at] === 0) sum = Number.NaN;
-      else sum += coefficient * (coefficient > 0 ? past.lower[at]! : past.upper[at]!);
-    }
-    fixed[leaf] = sum;
-  }
-};
-
-/** Values of some leaves, or all, of a forecast; one whose `fixed` part is unknown takes `unknown` (-inf or +inf). */
+/** Values of some leaves, or all, of a forecast; `fixed` is the part that the window fixes. */
 export const leafValues = (
   system: RuleSystem,
   fixed: Float64Array,
   forecast: Int32Array,
-  unknown: number,
   values: Float64Array,
   leaves?: Int32Array,
 ): void => {
@@ -202,7 +186,6 @@ export const leafValues = (
   for (let index = 0; index < count; index++) {
     const leaf = leaves?.[index] ?? index;
     let sum = fixed[leaf]!;
-    if (Number.isNaN(sum)) sum = unknown;
     for (let term = freeOffsets[leaf]!; term < freeOffsets[leaf + 1]!; term++) {
       sum += freeCoefficient[term]! * forecast[freeVariable[term]!]!;
     }

@@ -47,6 +47,8 @@ export interface ArtefactParts {
   readonly quanta?: Readonly<Record<string, number>>;
   /** Steps for which rules read the last reading of a channel over a gap, by channel; 0 where not given. */
   readonly holds?: Readonly<Record<string, number>>;
+  /** What readings of a channel lie between that are missing all the same, in its unit; unknown where not given. */
+  readonly ranges?: Readonly<Record<string, Pick<RuleChannel, "lower" | "upper">>>;
   readonly metadata: ArtefactMetadata;
   /** Offsets of the plan's zone, for devices that compute local time themselves; see the manifest. */
   readonly zoneOffsets?: ZoneOffsets;
@@ -64,13 +66,19 @@ export const compileArtefact = (parts: ArtefactParts): Uint8Array => {
   const { features, metadata } = parts;
   checkPlan(parts);
   const targets = parts.model.targets;
+  const ruleChannel = (channel: string, quantum: number): RuleChannel => ({
+    channel,
+    quantum,
+    holdSteps: parts.holds?.[channel] ?? 0,
+    ...parts.ranges?.[channel],
+  });
   const ruleChannels: RuleChannel[] = [
-    ...targets.map(({ channel, quantum }) => ({ channel, quantum, holdSteps: parts.holds?.[channel] ?? 0 })),
+    ...targets.map(({ channel, quantum }) => ruleChannel(channel, quantum)),
     ...planChannels(features)
       .filter((channel) => targets.every((target) => target.channel !== channel))
       .flatMap((channel) => {
         const quantum = parts.quanta?.[channel];
-        return quantum === undefined ? [] : [{ channel, quantum, holdSteps: parts.holds?.[channel] ?? 0 }];
+        return quantum === undefined ? [] : [ruleChannel(channel, quantum)];
       }),
   ];
   const quanta = readingQuanta(features, targets, ruleChannels);

@@ -44,10 +44,10 @@ const goldenShieldInput = (
   seed: number,
 ): { forecast: Int32Array; past: PastQuanta; clock: (field: number, step: number) => number } => {
   const next = xorshift(seed);
-  const { sensors, horizonSteps, pastSteps, channels } = system;
-  const lower = new Int32Array(channels * sensors * pastSteps);
+  const { sensors, horizonSteps, pastSteps, ruleChannels } = system;
+  const lower = new Int32Array(ruleChannels.length * sensors * pastSteps);
   const forecast = new Int32Array(system.variables);
-  for (let channel = 0; channel < channels; channel++) {
+  for (let channel = 0; channel < ruleChannels.length; channel++) {
     const { minimum, maximum } = readouts[channel] ?? { minimum: 0, maximum: 1000 };
     const reach = Math.max(1, (maximum - minimum) >> (3 + (seed % 3)));
     for (let sensor = 0; sensor < sensors; sensor++) {
@@ -156,7 +156,7 @@ export const ruleSystemOf = (artefact: Pick<Artefact, "manifest" | "rules">): Ru
     sensors: artefact.manifest.features.sensors.length,
     targets: artefact.manifest.readouts.length,
     horizonSteps: artefact.manifest.horizonSteps,
-    channels: artefact.manifest.ruleChannels.length,
+    ruleChannels: artefact.manifest.ruleChannels,
   });
 
 const same = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {

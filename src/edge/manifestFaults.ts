@@ -117,7 +117,9 @@ const manifestForm = record({
   }),
   "readingQuanta?": list(positive),
   "zoneOffsets?": record({ fromMinutes: list(finite, 1), offsets: list(finite, 1) }),
-  ruleChannels: list(record({ channel: text, quantum: positive, holdSteps: index })),
+  ruleChannels: list(
+    record({ channel: text, quantum: positive, holdSteps: index, "lower?": finite, "upper?": finite }),
+  ),
   rules: list(record({ name: text, text, enforced: flag })),
   rulesSha256: text,
   goldenCells: index,

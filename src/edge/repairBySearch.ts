@@ -320,7 +320,7 @@ export const createSearchRepair = (system: RuleSystem): SearchRepair => {
     for (const node of component.nodes) postponed[node] = 0;
     activatedCount = 0;
     pendingCount = 0;
-    leafValues(system, fixed, wanted, -Infinity, leaves, component.leaves);
+    leafValues(system, fixed, wanted, leaves, component.leaves);
     judgeNodes(system, leaves, clock, nodes, component.nodes);
   };
 

@@ -118,7 +118,7 @@ export const createSweepRepair = (system: RuleSystem): SweepRepair => {
     for (let sweep = 1; ; sweep++) {
       const note = ((sweep - 1) % SWEEPS_A_NOTE) + 1;
       if (note === 1) for (const node of task.component.nodes) visitedIn[node] = 0;
-      leafValues(system, task.fixed, forecast, -Infinity, leaves, task.component.leaves);
+      leafValues(system, task.fixed, forecast, leaves, task.component.leaves);
       judgeNodes(system, leaves, task.clock, nodes, task.component.nodes);
       let broken = false;
       for (let index = 0; index < clauses.length; index++) {

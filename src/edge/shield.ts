@@ -1,4 +1,5 @@
 import { NodeKind } from "../stl/unroll/UnrolledRule.ts";
+import { createFixedLeaves, fixLeaves } from "./FixedLeaves.ts";
 import type { IntegerReadout } from "./IntegerModel.ts";
 import type { RepairTask } from "./RepairTask.ts";
 import { createSearchRepair } from "./repairBySearch.ts";
@@ -6,7 +7,6 @@ import { createSweepRepair } from "./repairBySweeps.ts";
 import { LONG_SWEEPS, SWEEPS } from "./shieldBounds.ts";
 import {
   type ClockReader,
-  fixLeaves,
   judgeClock,
   judgeNodes,
   leafValues,
@@ -23,7 +23,7 @@ import type { RuleComponent } from "./ruleComponents.ts";
 export type RuleFlag = "satisfied" | "restored" | "failed" | "unjudged";
 
 export interface ShieldVerdict {
-  /** Lower bound of the robustness, in 1/unitsPerOne of the rule; -inf where a missing reading decides. */
+  /** Lower bound of the robustness, in 1/unitsPerOne of the rule; -inf where a missing reading that may be anything decides. */
   readonly before: number;
   readonly after: number;
   readonly flag: RuleFlag;
@@ -71,8 +71,9 @@ export const createShield = (
 ): Shield => {
   const { rules } = system;
   const leafCount = system.constant.length;
-  const fixed = new Float64Array(leafCount);
+  const fixed = createFixedLeaves(system);
   const assumed = new Float64Array(leafCount);
+  const hoped = new Uint8Array(leafCount);
   const leaves = new Float64Array(leafCount);
   const nodes = new Float64Array(system.kind.length);
   const clockValues = new Float64Array(system.clockTests.length);
@@ -92,8 +93,8 @@ export const createShield = (
   const marked = new Uint8Array(system.kind.length);
   const swept = new Int32Array(system.variables);
 
-  const judge = (forecast: Int32Array, unknown: number, robustness: Float64Array): void => {
-    leafValues(system, fixed, forecast, unknown, leaves);
+  const judge = (forecast: Int32Array, parts: Float64Array, robustness: Float64Array): void => {
+    leafValues(system, parts, forecast, leaves);
     judgeNodes(system, leaves, clockValues, nodes);
     for (let rule = 0; rule < rules.length; rule++) robustness[rule] = nodes[rootOf(system, rule)]!;
   };
@@ -106,28 +107,30 @@ export const createShield = (
     return below;
   };
 
-  /** Clauses of a component that a forecast keeps by less than `margins`, unknown leaves as assumed. */
+  /** Clauses of a component that a forecast keeps by less than `margins`, open leaves as assumed. */
   const brokenClauses = (component: RuleComponent, forecast: Int32Array, margins: Float64Array): number => {
-    leafValues(system, assumed, forecast, -Infinity, leaves, component.leaves);
+    leafValues(system, assumed, forecast, leaves, component.leaves);
     judgeNodes(system, leaves, clockValues, nodes, component.nodes);
     return clausesBelow(component, margins);
   };
 
   /**
-   * Unknown leaves count as broken where the rest of their clause can hold without them, and else as if they held: a
-   * clause that cannot be judged must not keep the others from being repaired. True where none counts as broken: only
-   * then is it a proof when the search finds nothing.
+   * A leaf that reads a missing reading counts with its least value where the rest of its clause can hold without it,
+   * and else with its most: a clause that cannot be judged must not keep the others from being repaired, but one that
+   * is broken whatever the reading was is to be repaired itself. True where none counts with its least: only then is it
+   * a proof when the search finds nothing.
    */
-  const assumeUnknown = (component: RuleComponent): boolean => {
+  const assumeOpen = (component: RuleComponent): boolean => {
     let known = true;
     for (const leaf of component.leaves) {
-      assumed[leaf] = fixed[leaf]!;
-      if (Number.isNaN(fixed[leaf]!)) known = false;
+      assumed[leaf] = fixed.least[leaf]!;
+      hoped[leaf] = 0;
+      if (fixed.open[leaf] === 1) known = false;
     }
     if (known) return true;
     for (const leaf of component.leaves) {
-      if (Number.isNaN(fixed[leaf]!)) assumed[leaf] = -Infinity;
-      leaves[leaf] = largestValue(system, assumed[leaf]!, leaf, minimum, maximum);
+      leaves[leaf] =
+        fixed.open[leaf] === 1 ? -Infinity : largestValue(system, assumed[leaf]!, leaf, minimum, maximum);
     }
     judgeNodes(system, leaves, clockValues, nodes, component.nodes);
     // Marks what is below a clause that cannot hold; children stand before their parents.
@@ -138,15 +141,14 @@ export const createShield = (
       if (marked[node] === 0) continue;
       if (system.kind[node] === NodeKind.leaf) {
         const leaf = system.argument[node]!;
-        if (Number.isNaN(fixed[leaf]!)) assumed[leaf] = Infinity;
+        assumed[leaf] = fixed.most[leaf]!;
+        hoped[leaf] = 1;
       }
       for (let edge = system.childOffsets[node]!; edge < system.childOffsets[node + 1]!; edge++) {
         marked[system.children[edge]!] = 1;
       }
     }
-    let optimistic = true;
-    for (const leaf of component.leaves) if (assumed[leaf] === -Infinity) optimistic = false;
-    return optimistic;
+    return component.leaves.every((leaf) => fixed.open[leaf] === 0 || hoped[leaf] === 1);
   };
 
   const withMargins = Float64Array.from(rules, (rule) => rule.margin);
@@ -154,7 +156,7 @@ export const createShield = (
 
   /** Repairs one component in place. */
   const repair = (component: RuleComponent, forecast: Int32Array): ShieldRepair => {
-    const optimistic = assumeUnknown(component);
+    const isProof = assumeOpen(component);
     if (brokenClauses(component, forecast, withMargins) === 0) return "none";
     const limits = { component, fixed: assumed, clock: clockValues, minimum, maximum };
     const task: RepairTask = { ...limits, needed: withMargins };
@@ -174,26 +176,26 @@ export const createShield = (
     const sweptBroken = brokenClauses(component, swept, withoutMargins);
     if (sweptBroken < rawBroken) forecast.set(swept);
     if (sweptBroken === 0) return "without-margin";
-    return optimistic && outcome === "impossible" ? "impossible" : "given-up";
+    return isProof && outcome === "impossible" ? "impossible" : "given-up";
   };
 
   return (raw, past, clock) => {
     fixLeaves(system, past, fixed);
     judgeClock(system, clock, clockValues);
-    judge(raw, -Infinity, before);
+    judge(raw, fixed.least, before);
     after.set(before);
     const forecast = raw.slice();
     const keepsAll = rules.every((rule, index) => !rule.enforced || before[index]! >= rule.margin);
     let repairs: readonly ShieldRepair[] = system.components.map(() => "none");
     if (!keepsAll) {
-      // Of the same judgement: a clause that holds with its unknown leaves broken needs no repair.
+      // Of the same judgement: a clause that holds whatever is missing needs no repair.
       const below = system.components.map((component) => clausesBelow(component, withMargins));
       repairs = system.components.map((component, index) =>
         below[index] === 0 ? "none" : repair(component, forecast),
       );
-      judge(forecast, -Infinity, after);
+      judge(forecast, fixed.least, after);
     }
-    if (after.some((robustness) => robustness < 0)) judge(forecast, Infinity, best);
+    if (after.some((robustness) => robustness < 0)) judge(forecast, fixed.most, best);
     const verdicts = rules.map((_, rule): ShieldVerdict => {
       const flag: RuleFlag =
         after[rule]! >= 0

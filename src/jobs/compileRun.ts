@@ -38,6 +38,7 @@ export const compileRun = (run: PreparedRun, ternary: Parameters): Uint8Array =>
       issued + ZONE_YEARS_AFTER * MS_PER_YEAR,
     ),
     holds: holdsOf(run),
+    ranges: rangesOf(run),
     calibration: calibrationWindows(run, plan),
     metadata: {
       name: run.pipeline.name,
@@ -66,6 +67,28 @@ const holdsOf = ({ data, panel, rules }: PreparedRun): Record<string, number> =>
     }
   }
   return holds;
+};
+
+/** What the rules take a missing reading of a channel to lie between: the widest bounds that any of them declares. */
+const rangesOf = ({ panel, rules }: PreparedRun): Record<string, { lower?: number; upper?: number }> => {
+  const bounds = new Map<string, { lower: number; upper: number }>();
+  for (const { bound } of rules.rules) {
+    for (const node of bound.plan.nodes) {
+      if (node.kind !== "signal") continue;
+      const { name } = panel.channels[node.channel]!;
+      const { lower, upper } = bounds.get(name) ?? { lower: Infinity, upper: -Infinity };
+      bounds.set(name, {
+        lower: Math.min(lower, node.lower ?? -Infinity),
+        upper: Math.max(upper, node.upper ?? Infinity),
+      });
+    }
+  }
+  return Object.fromEntries(
+    Array.from(bounds, ([name, { lower, upper }]) => [
+      name,
+      { ...(lower > -Infinity && { lower }), ...(upper < Infinity && { upper }) },
+    ]),
+  );
 };
 
 /** Instant of the last reading: the origin of the forecast that a run issues, and the run's name. */

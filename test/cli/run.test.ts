@@ -149,9 +149,12 @@ describe("ordinance run", () => {
 
   it("writes a model card without NaN, and an artefact that proof and card name by its hash", () => {
     const bytes = bytesOf("plain", "edge/model.ordinance");
-    const { sha256 } = openArtefact(new Uint8Array(bytes));
+    const { manifest, sha256 } = openArtefact(new Uint8Array(bytes));
     expect(sha256).toBe(createHash("sha256").update(bytes.subarray(0, -32)).digest("hex"));
     const proof = jsonOf("edge/proof.json");
+    // As the rules declare it.
+    const no2 = manifest.ruleChannels.find(({ channel }) => channel === "no2");
+    expect(no2).toMatchObject({ lower: 0, upper: 100 });
     expect(proof).toMatchObject({ artefactSha256: sha256, passed: true, runs: 40, failures: 0 });
     expect(bytesOf("plain", "card.json").toString()).not.toMatch(/NaN|Infinity|undefined/);
     expect(jsonOf("card.json")).toMatchObject({

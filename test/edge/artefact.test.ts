@@ -131,9 +131,9 @@ describe("artefact", () => {
     longer.set(bytes);
     expect(problemOf(() => openArtefact(longer))).toBe("hash-mismatch");
     const newer = bytes.slice();
-    newer[4] = 4;
+    newer[4] = 5;
     expect(problemOf(() => openArtefact(resealed(newer)))).toBe("newer-version");
-    for (const other of [0, 1, 2]) {
+    for (const other of [0, 1, 2, 3]) {
       newer[4] = other;
       expect(problemOf(() => openArtefact(resealed(newer)))).toBe("malformed");
     }
@@ -162,7 +162,7 @@ describe("artefact", () => {
     const layered = fixtureModel(plan, { ...shape, layers: 3 });
     const stacked = compileArtefact({ model: layered, features: plan, rules, metadata: fixtureMetadata });
     const artefact = openArtefact(stacked);
-    expect(artefact.manifest).toMatchObject({ formatVersion: 3, layers: 3 });
+    expect(artefact.manifest).toMatchObject({ formatVersion: 4, layers: 3 });
     expect(artefact.model).toEqual(quantiseModel(layered, artefact.model.head.codeBits));
     checkGolden(artefact);
     expect(openArtefact(bytes).manifest).not.toHaveProperty("layers");

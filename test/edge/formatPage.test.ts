@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { openArtefact } from "../../src/edge/openArtefact.ts";
 import type { ArtefactManifest } from "../../src/edge/Artefact.ts";
 
-const file = readFileSync(new URL("versions/version3.ordinance", import.meta.url));
+const file = readFileSync(new URL("versions/version4.ordinance", import.meta.url));
 const page = readFileSync(new URL("../../docs/artefact.md", import.meta.url), "utf8");
 const padded = (bytes: number): number => Math.ceil(bytes / 4) * 4;
 
@@ -28,7 +28,7 @@ const scaling = 20;
 describe("docs/artefact.md", () => {
   it("gives the frame", () => {
     expect(file.toString("latin1", 0, 4)).toBe("ORDN");
-    expect([file.readUInt16LE(4), file.readUInt16LE(6), file.readUInt32LE(8)]).toEqual([3, 0, file.length]);
+    expect([file.readUInt16LE(4), file.readUInt16LE(6), file.readUInt32LE(8)]).toEqual([4, 0, file.length]);
     expect(at).toBe(file.length - 32);
     expect(createHash("sha256").update(file.subarray(0, -32)).digest()).toEqual(file.subarray(-32));
   });

@@ -15,6 +15,8 @@ describe.each([
   [2, "ecbaa2e84f267c5908efaf88067c0d652ee554208a74088b8a21af94377e944f"],
   // The model of version 2 with the front end that version 2 leaves to the runtime.
   [3, "ecbaa2e84f267c5908efaf88067c0d652ee554208a74088b8a21af94377e944f"],
+  // The same again, and a missing speed lies between 0 and 30 km/h.
+  [4, "632330e5e099be75bedfd6427d89dfc8bebd97a3ab5310930b3713972f127a8f"],
 ])("an artefact of format version %i", (version, forecasts) => {
   const artefact = openArtefact(fileOf(version));
 
@@ -30,6 +32,17 @@ describe.each([
     ]);
     expect(manifest.readingQuanta).toEqual(version < 3 ? undefined : [0.1, 1, 0.01, 0.01]);
     expect(artefact.golden.windows.length).toBe(version < 3 ? 0 : 2);
+    expect(manifest.ruleChannels.map(({ lower, upper }) => [lower, upper])).toEqual(
+      version < 4
+        ? [
+            [undefined, undefined],
+            [undefined, undefined],
+          ]
+        : [
+            [0, 30],
+            [0, undefined],
+          ],
+    );
   });
 
   it("still computes what it was compiled with", () => {

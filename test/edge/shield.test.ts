@@ -16,6 +16,8 @@ interface Small {
   readonly forecast: readonly number[];
   readonly rules: readonly RuleTree[];
   readonly margin: number;
+  /** What missing readings lie between; anything where it is left out. */
+  readonly range?: { readonly lower: number; readonly upper: number };
 }
 
 const pastOf = (values: readonly number[]): PastQuanta => ({
@@ -27,7 +29,7 @@ const pastOf = (values: readonly number[]): PastQuanta => ({
 const run = (small: Small): ShieldOutcome => {
   const site = {
     channels: ["a"],
-    ruleChannels: [{ channel: "a", quantum: 1, holdSteps: 0 }],
+    ruleChannels: [{ channel: "a", quantum: 1, holdSteps: 0, ...small.range }],
     targets: 1,
     sensors: small.sensors,
     horizonSteps: small.horizonSteps,
@@ -38,7 +40,7 @@ const run = (small: Small): ShieldOutcome => {
       site,
     ),
   );
-  const system = createRuleSystem(compiled, { ...site, channels: 1 });
+  const system = createRuleSystem(compiled, site);
   const readout: IntegerReadout = {
     transform: "identity",
     gain: 0,
@@ -418,6 +420,114 @@ describe("shield", () => {
     expect(verdicts[0]!.after).toBe(-Infinity);
     expect(Math.abs(forecast[1]! - forecast[0]!)).toBeLessThanOrEqual(10);
     expect(Math.abs(forecast[2]! - forecast[1]!)).toBeLessThanOrEqual(10);
+  });
+
+  describe("after a missing reading whose range is declared", () => {
+    /** The sum of three sensors moves by at most `most` a step. */
+    const sumRamp = (most: number, steps: number): RuleTree => ({
+      all: Array.from({ length: steps }, (_, index) => index + 1).flatMap((step): RuleTree[] =>
+        [1, -1].map((sign) =>
+          leaf(
+            most,
+            ...[0, 1, 2].flatMap((sensor): [number, number, number][] => [
+              [sign, sensor, step],
+              [-sign, sensor, step - 1],
+            ]),
+          ),
+        ),
+      ),
+    });
+    const afterZeros: Small = {
+      sensors: 3,
+      horizonSteps: 2,
+      maximum: 20,
+      past: [0, 0, Number.NaN],
+      forecast: [10, 10, 10, 10, 10, 10],
+      rules: [sumRamp(6, 2)],
+      margin: 0,
+      range: { lower: 0, upper: 12 },
+    };
+    const sumAt = (forecast: Int32Array, step: number): number =>
+      forecast[step - 1]! + forecast[step + 1]! + forecast[step + 3]!;
+
+    it("mends a rule that is broken whatever the reading was, and calls it unjudged", () => {
+      const { forecast, verdicts, infeasible } = run(afterZeros);
+      expect(infeasible).toBe(false);
+      expect(sumAt(forecast, 1)).toBe(18);
+      expect(Math.abs(sumAt(forecast, 2) - sumAt(forecast, 1))).toBeLessThanOrEqual(6);
+      expect(verdicts).toEqual([{ before: -24, after: -12, flag: "unjudged" }]);
+    });
+
+    it("leaves alone what some value of the reading allows", () => {
+      const allowed = { ...afterZeros, forecast: [6, 6, 6, 6, 6, 6] };
+      expect(run(allowed)).toMatchObject({ changed: 0, verdicts: [{ after: -12, flag: "unjudged" }] });
+    });
+
+    it("calls a rule satisfied that no value of the reading breaks", () => {
+      const wide = { ...afterZeros, forecast: [4, 4, 4, 4, 4, 4], rules: [sumRamp(12, 2)] };
+      expect(run(wide)).toMatchObject({ changed: 0, verdicts: [{ before: 0, after: 0, flag: "satisfied" }] });
+    });
+
+    it("proves it where no value of the reading lets the rules hold together", () => {
+      const least: RuleTree = { all: [0, 1, 2].map((sensor) => leaf(-7, [1, sensor, 1])) };
+      const outcome = run({ ...afterZeros, rules: [sumRamp(6, 2), least] });
+      expect(outcome).toMatchObject({ infeasible: true, repairs: ["impossible"] });
+      expect(outcome.verdicts.map(({ flag }) => flag)).toContain("failed");
+      const { range: _, ...anything } = afterZeros;
+      expect(run({ ...anything, rules: [sumRamp(6, 2), least] }).infeasible).toBe(false);
+    });
+
+    it("says of every rule what all values of the reading say, and proves nothing that one of them refutes", () => {
+      const tally = { infeasible: 0, unjudged: 0, failed: 0, kept: 0 };
+      fc.assert(
+        fc.property(fc.integer(), (seed) => {
+          const random = uniform(seed);
+          const pick = (most: number): number => Math.floor(random() * (most + 1));
+          const sign = (): number => (random() < 0.5 ? 1 : -1);
+          const anyLeaf = (): RuleTree =>
+            leaf(pick(8) - 4, [sign() * (1 + pick(1)), pick(1), 1], [sign(), pick(1), pick(1)]);
+          const rule = (): RuleTree =>
+            random() < 0.5
+              ? anyLeaf()
+              : random() < 0.5
+                ? { any: [anyLeaf(), anyLeaf()] }
+                : { all: [anyLeaf(), anyLeaf()] };
+          const lower = pick(2);
+          const small: Small = {
+            sensors: 2,
+            horizonSteps: 1,
+            maximum: 4,
+            past: [Number.NaN, pick(4)],
+            forecast: [pick(4), pick(4)],
+            rules: Array.from({ length: 1 + pick(2) }, rule),
+            margin: 0,
+            range: { lower, upper: lower + pick(3) },
+          };
+          const readings = Array.from({ length: small.range!.upper - lower + 1 }, (_, k) => lower + k);
+          const judged = (tree: RuleTree, forecast: ArrayLike<number>): boolean[] =>
+            readings.map((reading) => {
+              const filled = { ...small, past: [reading, small.past[1]!] };
+              return robustness(tree, reader(filled, forecast)) >= 0;
+            });
+          const outcome = run(small);
+          outcome.verdicts.forEach(({ flag }, index) => {
+            const each = judged(small.rules[index]!, outcome.forecast);
+            if (flag === "satisfied" || flag === "restored") expect(each).not.toContain(false);
+            if (flag === "failed") expect(each).not.toContain(true);
+            tally[flag === "failed" || flag === "unjudged" ? flag : "kept"]++;
+          });
+          if (!outcome.infeasible) return;
+          tally.infeasible++;
+          for (let code = 0; code < 25; code++) {
+            const forecast = [code % 5, Math.floor(code / 5)];
+            const all = small.rules.map((tree) => judged(tree, forecast));
+            expect(readings.some((_, k) => all.every((each) => each[k]))).toBe(false);
+          }
+        }),
+        { seed: 23, numRuns: 2000 },
+      );
+      for (const [what, count] of Object.entries(tally)) expect(count, what).toBeGreaterThan(50);
+    });
   });
 
   it("relies on a disjunct that can be judged, and on the clock", () => {

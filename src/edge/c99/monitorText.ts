@@ -4,7 +4,7 @@ import type { RuleSystem } from "../RuleSystem.ts";
 /** Declarations of the rule monitor for the header. */
 export const monitorHeader = (system: RuleSystem, name: string): string => {
   const upper = name.toUpperCase();
-  const { channels, kind, pastSteps, rules, sensors } = system;
+  const { kind, pastSteps, ruleChannels, rules, sensors } = system;
   const named = rules.map(
     (rule, index) =>
       ` *   ${index} ${rule.name}${rule.enforced ? "" : " (watched)"}, margin in 1/${rule.unitsPerOne}`,
@@ -16,7 +16,7 @@ ${named.join("\n")}
  */
 #define ${upper}_RULES ${rules.length}
 #define ${upper}_PAST_STEPS ${pastSteps}
-#define ${upper}_PAST ${channels * sensors * pastSteps}
+#define ${upper}_PAST ${ruleChannels.length * sensors * pastSteps}
 #define ${upper}_NODES ${kind.length}
 
 /* What is known of a rule: its robustness is at least margin, and it is kept (1), broken (0), or open (-1). */
@@ -27,7 +27,8 @@ typedef struct {
 
 /*
  * Readings up to the origin in quanta, [channel][sensor][step, oldest first]: rounded down, rounded up, and whether
- * there is one. Margins of -INT64_MAX say that a missing reading decides.
+ * there is one. A missing one lies between the bounds of its channel; margins of -INT64_MAX say that one without bounds
+ * decides.
  */
 typedef struct {
   int32_t lower[${upper}_PAST];
@@ -52,21 +53,36 @@ export const monitorSource = (system: RuleSystem, name: string): string => {
   const clock =
     system.clockTests.length === 0
       ? `        (void)clock;
-        value = unknown;`
+        value = -INT64_MAX;`
       : `        {
           const int32_t now = clock(clock_field[argument], clock_step[argument]);
           value = now >= clock_lower[argument] && now <= clock_upper[argument] ? INT64_MAX : -INT64_MAX;
         }`;
   return `
-/* A leaf's value; unknown where it reads what is missing. */
-static int64_t leaf_value(uint32_t leaf, const int32_t *forecast, const ${name}_past *past, int64_t unknown) {
+#define ANY_READING INT32_MIN
+/* Readings of one channel. */
+#define CHANNEL_PAST ${system.sensors * system.pastSteps}
+
+/* What a missing reading makes the least or the most of its leaf: a bound of its channel, or ANY_READING without one. */
+static int32_t missing_reading(uint32_t term, int most) {
+  const uint32_t at = 2u * ((uint32_t)past_index[term] / CHANNEL_PAST) + (most ? 1u : 0u);
+  return past_coefficient[term] > 0 ? missing_rising[at] : missing_falling[at];
+}
+
+/* The least or the most of a leaf's value. */
+static int64_t leaf_value(uint32_t leaf, const int32_t *forecast, const ${name}_past *past, int most) {
   int64_t sum = leaf_constant[leaf];
   uint32_t term;
   for (term = leaf_past[leaf]; term < leaf_past[leaf + 1u]; term++) {
     const uint32_t at = past_index[term];
     const int32_t coefficient = past_coefficient[term];
-    if (!past->known[at]) return unknown;
-    sum += (int64_t)coefficient * (coefficient > 0 ? past->lower[at] : past->upper[at]);
+    if (past->known[at]) {
+      sum += (int64_t)coefficient * (coefficient > 0 ? past->lower[at] : past->upper[at]);
+    } else {
+      const int32_t reading = missing_reading(term, most);
+      if (reading == ANY_READING) return most ? INT64_MAX : -INT64_MAX;
+      sum += (int64_t)coefficient * reading;
+    }
   }
   for (term = leaf_free[leaf]; term < leaf_free[leaf + 1u]; term++) {
     sum += (int64_t)free_coefficient[term] * forecast[free_variable[term]];
@@ -92,7 +108,7 @@ static int64_t kth_largest(const int64_t *nodes, uint32_t from, uint32_t to, uin
 }
 
 static void judge_nodes(const int32_t *forecast, const ${name}_past *past, int32_t (*clock)(int32_t, int32_t),
-                        int64_t unknown, int64_t *nodes) {
+                        int most, int64_t *nodes) {
   uint32_t node;
   for (node = 0; node < ${upper}_NODES; node++) {
     const uint32_t to = node_children[node + 1u];
@@ -111,7 +127,7 @@ static void judge_nodes(const int32_t *forecast, const ${name}_past *past, int32
         value = kth_largest(nodes, at, to, argument);
         break;
       case ${NodeKind.leaf}:
-        value = leaf_value(argument, forecast, past, unknown);
+        value = leaf_value(argument, forecast, past, most);
         break;
       case ${NodeKind.clock}:
 ${clock}
@@ -130,12 +146,12 @@ void ${name}_judge(const int32_t forecast[${upper}_FORECAST], const ${name}_past
                    int32_t (*clock)(int32_t field, int32_t step), int64_t nodes[${upper}_NODES],
                    ${name}_verdict verdicts[${upper}_RULES]) {
   uint32_t rule;
-  /* First as if what is missing held, then as if it did not: a rule that is kept even so is kept. */
-  judge_nodes(forecast, past, clock, INT64_MAX, nodes);
+  /* First with the most of every leaf, then with the least: a rule that is kept even so is kept. */
+  judge_nodes(forecast, past, clock, 1, nodes);
   for (rule = 0; rule < ${upper}_RULES; rule++) {
     verdicts[rule].kept = nodes[rule_first_node[rule + 1u] - 1u] >= 0 ? -1 : 0;
   }
-  judge_nodes(forecast, past, clock, -INT64_MAX, nodes);
+  judge_nodes(forecast, past, clock, 0, nodes);
   for (rule = 0; rule < ${upper}_RULES; rule++) {
     verdicts[rule].margin = nodes[rule_first_node[rule + 1u] - 1u];
     if (verdicts[rule].margin >= 0) verdicts[rule].kept = 1;

@@ -43,7 +43,7 @@ ${plan.fields.map((field) => `  ${fieldText(field, name)}`).join("\n")}
 
 /*
  * The forecast to publish and what was done to it. A margin is the least robustness, -INT64_MAX where a missing reading
- * decides. Infeasible: it is proved that no forecast within range keeps all enforced rules after these readings.
+ * without bounds decides. Infeasible: it is proved that no forecast within range keeps all enforced rules after these readings.
  */
 typedef struct {
   int64_t before[${upper}_RULES];

@@ -49,20 +49,27 @@ static amount needed_by(const shield_work *w, uint32_t rule) { return w->with_ma
 static int32_t least_of(uint32_t entry) { return readout_minimum[entry / TARGET_WIDTH]; }
 static int32_t most_of(uint32_t entry) { return readout_maximum[entry / TARGET_WIDTH]; }
 
-/* The part of a leaf that the readings fix, or endless where one is missing. */
+/* The part of a leaf that the readings fix, as assumed of missing ones; endless where one may be anything. */
 static amount fixed_part(const shield_work *w, uint32_t leaf) {
+  const int hoped = w->leaf_flags[leaf] & HOPED;
   amount sum = leaf_constant[leaf];
   uint32_t term;
   for (term = leaf_past[leaf]; term < leaf_past[leaf + 1u]; term++) {
     const uint32_t at = past_index[term];
     const amount coefficient = past_coefficient[term];
-    if (!w->past->known[at]) return w->leaf_flags[leaf] & HOPED ? ENDLESS : -ENDLESS;
-    sum += coefficient * (coefficient > 0 ? w->past->lower[at] : w->past->upper[at]);
+    if (w->past->known[at]) {
+      sum += coefficient * (coefficient > 0 ? w->past->lower[at] : w->past->upper[at]);
+    } else {
+      const int32_t reading = missing_reading(term, hoped);
+      if (reading == ANY_READING) return hoped ? ENDLESS : -ENDLESS;
+      sum += coefficient * reading;
+    }
   }
   return sum;
 }
 
-static int is_unknown(const shield_work *w, uint32_t leaf) {
+/* Whether a leaf reads a missing reading. */
+static int is_open(const shield_work *w, uint32_t leaf) {
   uint32_t term;
   for (term = leaf_past[leaf]; term < leaf_past[leaf + 1u]; term++) {
     if (!w->past->known[past_index[term]]) return 1;
@@ -112,7 +119,7 @@ static amount rank(const shield_work *w, uint32_t from, uint32_t to, uint32_t k)
   return k == 0u ? ENDLESS : -ENDLESS;
 }
 
-/* Judges one node: for a forecast, or for null by the most that its leaves can reach within the intervals. */
+/* Judges one node: for a forecast, or for null by the most that its leaves can reach within the intervals, open ones as broken. */
 static void judge_node(shield_work *w, uint32_t node, const int32_t *forecast) {
   const uint32_t to = node_children[node + 1u];
   const uint32_t argument = node_argument[node];
@@ -130,7 +137,8 @@ static void judge_node(shield_work *w, uint32_t node, const int32_t *forecast) {
       value = rank(w, at, to, argument);
       break;
     case ${NodeKind.leaf}:
-      value = forecast ? value_of(w, argument, forecast) : extreme(w, argument, 1);
+      if (forecast) value = value_of(w, argument, forecast);
+      else value = is_open(w, argument) ? -ENDLESS : extreme(w, argument, 1);
       break;
     case ${NodeKind.clock}:
       value = w->clock[argument] ? ENDLESS : -ENDLESS;
@@ -144,14 +152,14 @@ static void judge_node(shield_work *w, uint32_t node, const int32_t *forecast) {
   w->nodes[node] = value;
 }
 
-/* Judges all nodes, every unknown leaf as broken or as holding. */
+/* Judges all nodes, every open leaf with its least or with its most. */
 static void judge_all(shield_work *w, const int32_t *forecast, int hope) {
   uint32_t node;
   memset(w->leaf_flags, hope, sizeof w->leaf_flags);
   for (node = 0; node < NODES; node++) judge_node(w, node, forecast);
 }
 
-/* Judges the component, unknown leaves as assumed. */
+/* Judges the component, open leaves as assumed. */
 static void judge_component(shield_work *w, const int32_t *forecast) {
   uint32_t at;
   for (at = component_first_node[w->component]; at < component_first_node[w->component + 1u]; at++) {
@@ -183,21 +191,21 @@ const whole = (system: RuleSystem, name: string): string => {
   }`;
   return `
 /*
- * Unknown leaves count as broken where the rest of their clause can hold without them, and else as if they held. True
- * where none counts as broken.
+ * Open leaves count with their least where the rest of their clause can hold without them, and else with their most.
+ * True where none counts with its least.
  */
-static int assume_unknown(shield_work *w) {
+static int assume_open(shield_work *w) {
   const uint32_t from = component_first_node[w->component];
   const uint32_t to = component_first_node[w->component + 1u];
   int known = 1;
-  int optimistic = 1;
+  int is_proof = 1;
   uint32_t at;
   for (at = from; at < to; at++) {
     const uint32_t node = component_node[at];
     w->node_flags[node] = 0;
     if (node_kind[node] != ${NodeKind.leaf}) continue;
     clear_flag(&w->leaf_flags[node_argument[node]], HOPED);
-    if (is_unknown(w, node_argument[node])) known = 0;
+    if (is_open(w, node_argument[node])) known = 0;
   }
   if (known) return 1;
   start_intervals(w);
@@ -210,7 +218,7 @@ static int assume_unknown(shield_work *w) {
     const uint32_t node = component_node[at - 1u];
     uint32_t edge;
     if (!(w->node_flags[node] & MARKED)) continue;
-    if (node_kind[node] == ${NodeKind.leaf} && is_unknown(w, node_argument[node])) {
+    if (node_kind[node] == ${NodeKind.leaf} && is_open(w, node_argument[node])) {
       set_flag(&w->leaf_flags[node_argument[node]], HOPED);
     }
     for (edge = node_children[node]; edge < node_children[node + 1u]; edge++) {
@@ -220,9 +228,9 @@ static int assume_unknown(shield_work *w) {
   for (at = from; at < to; at++) {
     const uint32_t node = component_node[at];
     if (node_kind[node] != ${NodeKind.leaf} || w->leaf_flags[node_argument[node]] & HOPED) continue;
-    if (is_unknown(w, node_argument[node])) optimistic = 0;
+    if (is_open(w, node_argument[node])) is_proof = 0;
   }
-  return optimistic;
+  return is_proof;
 }
 
 /* Takes the component's entries of one forecast into another. */
@@ -235,7 +243,7 @@ static void take_entries(const shield_work *w, const int32_t *from, int32_t *to)
 
 /* Repairs the component in place. */
 static uint8_t repair(shield_work *w, int32_t *forecast) {
-  const int optimistic = assume_unknown(w);
+  const int is_proof = assume_open(w);
   uint32_t broken;
   uint32_t below;
   int outcome;
@@ -265,7 +273,7 @@ static uint8_t repair(shield_work *w, int32_t *forecast) {
   below = clauses_below(w);
   if (below < broken) take_entries(w, w->swept, forecast);
   if (below == 0u) return ${upper}_WITHOUT_MARGIN;
-  return optimistic && outcome == IMPOSSIBLE ? ${upper}_IMPOSSIBLE : ${upper}_GIVEN_UP;
+  return is_proof && outcome == IMPOSSIBLE ? ${upper}_IMPOSSIBLE : ${upper}_GIVEN_UP;
 }
 
 static int64_t margin_of(const shield_work *w, uint32_t rule) {
@@ -293,7 +301,7 @@ ${clock}
     if (rule_enforced[k] && result->before[k] < rule_margin[k]) keeps = 0;
   }
   if (!keeps) {
-    /* Of the same judgement: a clause that holds with its unknown leaves broken needs no repair. */
+    /* Of the same judgement: a clause that holds whatever is missing needs no repair. */
     for (k = 0; k < ${upper}_COMPONENTS; k++) {
       work->component = k;
       if (clauses_below(work) > 0u) result->repair[k] = ${upper}_GIVEN_UP;

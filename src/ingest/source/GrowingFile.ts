@@ -94,16 +94,19 @@ export class GrowingFile {
   }
 
   /**
-   * Reads what the file has by now; the last batch, which may be without rows, carries the mark.
+   * Reads what the file has by now, and no more: of one that grows without a pause it would never come to an end. The
+   * last batch, which may be without rows, carries the mark.
    *
    * @param complete nothing will be added: an unfinished last line is one, too
    */
   async *readOn(complete: boolean): AsyncGenerator<FeedBatch> {
     const handle = await this.#open();
+    const { size } = await handle.stat();
     const buffer = new Uint8Array(CHUNK_BYTES);
     const before = this.#safe.taken;
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, this.#offset);
+    while (this.#offset < size) {
+      const wanted = Math.min(CHUNK_BYTES, size - this.#offset);
+      const { bytesRead } = await handle.read(buffer, 0, wanted, this.#offset);
       if (bytesRead === 0) break;
       this.#offset += bytesRead;
       const odd = this.#oddTimes();

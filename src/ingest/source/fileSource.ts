@@ -138,8 +138,10 @@ class FileReading {
           }),
         );
         if (!live) return changed;
-        const arrivedMs = yield* Clock.currentTimeMillis;
-        return Stream.map(changed, (batch): FeedBatch => ({ ...batch, arrivedMs }));
+        // Each batch by the time at which it was read: a round takes as long as its batches take to be stored.
+        return Stream.mapEffect(changed, (batch) =>
+          Effect.map(Clock.currentTimeMillis, (arrivedMs): FeedBatch => ({ ...batch, arrivedMs })),
+        );
       }),
     );
     return round.pipe(

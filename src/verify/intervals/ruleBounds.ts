@@ -1,12 +1,12 @@
 import {
   type ClockReader,
-  fixLeaves,
   judgeClock,
   judgeNodes,
   type PastQuanta,
   rootOf,
   type RuleSystem,
 } from "../../edge/RuleSystem.ts";
+import { createFixedLeaves, fixLeaves } from "../../edge/FixedLeaves.ts";
 import { type AffineBlock, SLACK } from "./AffineBlock.ts";
 
 /**
@@ -32,7 +32,7 @@ export interface SensorForecast {
 /** Makes the bounds of all rules of a system. */
 export const createRuleBounds = (system: RuleSystem): RuleBounds => {
   const { constant, freeCoefficient, freeOffsets, freeVariable, horizonSteps, sensors } = system;
-  const fixed = new Float64Array(constant.length);
+  const fixed = createFixedLeaves(system);
   const leaves = new Float64Array(constant.length);
   const nodes = new Float64Array(system.kind.length);
   const clockValues = new Float64Array(system.clockTests.length);
@@ -81,8 +81,8 @@ export const createRuleBounds = (system: RuleSystem): RuleBounds => {
     fixLeaves(system, past, fixed);
     judgeClock(system, clock, clockValues);
     termsOf.forEach((bySensor, leaf) => {
-      let sum = fixed[leaf]!;
-      if (Number.isNaN(sum)) sum = -Infinity;
+      // A reading that some windows of a ball lack may be beyond the bounds of a missing one in others.
+      let sum = fixed.open[leaf] === 1 ? -Infinity : fixed.least[leaf]!;
       for (const terms of bySensor) {
         sum += lowestSum(terms, forecasts[sensorOf[terms[0]!]!]!);
       }

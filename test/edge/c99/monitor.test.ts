@@ -6,8 +6,8 @@ import { exportC99 } from "../../../src/edge/c99/exportC99.ts";
 import { compileArtefact } from "../../../src/edge/compileArtefact.ts";
 import { ruleSystemOf } from "../../../src/edge/golden.ts";
 import { openArtefact } from "../../../src/edge/openArtefact.ts";
+import { createFixedLeaves, fixLeaves } from "../../../src/edge/FixedLeaves.ts";
 import {
-  fixLeaves,
   judgeClock,
   judgeNodes,
   leafValues,
@@ -67,6 +67,7 @@ const artefact = openArtefact(
         enforced: false,
       },
     ],
+    ranges: { speed: { lower: 0, upper: 90.05 }, flow: { lower: 0 } },
     metadata: fixtureMetadata,
   }),
 );
@@ -81,7 +82,7 @@ interface Case {
 
 const casesOf = (count: number): Case[] => {
   const random = uniform(11);
-  const size = system.channels * system.sensors * system.pastSteps;
+  const size = system.ruleChannels.length * system.sensors * system.pastSteps;
   return Array.from({ length: count }, () => {
     // Now and then far outside, so that every comparison goes both ways.
     const spread = random() < 0.3 ? 2000 : 200;
@@ -100,14 +101,14 @@ const casesOf = (count: number): Case[] => {
 };
 
 const LARGEST = 2n ** 63n - 1n;
-const margins = (rules: RuleSystem, { clock, forecast, past }: Case, unknown: number): bigint[] => {
-  const fixed = new Float64Array(rules.constant.length);
-  const leaves = new Float64Array(fixed.length);
+const margins = (rules: RuleSystem, { clock, forecast, past }: Case, end: "least" | "most"): bigint[] => {
+  const fixed = createFixedLeaves(rules);
+  const leaves = new Float64Array(rules.constant.length);
   const nodes = new Float64Array(rules.kind.length);
   const clocks = new Float64Array(rules.clockTests.length);
   fixLeaves(rules, past, fixed);
   judgeClock(rules, (field, step) => clock[field]! + step, clocks);
-  leafValues(rules, fixed, forecast, unknown, leaves);
+  leafValues(rules, fixed[end], forecast, leaves);
   judgeNodes(rules, leaves, clocks, nodes);
   return rules.rules.map((_, rule) => {
     const value = nodes[rootOf(rules, rule)]!;
@@ -161,8 +162,8 @@ describe.skipIf(noCompiler)(`the rule monitor in C99${noCompiler ? ` (skipped: $
     const said = execFileSync(program, { input, maxBuffer: 2 ** 28 });
     const tally = new Map<string, number>();
     cases.forEach((each, index) => {
-      const least = margins(system, each, -Infinity);
-      const most = margins(system, each, Infinity);
+      const least = margins(system, each, "least");
+      const most = margins(system, each, "most");
       least.forEach((margin, rule) => {
         const at = 16 * (index * least.length + rule);
         const kept = margin >= 0n ? 1n : most[rule]! >= 0n ? -1n : 0n;
@@ -190,6 +191,7 @@ describe.skipIf(noCompiler)(`the rule monitor in C99${noCompiler ? ` (skipped: $
         model: fixtureModel(plan, shape),
         features: plan,
         rules: [{ unrolled: limitRule(plan, 0, 10, 120), text: "limit", enforced: true }],
+        ranges: { speed: { lower: 0, upper: 90.05 }, flow: { lower: 0 } },
         metadata: fixtureMetadata,
       }),
     );

@@ -39,6 +39,7 @@ const systemOf = (
     margin: number;
     missing: number;
     costly?: boolean;
+    ranges?: Readonly<Record<string, { readonly lower?: number; readonly upper?: number }>>;
   },
   enforced: readonly RuleTree[],
   watched: readonly RuleTree[] = [],
@@ -47,7 +48,12 @@ const systemOf = (
   const small = modelOf({ units: 1, hiddenUnits: 1, horizonSteps, seed: 1 }, 8);
   const site = {
     channels: CHANNELS,
-    ruleChannels: CHANNELS.map((channel) => ({ channel, quantum: 1, holdSteps: 0 })),
+    ruleChannels: CHANNELS.map((channel) => ({
+      channel,
+      quantum: 1,
+      holdSteps: 0,
+      ...shape.ranges?.[channel],
+    })),
     targets: small.readouts.length,
     sensors,
     horizonSteps,
@@ -61,7 +67,7 @@ const systemOf = (
   return {
     name,
     model: { ...small, readouts: small.readouts.map((readout) => ({ ...readout, minimum: 0, maximum })) },
-    system: createRuleSystem(rules, { ...site, channels: CHANNELS.length }),
+    system: createRuleSystem(rules, site),
     missing,
     costly: shape.costly ?? false,
   };
@@ -166,7 +172,14 @@ export const shieldSystems: readonly ShieldSystem[] = [
   ]),
   systemOf(
     "relations, clock and missing readings",
-    { sensors: 3, horizonSteps: 5, maximum: 40, margin: 2, missing: 0.25 },
+    {
+      sensors: 3,
+      horizonSteps: 5,
+      maximum: 40,
+      margin: 2,
+      missing: 0.25,
+      ranges: { flow: { lower: 2, upper: 30.5 }, rain: { lower: 0 } },
+    },
     [
       { all: upTo(5).map((step) => leaf(4, [-1, 0, 0, step], [2, 1, 0, step], [-1, 0, 1, step])) },
       { all: upTo(5).map((step) => leaf(15, [-1, 1, 2, step], [1, 0, 1, step - 1])) },
@@ -179,6 +192,34 @@ export const shieldSystems: readonly ShieldSystem[] = [
       {
         any: [{ all: [hours(0, 300, 900), leaf(9, [-3, 0, 2, 5], [1, 2, 0, -1])] }, leaf(-38, [1, 0, 2, 4])],
       },
+    ],
+  ),
+  systemOf(
+    "ramps of a mean of which parts are missing",
+    {
+      sensors: 4,
+      horizonSteps: 3,
+      maximum: 40,
+      margin: 2,
+      missing: 0.3,
+      ranges: { speed: { lower: 0, upper: 35 }, flow: { upper: 20 } },
+    },
+    [
+      {
+        all: upTo(3).flatMap((step) =>
+          [1, -1].map((sign) =>
+            leaf(
+              9,
+              ...four.flatMap((sensor): TermOf[] => [
+                [sign, 0, sensor, step],
+                [-sign, 0, sensor, step - 1],
+              ]),
+            ),
+          ),
+        ),
+      },
+      ...four.flatMap((sensor) => [limit(sensor, 3, 12, 38), ramp(sensor, 3, 25)]),
+      { all: four.map((sensor) => leaf(10, [-1, 1, sensor, 1], [1, 1, sensor, 0])) },
     ],
   ),
   systemOf("sums of 64 bits", { sensors: 2, horizonSteps: 3, maximum: 4000, margin: 900, missing: 0.1 }, [
@@ -241,7 +282,7 @@ export const casesOf = (
   const random = uniform(seed);
   const { horizonSteps, pastSteps, sensors } = system;
   return Array.from({ length: count }, (_, index): ShieldCase => {
-    const rows = system.channels * sensors;
+    const rows = system.ruleChannels.length * sensors;
     const lower = new Int32Array(rows * pastSteps);
     const forecast = new Int32Array(system.variables);
     for (let row = 0; row < rows; row++) {
