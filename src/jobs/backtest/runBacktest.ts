@@ -3,6 +3,7 @@ import { Effect, FileSystem, Path, Schema, Stream } from "effect";
 import { ChildProcess } from "effect/process";
 import type { BacktestSummary } from "../../report/backtest/BacktestSummary.ts";
 import { renderBacktest } from "../../report/backtest/renderBacktest.ts";
+import { fileTrouble } from "../../ingest/fileTrouble.ts";
 import { lockFolder } from "../../ingest/lockFolder.ts";
 import { Progress } from "../Progress.ts";
 import { ensureWritable, writeFileAtomically } from "../RunDirectory.ts";
@@ -132,9 +133,13 @@ const runAlone = Effect.fnUntraced(function* (home: string) {
   const progress = yield* Progress;
   const notes = yield* lockFolder(home).pipe(
     Effect.mapError(
-      ({ reason }) =>
+      (error) =>
         new BacktestRefused({
-          reasons: [`${home}: another backtest is at work there (${reason}) Or give this one another --out`],
+          reasons: [
+            error._tag === "FolderLocked"
+              ? `${home}: another backtest is at work there (${error.reason}) Or give this one another --out`
+              : `${home}: it cannot be used (${fileTrouble(error)}); give a folder that may be written to with --out`,
+          ],
         }),
     ),
   );

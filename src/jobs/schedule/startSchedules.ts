@@ -1,4 +1,5 @@
 import { Clock, Effect, FileSystem, Path, Ref, Schema } from "effect";
+import { fileTrouble } from "../../ingest/fileTrouble.ts";
 import { lockFolder } from "../../ingest/lockFolder.ts";
 import { ensureWritable, writeFileAtomically } from "../RunDirectory.ts";
 import { forecastJob } from "./forecastJob.ts";
@@ -101,8 +102,14 @@ export const startSchedules = Effect.fn("startSchedules")(function* (options: Sc
 const runAlone = (file: string, home: string) =>
   lockFolder(home).pipe(
     Effect.mapError(
-      ({ reason }) =>
-        new ScheduleRefused({ path: file, reason: `another process runs this schedule (${reason})` }),
+      (error) =>
+        new ScheduleRefused({
+          path: file,
+          reason:
+            error._tag === "FolderLocked"
+              ? `another process runs this schedule (${error.reason})`
+              : `${home} cannot be used (${fileTrouble(error)}). Give the schedule a folder that it may write to`,
+        }),
     ),
     Effect.flatMap((notes) => Effect.forEach(notes, (note) => Effect.logWarning(note), { discard: true })),
   );
