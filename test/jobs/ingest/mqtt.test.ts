@@ -13,11 +13,12 @@ import { ingestOnce, readingsIn, whileIngesting } from "./runningFeed.ts";
 const START = Date.UTC(2025, 2, 3);
 const STEP = 300_000;
 const SENSORS = 50;
-/** So many readings of each sensor; a million readings in all with ORDINANCE_MQTT_STEPS=20000. */
-const STEPS = Number(process.env["ORDINANCE_MQTT_STEPS"] ?? 200);
+const FEW_STEPS = 200;
+/** So many readings of each sensor through Mosquitto; a million in all with ORDINANCE_MQTT_STEPS=20000. */
+const ASKED_STEPS = Number(process.env["ORDINANCE_MQTT_STEPS"] ?? FEW_STEPS);
 const PER_MESSAGE = 5;
 const MOST_UNDER_WAY = 50;
-const PATIENCE_MS = 600_000 + 60 * STEPS;
+const PATIENCE_MS = 600_000 + 60 * ASKED_STEPS;
 
 let root: string;
 let broker: Broker;
@@ -63,11 +64,12 @@ if (!mosquitto) console.log("skipped: readings from Mosquitto, which is not inst
 
 describe("readings from an MQTT broker", () => {
   it.each([
-    ["aedes", () => new TestBroker()],
-    ...(mosquitto ? [["Mosquitto", () => new Mosquitto(root)] as const] : []),
+    // Few: of tens of thousands that wait, aedes sends two under one number after a cut, and loses one of them.
+    ["aedes", () => new TestBroker(), FEW_STEPS],
+    ...(mosquitto ? [["Mosquitto", () => new Mosquitto(root), ASKED_STEPS] as const] : []),
   ] as const)(
     "are all there once after duplicates, disorder, two disconnects and a restart of %s",
-    async (_, create) => {
+    async (_, create, STEPS) => {
       await begin(create());
       const random = randomFrom(11);
       const truth = new Float64Array(SENSORS * STEPS);
