@@ -42,7 +42,8 @@ export const decodeYaml = <S extends Schema.Codec<unknown, unknown>>(
     );
   }
   const at = (path: YamlPath) => place(lineCounter, offsetOf(document.contents, path));
-  const decoded = Schema.decodeUnknownResult(schema)(document.toJS(), {
+  const found: unknown = document.toJS();
+  const decoded = Schema.decodeUnknownResult(schema)(found, {
     errors: "all",
     onExcessProperty: "error",
   });
@@ -50,7 +51,10 @@ export const decodeYaml = <S extends Schema.Codec<unknown, unknown>>(
     return fail(
       formatIssue(decoded.failure.issue).issues.map((issue) => {
         const path = (issue.path ?? []).map((step) => (typeof step === "object" ? step.key : step));
-        return { ...at(path), message: describeIssue(schema, path, issue.message) };
+        const other = otherKind(path, issue.message, found);
+        return other === undefined
+          ? { ...at(path), message: describeIssue(schema, path, issue.message, found) }
+          : { ...at(other.path), message: other.message };
       }),
     );
   }
@@ -88,11 +92,26 @@ const offsetOf = (root: Node | null, path: YamlPath): number => {
   return offset;
 };
 
-const describeIssue = (schema: Schema.Top, path: YamlPath, message: string): string => {
+const KIND = "kind";
+
+/** What is wrong with a node that may be of several kinds and is of none of them; undefined where that is not the fault. */
+const otherKind = (path: YamlPath, message: string, document: unknown): YamlConflict | undefined => {
+  const kinds = Array.from(message.matchAll(/"kind": "([^"]+)"/g), ([, kind]) => kind!);
+  if (kinds.length < 2) return undefined;
+  const kind = childNode(path.reduce(childNode, document), KIND);
+  const where = [...path, KIND].map(String).join(".");
+  const known = `there are ${kinds.join(", ")}`;
+  if (kind === undefined) return { path, message: `\`${where}\` is missing; add it, ${known}.` };
+  const nearest = typeof kind === "string" ? nearestName(kind, kinds) : undefined;
+  const hint = nearest === undefined ? known : `did you mean \`${nearest}\`?`;
+  return { path: [...path, KIND], message: `\`${where}\` is ${JSON.stringify(kind)}; ${hint}` };
+};
+
+const describeIssue = (schema: Schema.Top, path: YamlPath, message: string, document: unknown): string => {
   const last = path.at(-1);
   const where = path.length === 0 ? "The file" : `\`${path.map(String).join(".")}\``;
   if (message === "Expected no excess property") {
-    const known = keysAt(schema, path.slice(0, -1));
+    const known = keysAt(schema, path.slice(0, -1), document);
     const nearest = nearestName(String(last), known);
     const hint = nearest === undefined ? `known are ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
     return `Unknown key \`${String(last)}\`; ${hint}`;
@@ -101,30 +120,51 @@ const describeIssue = (schema: Schema.Top, path: YamlPath, message: string): str
   return `${where}: ${message.charAt(0).toLowerCase()}${message.slice(1)}.`;
 };
 
-/** The keys that the schema knows at a path. */
-const keysAt = (schema: Schema.Top, path: YamlPath): string[] => {
+/** The keys that the schema knows at a path of a document. */
+const keysAt = (schema: Schema.Top, path: YamlPath, document: unknown): string[] => {
   let ast: unknown = Schema.toEncoded(schema).ast;
-  for (const step of path) ast = childOf(ast, step);
-  return propertiesOf(ast).map((property) => String(property.name));
+  let node = document;
+  for (const step of path) {
+    ast = childOf(ast, step, node);
+    node = childNode(node, step);
+  }
+  return propertiesOf(ast, node).map((property) => String(property.name));
 };
 
+const childNode = (node: unknown, step: PropertyKey): unknown =>
+  (node as Record<PropertyKey, unknown> | null | undefined)?.[step];
+
+interface Property {
+  readonly name: PropertyKey;
+  readonly type: unknown;
+}
+
 interface Shape {
-  readonly propertySignatures?: readonly { name: PropertyKey; type: unknown }[];
+  readonly propertySignatures?: readonly Property[];
   /** Of a record: what any key may hold. */
   readonly indexSignatures?: readonly { type: unknown }[];
   readonly elements?: readonly unknown[];
   readonly rest?: readonly unknown[];
   /** Of a union: its members. */
   readonly types?: readonly unknown[];
+  readonly literal?: unknown;
 }
 
-const propertiesOf = (ast: unknown): readonly { name: PropertyKey; type: unknown }[] => {
+/** Of a union those of the node's own kind, where it has one. */
+const propertiesOf = (ast: unknown, node: unknown): readonly Property[] => {
   const { propertySignatures = [], types = [] } = (ast ?? {}) as Shape;
-  return [...propertySignatures, ...types.flatMap(propertiesOf)];
+  const kind = childNode(node, KIND);
+  const own = types.filter((member) =>
+    ((member as Shape).propertySignatures ?? []).some(
+      ({ name, type }) => name === KIND && (type as Shape).literal === kind && kind !== undefined,
+    ),
+  );
+  const members = own.length > 0 ? own : types;
+  return [...propertySignatures, ...members.flatMap((member) => propertiesOf(member, node))];
 };
 
-const childOf = (ast: unknown, step: PropertyKey): unknown => {
-  const property = propertiesOf(ast).find((candidate) => candidate.name === step);
+const childOf = (ast: unknown, step: PropertyKey, node: unknown): unknown => {
+  const property = propertiesOf(ast, node).find((candidate) => candidate.name === step);
   if (property !== undefined) return property.type;
   const { elements, indexSignatures, rest } = (ast ?? {}) as Shape;
   return elements?.[Number(step)] ?? rest?.[0] ?? indexSignatures?.[0]?.type;
