@@ -1,10 +1,6 @@
 import { Console, Effect } from "effect";
 import { Argument, Command } from "effect/cli";
 import { DataPlace } from "../ingest/DataPlace.ts";
-import { dataStatus } from "../ingest/dataStatus.ts";
-import { describeLines, listLines } from "../ingest/describeCard.ts";
-import { getData } from "../ingest/getData.ts";
-import { listCards, readCard } from "../ingest/readCard.ts";
 import { notJudged } from "./exitCodes.ts";
 
 const name = Argument.String("name").pipe(
@@ -13,31 +9,39 @@ const name = Argument.String("name").pipe(
 
 const print = (lines: readonly string[]) => Console.log(lines.join("\n"));
 
+// Loaded on demand: the other commands need nothing of them.
+const cards = Effect.promise(() => import("../ingest/readCard.ts"));
+const statuses = Effect.promise(() => import("../ingest/dataStatus.ts"));
+const descriptions = Effect.promise(() => import("../ingest/describeCard.ts"));
+
 const list = Command.make("list", {}, () =>
-  listCards().pipe(
-    Effect.flatMap(Effect.forEach((card) => Effect.flatMap(readCard(card), dataStatus))),
-    Effect.flatMap((statuses) => print(listLines(statuses))),
-    Effect.mapError(notJudged),
-    Effect.provide(DataPlace.layer),
-  ),
+  Effect.gen(function* () {
+    const { listCards, readCard } = yield* cards;
+    const { dataStatus } = yield* statuses;
+    const { listLines } = yield* descriptions;
+    const names = yield* listCards();
+    yield* print(
+      listLines(yield* Effect.forEach(names, (card) => Effect.flatMap(readCard(card), dataStatus))),
+    );
+  }).pipe(Effect.mapError(notJudged), Effect.provide(DataPlace.layer)),
 ).pipe(Command.withDescription("List the data sets and whether they are on this machine"));
 
 const describe = Command.make("describe", { name }, (input) =>
-  readCard(input.name).pipe(
-    Effect.flatMap(dataStatus),
-    Effect.flatMap((status) => print(describeLines(status))),
-    Effect.mapError(notJudged),
-    Effect.provide(DataPlace.layer),
-  ),
+  Effect.gen(function* () {
+    const { readCard } = yield* cards;
+    const { dataStatus } = yield* statuses;
+    const { describeLines } = yield* descriptions;
+    yield* print(describeLines(yield* dataStatus(yield* readCard(input.name))));
+  }).pipe(Effect.mapError(notJudged), Effect.provide(DataPlace.layer)),
 ).pipe(Command.withDescription("Say what a data set holds, where it comes from and under which licence"));
 
 const get = Command.make("get", { name }, (input) =>
-  readCard(input.name).pipe(
-    Effect.flatMap(getData),
-    Effect.flatMap((status) => Console.log(`${status.card.name} is complete and verified.`)),
-    Effect.mapError(notJudged),
-    Effect.provide(DataPlace.layer),
-  ),
+  Effect.gen(function* () {
+    const { readCard } = yield* cards;
+    const { getData } = yield* Effect.promise(() => import("../ingest/getData.ts"));
+    const { card } = yield* getData(yield* readCard(input.name));
+    yield* Console.log(`${card.name} is complete and verified.`);
+  }).pipe(Effect.mapError(notJudged), Effect.provide(DataPlace.layer)),
 ).pipe(Command.withDescription("Download a data set and verify it"));
 
 export const dataCommand = Command.make("data").pipe(

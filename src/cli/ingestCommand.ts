@@ -1,9 +1,5 @@
 import { Console, Effect, Layer } from "effect";
 import { Argument, Command, Flag } from "effect/cli";
-import { readFeed } from "../ingest/feed/readFeed.ts";
-import { readReadingStore } from "../ingest/store/readReadingStore.ts";
-import { describeHealth, describeIngest } from "../jobs/ingest/IngestReport.ts";
-import { ingestFeed } from "../jobs/ingest/ingestFeed.ts";
 import { Progress } from "../jobs/Progress.ts";
 import { alignedColumns } from "./alignedColumns.ts";
 import { notJudged } from "./exitCodes.ts";
@@ -41,12 +37,15 @@ export const ingestCommand = Command.make(
   ]),
 );
 
+/** What takes readings in is loaded on demand: the other commands need nothing of it. */
 const takeIn = (
   path: string,
   { json, once, quiet }: { readonly json: boolean; readonly once: boolean; readonly quiet: boolean },
 ) => {
   const line = countLine(quiet);
   return Effect.gen(function* () {
+    const { ingestFeed } = yield* Effect.promise(() => import("../jobs/ingest/ingestFeed.ts"));
+    const { describeIngest } = yield* Effect.promise(() => import("../jobs/ingest/IngestReport.ts"));
     const { report, run } = yield* ingestFeed(path, { once, onAppend: line.count });
     const print = Effect.flatMap(report, (ended) =>
       Console.log(json ? JSON.stringify(ended, undefined, 2) : describeIngest(ended).join("\n")),
@@ -60,6 +59,9 @@ const takeIn = (
 
 const showStatus = (path: string, json: boolean) =>
   Effect.gen(function* () {
+    const { readFeed } = yield* Effect.promise(() => import("../ingest/feed/readFeed.ts"));
+    const { readReadingStore } = yield* Effect.promise(() => import("../ingest/store/readReadingStore.ts"));
+    const { describeHealth } = yield* Effect.promise(() => import("../jobs/ingest/IngestReport.ts"));
     const feed = yield* readFeed(path);
     const store = yield* readReadingStore(feed.storePath);
     const health = yield* store.health({ atMs: Date.now() });
