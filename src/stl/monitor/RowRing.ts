@@ -8,28 +8,29 @@ export class RowRing implements Row {
   readonly upperOffset = 0;
   readonly known = false;
   readonly streams: number;
-  readonly #first: number;
-  readonly #mask: number;
+  readonly first: number;
+  /** One less than the rows that are kept. */
+  readonly mask: number;
 
   /** `kept` rows, a power of two, from the place `first` on. */
   constructor(lower: Float64Array, upper: Float64Array, first: number, kept: number, streams: number) {
     this.lower = lower;
     this.upper = upper;
     this.streams = streams;
-    this.#first = first;
-    this.#mask = kept - 1;
+    this.first = first;
+    this.mask = kept - 1;
   }
 
   /** Where the row of an instant begins. */
   at(time: number): number {
-    return this.#first + (time & this.#mask) * this.streams;
+    return this.first + (time & this.mask) * this.streams;
   }
 
   /** One value in every row. */
   fill(value: number): void {
-    const end = this.#first + (this.#mask + 1) * this.streams;
-    this.lower.fill(value, this.#first, end);
-    this.upper.fill(value, this.#first, end);
+    const end = this.first + (this.mask + 1) * this.streams;
+    this.lower.fill(value, this.first, end);
+    this.upper.fill(value, this.first, end);
   }
 
   /** Whether the bounds of a row that begins at `from` are equal. */

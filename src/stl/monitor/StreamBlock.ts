@@ -2,6 +2,7 @@ import type { Formula } from "../compile/parseFormula.ts";
 import { normalForm } from "../plan/normalForm.ts";
 import { childrenOf } from "../plan/operandsOf.ts";
 import type { Plan } from "../plan/Plan.ts";
+import { aloneStep } from "./aloneStep.ts";
 import { affordable } from "./createRing.ts";
 import { formulaSteps } from "./formulaSteps.ts";
 import { type Input, numberSteps, signalStep } from "./numberSteps.ts";
@@ -83,7 +84,7 @@ export class StreamBlock {
       const operands = childrenOf(node).map((child) => rings[child] as RowRing);
       const online = { node, delay: room.delay, ring, operands };
       const made = numberSteps(online) ?? formulaSteps(online);
-      steps.push(...made.steps);
+      steps.push(...made.steps.map((step) => (made.steps.length === 1 ? aloneStep(online, step) : step)));
       if (made.split !== undefined) splits.push(made.split);
     });
     this.#delay = delay;
@@ -121,6 +122,10 @@ export class StreamBlock {
 
   #write(root: number, from: number, verdicts: Float64Array): void {
     const lower = this.#lower;
+    if (this.#exact && this.#streams === 1) {
+      verdicts[from] = lower[root] as number;
+      return;
+    }
     const upper = this.#exact ? lower : this.#upper;
     for (let i = 0; i < this.#streams; i++) {
       const value = lower[root + i] as number;

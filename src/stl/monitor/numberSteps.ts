@@ -27,6 +27,11 @@ export const signalStep = (ring: RowRing, input: Input, index: number): Step => 
     const { from } = input;
     const to = ring.at(time);
     const { lower, upper } = ring;
+    if (exact && streams === 1) {
+      const reading = column[from] as number;
+      lower[to] = reading;
+      return reading - reading === 0;
+    }
     let finite = true;
     if (exact) {
       for (let i = 0; i < streams; i++) {
