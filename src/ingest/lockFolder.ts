@@ -5,6 +5,10 @@ import { join } from "node:path";
 import { systemCode } from "./fileTrouble.ts";
 
 const NAME = /^writer-(\d+)\.lock$/;
+/** A lock that is being written, by the process of this number. */
+const CLAIM = /^\.claim-(\d+)-\d+$/;
+/** System codes of a file system that has no links. */
+const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
 /** Another process writes to a folder. */
 export class FolderLocked extends Data.TaggedError("FolderLocked")<{
@@ -38,14 +42,21 @@ const beganAt = (pid: number): string => {
 /** Locks that this process holds, by folder: a process may ask for the same folder twice. */
 const own = new Set<string>();
 
-const isAlive = (folder: string, { began, pid }: Holder): boolean => {
-  if (pid === process.pid && began === beganAt(pid)) return own.has(folder);
+/** Whether there is a process of this number. */
+const exists = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
   } catch (error) {
     // It may be another user's: then it is there.
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
+  return true;
+};
+
+const isAlive = (folder: string, { began, pid }: Holder): boolean => {
+  if (pid === process.pid && began === beganAt(pid)) return own.has(folder);
+  // A number below 1 would mean many processes, of which some are always there.
+  if (pid < 1 || !exists(pid)) return false;
   // The number may have been given to another process since.
   return began === "" || !existsSync(`/proc/${pid}`) || beganAt(pid) === began;
 };
@@ -79,7 +90,7 @@ export const lockFolder = Effect.fn("lockFolder")(function* (folder: string) {
   const path = join(folder, name);
   const holder: Holder = { pid: process.pid, host: hostname(), began: beganAt(process.pid) };
   yield* Effect.acquireRelease(
-    files.writeFileString(path, JSON.stringify(holder), { flag: "wx" }).pipe(
+    createLock(folder, path, JSON.stringify(holder)).pipe(
       Effect.tap(() => Effect.sync(() => own.add(folder))),
       Effect.catchIf(
         (error) => systemCode(error) === "EEXIST",
@@ -101,7 +112,33 @@ export const lockFolder = Effect.fn("lockFolder")(function* (folder: string) {
       return yield* refused(folder, other.name, undefined);
     }
   }
+  yield* removeClaims(folder);
   return notes;
+});
+
+let claims = 0;
+
+/** Makes a lock with its content at once, so that nobody reads it half written. */
+const createLock = Effect.fnUntraced(function* (folder: string, path: string, text: string) {
+  const files = yield* FileSystem.FileSystem;
+  const claim = join(folder, `.claim-${process.pid}-${claims++}`);
+  yield* files.writeFileString(claim, text);
+  yield* files.link(claim, path).pipe(
+    Effect.catchIf(
+      (error) => NO_LINKS.has(systemCode(error) ?? ""),
+      () => files.writeFileString(path, text, { flag: "wx" }),
+    ),
+    Effect.ensuring(Effect.ignore(files.remove(claim))),
+  );
+});
+
+/** Removes what processes left behind that were killed while they wrote a lock. */
+const removeClaims = Effect.fnUntraced(function* (folder: string) {
+  const files = yield* FileSystem.FileSystem;
+  for (const name of yield* files.readDirectory(folder)) {
+    const pid = CLAIM.exec(name)?.[1];
+    if (pid !== undefined && !exists(Number(pid))) yield* Effect.ignore(files.remove(join(folder, name)));
+  }
 });
 
 const readHolder = (path: string) =>
@@ -117,7 +154,7 @@ const readHolder = (path: string) =>
     try {
       return JSON.parse(text) as Holder;
     } catch {
-      // Its writer was killed before the first byte, so it never held the folder.
+      // Its writer was killed before the last byte, so it never held the folder.
       return { pid: -1, host: hostname(), began: "none" } satisfies Holder;
     }
   });

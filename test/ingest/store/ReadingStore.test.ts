@@ -333,6 +333,14 @@ describe("one writer at a time", () => {
     const holder = (host: string) => JSON.stringify({ pid: 2 ** 22 + 5, host, began: "1" });
     writeFileSync(lock, holder(hostname()));
     expect(await withStore((store) => Effect.succeed(store.notes))).toHaveLength(1);
+    // Killed before it had written who it is.
+    for (const text of ["", '{"pid":12']) {
+      writeFileSync(lock, text);
+      expect(await withStore((store) => Effect.succeed(store.notes))).toHaveLength(1);
+    }
+    writeFileSync(join(root, "store", `.claim-${2 ** 22 + 5}-0`), "");
+    await withStore(() => Effect.void);
+    expect(filesOf(".")).toEqual(["days", "store.json"]);
     writeFileSync(lock, holder(`${hostname()}-else`));
     await expect(withStore(() => Effect.void)).rejects.toThrow(
       /if that one is gone, remove .*writer-7\.lock/,

@@ -1,8 +1,9 @@
-// What the writer that is killed writes: row by row over five sensors, three days wide, so that a journal is put into
+// What the writer that is killed writes: row by row over five sensors, some days wide, so that a journal is put into
 // several days.
 const START = Date.UTC(2025, 2, 3);
 const STEP_MS = 1000;
-const DAYS = 3;
+/** More than are ever written: a row that came round again would be a repeated one. */
+const DAYS = 3 + Math.ceil(Number(process.env["ORDINANCE_KILLS"] ?? 0) / 10);
 const STEPS = (DAYS * 86_400_000) / STEP_MS;
 
 export const ROWS_PER_BATCH = 5000;
